@@ -1,0 +1,197 @@
+//! Attribute values, and the names of the attributes that Tracelight writes or reads.
+//!
+//! Names follow OpenTelemetry's semantic conventions 1.44; what is ours begins with `tracelight.`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Attributes by name. Ordered, so that two equal sets print and compare alike.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// An attribute's value (OTLP `AnyValue`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// No value at all, which OTLP allows.
+    #[default]
+    Empty,
+    /// Text.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Double(f64),
+    /// Raw bytes.
+    Bytes(Vec<u8>),
+    /// Values in order.
+    List(Vec<Value>),
+    /// Values by name.
+    Map(BTreeMap<String, Value>),
+}
+
+impl Value {
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+/// As a person reads it: text bare, lists in brackets, bytes as hex.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Bool(truth) => write!(f, "{truth}"),
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Double(number) => write!(f, "{number}"),
+            Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::List(values) => {
+                f.write_str("[")?;
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::Map(entries) => {
+                f.write_str("{")?;
+                for (at, (name, value)) in entries.iter().enumerate() {
+                    write!(f, "{}{name}: {value}", if at == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Double(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+/// Attribute names: a table, one name a line.
+pub mod key {
+    /// Logical name of the service a resource describes.
+    pub const SERVICE_NAME: &str = "service.name";
+    /// Our session, on every span of the browser.
+    pub const SESSION_ID: &str = "session.id";
+    /// Request method, upper case.
+    pub const HTTP_REQUEST_METHOD: &str = "http.request.method";
+    /// Method as it was given, where it is not a known one.
+    pub const HTTP_REQUEST_METHOD_ORIGINAL: &str = "http.request.method_original";
+    /// Response status.
+    pub const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+    /// Size of the response's body as it came over the wire, bytes.
+    pub const HTTP_RESPONSE_BODY_SIZE: &str = "http.response.body.size";
+    /// The route a server matched.
+    pub const HTTP_ROUTE: &str = "http.route";
+    /// Full URL, credentials and secrets redacted.
+    pub const URL_FULL: &str = "url.full";
+    /// Path of the URL.
+    pub const URL_PATH: &str = "url.path";
+    /// Host that is asked.
+    pub const SERVER_ADDRESS: &str = "server.address";
+    /// Port that is asked.
+    pub const SERVER_PORT: &str = "server.port";
+    /// `http`, `ws`…
+    pub const NETWORK_PROTOCOL_NAME: &str = "network.protocol.name";
+    /// `1.1`, `2`, `3`.
+    pub const NETWORK_PROTOCOL_VERSION: &str = "network.protocol.version";
+    /// Why it failed: a status, or the name of an error.
+    pub const ERROR_TYPE: &str = "error.type";
+    /// The browser's own name for itself.
+    pub const USER_AGENT_ORIGINAL: &str = "user_agent.original";
+    /// The user's language, as BCP 47.
+    pub const BROWSER_LANGUAGE: &str = "browser.language";
+    /// What asked for a resource: `script`, `img`, `fetch`…
+    pub const INITIATOR_TYPE: &str = "browser.resource_timing.initiator_type";
+    /// `blocking` or `non-blocking`.
+    pub const RENDER_BLOCKING: &str = "browser.resource_timing.render_blocking_status";
+    /// Bytes over the wire, headers included; 0 when it came from a cache.
+    pub const TRANSFER_SIZE: &str = "browser.resource_timing.transfer_size";
+    /// Bytes of the body when unpacked.
+    pub const DECODED_BODY_SIZE: &str = "browser.resource_timing.decoded_body_size";
+    /// `cache`, where a resource did not come from the network.
+    pub const DELIVERY_TYPE: &str = "browser.resource_timing.delivery_type";
+    /// How a document was reached: `navigate`, `reload`, `back_forward`, `prerender`.
+    pub const NAVIGATION_TYPE: &str = "browser.navigation_timing.type";
+    /// Redirects on the way to a document.
+    pub const REDIRECT_COUNT: &str = "browser.navigation_timing.redirect_count";
+    /// Name of the library that recorded a span.
+    pub const TELEMETRY_SDK_NAME: &str = "telemetry.sdk.name";
+    /// Language of that library.
+    pub const TELEMETRY_SDK_LANGUAGE: &str = "telemetry.sdk.language";
+    /// Version of that library.
+    pub const TELEMETRY_SDK_VERSION: &str = "telemetry.sdk.version";
+    /// Address of the page that led to a document, redacted.
+    pub const REFERRER: &str = "tracelight.document.referrer";
+    /// Size of the viewport: `1280x720`.
+    pub const VIEWPORT: &str = "tracelight.document.viewport";
+    /// Milliseconds after which a prerendered page was shown.
+    pub const ACTIVATION: &str = "tracelight.document.activation_ms";
+    /// Milliseconds of one metric that a server stated in `Server-Timing`; its name follows.
+    pub const SERVER_TIMING: &str = "tracelight.server_timing.";
+    /// Class of an exception.
+    pub const EXCEPTION_TYPE: &str = "exception.type";
+    /// What an exception says.
+    pub const EXCEPTION_MESSAGE: &str = "exception.message";
+    /// Database that is asked.
+    pub const DB_SYSTEM_NAME: &str = "db.system.name";
+    /// Statement that is run.
+    pub const DB_QUERY_TEXT: &str = "db.query.text";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_read_as_a_person_would_write_them() {
+        let value = Value::List(vec![
+            Value::from("a"),
+            Value::from(2),
+            Value::Map(BTreeMap::from([("k".to_owned(), Value::Bytes(vec![0xca, 0xfe]))])),
+            Value::Empty,
+        ]);
+        assert_eq!(value.to_string(), "[a, 2, {k: cafe}, ]");
+    }
+}

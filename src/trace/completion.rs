@@ -1,0 +1,335 @@
+//! Decides how far a page trace is, when to ask the store again, and what the toast says of it.
+//!
+//! Knows neither store nor page: the shell tells what it saw and at what time, and asks what
+//! follows. A trace is complete when the document's server span is there, no parent is missing,
+//! and nothing new came for [`QUIET`].
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, quantity};
+
+/// How long nothing new may come before a trace counts as complete.
+pub const QUIET: Duration = Duration::from_millis(1_500);
+/// How long the store is asked before the wait is given up.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long after completion the store is still asked for late spans.
+pub const LATE: Duration = Duration::from_secs(30);
+/// Pause before the second question; each pause is half as long again as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// No pause is longer, so that the numbers in the toast keep moving.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Pause between questions for late spans.
+const LATE_PAUSE: Duration = Duration::from_secs(5);
+
+/// How far a page trace is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Progress {
+    /// The context is being armed; the page is about to reload.
+    Reloading,
+    /// The context is armed; the request has not been seen.
+    Armed,
+    /// The request left with our context.
+    Requested,
+    /// The store is asked.
+    Waiting {
+        /// Since the wait began.
+        millis: u64,
+        /// Spans so far, both sides.
+        spans: u32,
+        /// What is missing, for the user.
+        wanting: String,
+    },
+    /// Nothing is missing.
+    Complete {
+        /// Spans of both sides.
+        spans: u32,
+        /// Spans that failed.
+        errors: u32,
+        /// From the first start to the last end, milliseconds.
+        millis: u64,
+        /// Spans that came after it was complete.
+        late: u32,
+    },
+    /// The wait was given up.
+    TimedOut {
+        /// Why, for the user.
+        reason: String,
+        /// Spans that did come.
+        spans: u32,
+    },
+}
+
+impl Progress {
+    /// Whether nothing more is expected.
+    #[must_use]
+    pub const fn over(&self) -> bool {
+        matches!(self, Self::Complete { .. } | Self::TimedOut { .. })
+    }
+
+    /// One line for the user: what is happening.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::Reloading => "Reloading with tracing on",
+            Self::Armed => "Armed, waiting for the request",
+            Self::Requested => "Request sent with trace context",
+            Self::Waiting { .. } => "Waiting for spans",
+            Self::Complete { .. } => "Trace complete",
+            Self::TimedOut { .. } => "Trace incomplete",
+        }
+    }
+
+    /// Numbers and reasons for the user; empty where there are none.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Reloading | Self::Armed | Self::Requested => String::new(),
+            Self::Waiting { millis, spans, wanting } => {
+                let spans = quantity::count(u64::from(*spans), "span");
+                format!("{} s, {spans}, {wanting}", millis / 1_000)
+            }
+            Self::Complete { spans, errors, millis, late } => {
+                let spans = quantity::count(u64::from(*spans), "span");
+                let errors = quantity::count(u64::from(*errors), "error");
+                let time = quantity::duration(Duration::from_millis(*millis));
+                match late {
+                    0 => format!("{spans}, {errors}, {time}"),
+                    late => format!("{spans}, {errors}, {time}, +{late} late"),
+                }
+            }
+            Self::TimedOut { reason, spans } => {
+                format!("{reason} ({})", quantity::count(u64::from(*spans), "span"))
+            }
+        }
+    }
+}
+
+/// What can be seen of a trace at one moment: browser side and server side together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sight {
+    /// Spans, each counted once.
+    pub spans: u32,
+    /// Spans that failed.
+    pub errors: u32,
+    /// From the first start to the last end.
+    pub length: Duration,
+    /// Whether a span is there whose parent is the document request.
+    pub joined: bool,
+    /// Parents that are named but not there.
+    pub missing: u32,
+    /// Whether the browser's side is whole: the page's load event is over.
+    pub loaded: bool,
+}
+
+fn whole_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The wait for one page trace. Plain data, so that it survives the death of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Watch {
+    since: Timestamp,
+    grown: Timestamp,
+    asked: u32,
+    sight: Sight,
+    trouble: Option<String>,
+    completed: Option<Completed>,
+    expired: bool,
+}
+
+/// When it was complete, and with how many spans.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Completed {
+    at: Timestamp,
+    spans: u32,
+}
+
+impl Watch {
+    /// Begins to wait.
+    #[must_use]
+    pub fn begin(now: Timestamp) -> Self {
+        Self {
+            since: now,
+            grown: now,
+            asked: 0,
+            sight: Sight::default(),
+            trouble: None,
+            completed: None,
+            expired: false,
+        }
+    }
+
+    /// Takes in what can be seen now.
+    pub fn see(&mut self, now: Timestamp, sight: Sight) {
+        if sight.spans != self.sight.spans || sight.missing != self.sight.missing {
+            self.grown = now;
+        }
+        self.sight = sight;
+        self.settle(now);
+    }
+
+    /// Notes that the store answered, so that an earlier trouble is over.
+    pub fn answered(&mut self) {
+        self.asked = self.asked.saturating_add(1);
+        self.trouble = None;
+    }
+
+    /// Notes that the store could not be asked, and why.
+    pub fn failed(&mut self, reason: String) {
+        self.asked = self.asked.saturating_add(1);
+        self.trouble = Some(reason);
+    }
+
+    /// Lets time pass: quiet may complete the trace, patience may end.
+    pub fn settle(&mut self, now: Timestamp) {
+        let Sight { joined, missing, loaded, spans, .. } = self.sight;
+        let whole = joined && missing == 0 && loaded;
+        if self.completed.is_none() && whole && now.since(self.grown) >= QUIET {
+            self.completed = Some(Completed { at: now, spans });
+        }
+        // A trace that becomes whole after its time was up is complete after all.
+        self.expired = self.completed.is_none() && now.since(self.since) >= PATIENCE;
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self, now: Timestamp) -> Progress {
+        let Sight { spans, errors, length, .. } = self.sight;
+        if let Some(completed) = self.completed {
+            return Progress::Complete {
+                spans,
+                errors,
+                millis: whole_millis(length),
+                late: spans.saturating_sub(completed.spans),
+            };
+        }
+        if self.expired {
+            return Progress::TimedOut { reason: self.wanting(), spans };
+        }
+        Progress::Waiting {
+            millis: whole_millis(now.since(self.since)),
+            spans,
+            wanting: self.wanting(),
+        }
+    }
+
+    /// What is missing, in the order in which it usually arrives.
+    fn wanting(&self) -> String {
+        if let Some(trouble) = &self.trouble {
+            return trouble.clone();
+        }
+        if !self.sight.loaded {
+            return "the page is still loading".to_owned();
+        }
+        if !self.sight.joined {
+            return "no server span for the document yet".to_owned();
+        }
+        match self.sight.missing {
+            0 => "checking that nothing more comes".to_owned(),
+            missing => {
+                let parents = quantity::count(u64::from(missing), "parent");
+                format!("{parents} named by spans but not there")
+            }
+        }
+    }
+
+    /// When to ask the store again; `None` when the wait is over for good.
+    #[must_use]
+    pub fn pause(&self, now: Timestamp) -> Option<Duration> {
+        if let Some(completed) = self.completed {
+            return (now.since(completed.at) < LATE).then_some(LATE_PAUSE);
+        }
+        if self.expired {
+            return (now.since(self.since) < PATIENCE + LATE).then_some(LATE_PAUSE);
+        }
+        let grown =
+            FIRST_PAUSE.mul_f64(1.5_f64.powi(i32::try_from(self.asked.min(20)).unwrap_or(20)));
+        Some(grown.min(LONGEST_PAUSE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(number: f64) -> Timestamp {
+        Timestamp::from_millis(1e12 + number * 1e3)
+    }
+
+    fn whole(spans: u32) -> Sight {
+        Sight {
+            spans,
+            errors: 1,
+            length: Duration::from_millis(420),
+            joined: true,
+            missing: 0,
+            loaded: true,
+        }
+    }
+
+    #[test]
+    fn a_whole_trace_is_complete_after_a_quiet_moment() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), whole(9));
+        assert!(matches!(watch.progress(second(1.0)), Progress::Waiting { spans: 9, .. }));
+        watch.see(second(2.0), whole(12));
+        watch.see(second(3.4), whole(12));
+        assert!(!watch.progress(second(3.4)).over(), "it grew 1.4 s ago");
+        watch.see(second(3.5), whole(12));
+        let progress = watch.progress(second(3.5));
+        assert_eq!(progress.title(), "Trace complete");
+        assert_eq!(progress.detail(), "12 spans, 1 error, 420 ms");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_first_things_first() {
+        let mut watch = Watch::begin(second(0.0));
+        let detail = |watch: &Watch| watch.progress(second(3.2)).detail();
+        watch.see(second(1.0), Sight { loaded: false, ..whole(3) });
+        assert_eq!(detail(&watch), "3 s, 3 spans, the page is still loading");
+        watch.see(second(3.0), Sight { joined: false, ..whole(3) });
+        assert_eq!(detail(&watch), "3 s, 3 spans, no server span for the document yet");
+        watch.see(second(3.1), Sight { missing: 2, ..whole(3) });
+        assert_eq!(detail(&watch), "3 s, 3 spans, 2 parents named by spans but not there");
+        watch.failed("nothing listens at 127.0.0.1:4318".to_owned());
+        assert_eq!(detail(&watch), "3 s, 3 spans, nothing listens at 127.0.0.1:4318");
+    }
+
+    #[test]
+    fn patience_ends_with_a_reason_and_a_late_arrival_still_completes() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), Sight { joined: false, ..whole(3) });
+        watch.settle(second(60.0));
+        let progress = watch.progress(second(60.0));
+        assert_eq!(progress.detail(), "no server span for the document yet (3 spans)");
+        watch.see(second(70.0), whole(8));
+        watch.settle(second(72.0));
+        assert_eq!(watch.progress(second(72.0)).title(), "Trace complete");
+    }
+
+    #[test]
+    fn late_spans_are_counted_after_completion() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), whole(8));
+        watch.settle(second(3.0));
+        watch.see(second(9.0), whole(11));
+        assert_eq!(watch.progress(second(9.0)).detail(), "11 spans, 1 error, 420 ms, +3 late");
+        assert_eq!(watch.pause(second(9.0)), Some(LATE_PAUSE));
+        assert_eq!(watch.pause(second(40.0)), None);
+    }
+
+    #[test]
+    fn pauses_grow_from_a_tenth_of_a_second_to_two_seconds() {
+        let mut watch = Watch::begin(second(0.0));
+        let mut pauses = Vec::new();
+        for _ in 0..12 {
+            pauses.push(watch.pause(second(0.0)).unwrap().as_millis());
+            watch.answered();
+        }
+        assert_eq!(pauses[..4], [100, 150, 225, 337]);
+        assert_eq!(pauses[11], 2_000);
+    }
+}

@@ -1,0 +1,43 @@
+//! A traced request: a document or API request, the thing that has a row of its own in lists.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SessionId, SpanId, Timestamp, TraceId};
+
+/// One request that carried a trace context.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TracedRequest {
+    /// The trace it is part of.
+    pub trace: TraceId,
+    /// Its client span.
+    pub span: SpanId,
+    /// The session it was made in; `None` for a single page trace.
+    pub session: Option<SessionId>,
+    /// What made it.
+    pub api: Api,
+    /// Request method, upper case.
+    pub method: String,
+    /// Full URL, redacted.
+    pub url: String,
+    /// Response status; `None` while it is under way or when none came.
+    pub status: Option<u16>,
+    /// When it began.
+    pub start: Timestamp,
+    /// How long it took, milliseconds; `None` while it is under way.
+    pub millis: Option<f64>,
+    /// Why it failed, where it did.
+    pub error: Option<String>,
+}
+
+/// What makes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// The browser, for a document.
+    Document,
+    /// A script, with `fetch`.
+    Fetch,
+    /// A script, with `XMLHttpRequest`.
+    Xhr,
+}

@@ -1,0 +1,148 @@
+//! What the background knows: sessions, tabs, pages. Plain data, so that it survives the death of
+//! the worker; `session` decides how it changes, `wanted` what must be set for it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::assemble::Wire;
+use crate::completion::{Progress, Watch};
+use crate::context::PageContext;
+use crate::cookie::TraceCookie;
+use crate::origin::Origin;
+use crate::{PageClock, SessionId, Timestamp, TraceId};
+
+/// Everything that the background knows of sessions, tabs and pages.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Active sessions by host: the cookie that stands for one is shared by all ports of a host.
+    pub sessions: BTreeMap<String, Session>,
+    /// Tabs that are armed or show a traced page.
+    pub tabs: BTreeMap<i32, Tab>,
+    /// Documents that were asked for with our context and are not committed.
+    pub pending: BTreeMap<TraceId, Sent>,
+    /// Traced pages that are shown or whose trace is still awaited.
+    pub pages: BTreeMap<TraceId, Page>,
+}
+
+/// What the user started on a host.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Where it was started.
+    pub origin: Origin,
+    /// When it was started.
+    pub since: Timestamp,
+    /// Documents traced so far.
+    pub pages: u32,
+    /// For a document of a tab that is not armed, such as one that a link has just opened.
+    pub spare: Option<PageContext>,
+}
+
+impl Session {
+    /// What its cookie says.
+    #[must_use]
+    pub fn cookie(&self) -> TraceCookie {
+        TraceCookie { session: self.id, expiry: 0 }
+    }
+}
+
+/// A tab's part: what its next document gets, and what it shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tab {
+    /// The context armed for its next document, and for which host.
+    pub next: Option<Armed>,
+    /// The trace of the document that it shows.
+    pub page: Option<TraceId>,
+}
+
+/// A context that waits for its document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Armed {
+    /// The context.
+    pub context: PageContext,
+    /// The host whose documents get it.
+    pub host: String,
+    /// Armed by Run Page Trace: for one document, with a toast.
+    pub once: bool,
+    /// Whether the tab has begun to leave its old document.
+    pub leaving: bool,
+}
+
+/// A document request that left with our context.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The context that it carried.
+    pub context: PageContext,
+    /// Its tab; negative where a service worker of the page asked.
+    pub tab: i32,
+    /// Whether Run Page Trace asked for it.
+    pub once: bool,
+    /// What the browser saw of it.
+    pub wire: Wire,
+    /// Its URL, redacted.
+    pub url: String,
+}
+
+/// A traced document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Its context.
+    pub context: PageContext,
+    /// The tab that shows it, or showed it.
+    pub tab: i32,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its URL, redacted.
+    pub url: String,
+    /// The session that it was traced in.
+    pub session: Option<SessionId>,
+    /// What the browser saw of its request.
+    pub wire: Wire,
+    /// Its clock, once its document has told it.
+    pub clock: Option<PageClock>,
+    /// Whether a toast follows it.
+    pub toast: bool,
+    /// The wait for its spans.
+    pub watch: Watch,
+    /// Whether what it asks for still gets its context.
+    pub live: bool,
+    /// Whether the browser said that it is shown; its own hello may come first.
+    pub committed: bool,
+    /// Whether its document is gone: what is recorded is all there will be.
+    pub closed: bool,
+}
+
+impl State {
+    /// The session of an origin's host.
+    #[must_use]
+    pub fn session(&self, origin: &Origin) -> Option<&Session> {
+        self.sessions.get(&origin.host)
+    }
+
+    /// The traced page that a tab shows.
+    #[must_use]
+    pub fn page(&self, tab: i32) -> Option<&Page> {
+        self.pages.get(&self.tabs.get(&tab)?.page?)
+    }
+
+    /// How far the trace of a tab is: of the page that is coming, else of the one that is shown.
+    #[must_use]
+    pub fn progress(&self, tab: i32, now: Timestamp) -> Option<Progress> {
+        if self.pending.values().any(|sent| sent.tab == tab) {
+            return Some(Progress::Requested);
+        }
+        let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        if let Some(armed) = armed.filter(|armed| armed.once) {
+            return Some(if armed.leaving { Progress::Armed } else { Progress::Reloading });
+        }
+        self.page(tab).map(|page| page.watch.progress(now))
+    }
+
+    /// Forgets pages that no tab shows and no one waits for.
+    pub fn tidy(&mut self, now: Timestamp) {
+        self.pages.retain(|_, page| !page.closed || page.watch.pause(now).is_some());
+        self.tabs.retain(|_, tab| tab.next.is_some() || tab.page.is_some());
+    }
+}

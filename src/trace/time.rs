@@ -1,0 +1,137 @@
+//! Points in time, and the one way from a page's clock to wall time.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Nanoseconds since the Unix epoch, as OTLP has them.
+///
+/// Serialized as a decimal string, because JavaScript's numbers lose nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// Wraps nanoseconds since the epoch.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Wraps milliseconds since the epoch, as JavaScript's `Date.now()` gives them. What is not
+    /// finite or lies before the epoch becomes the epoch.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float cast saturates: below 0 and NaN give 0, too large gives u64::MAX"
+    )]
+    pub fn from_millis(millis: f64) -> Self {
+        // Split first: a double holds 2^53, and nanoseconds since 1970 need 61 bits.
+        let whole = millis.trunc();
+        let nanos = (millis - whole) * 1e6;
+        Self((whole as u64).saturating_mul(1_000_000).saturating_add(nanos.round() as u64))
+    }
+
+    /// Nanoseconds since the epoch.
+    #[must_use]
+    pub const fn nanos(self) -> u64 {
+        self.0
+    }
+
+    /// Whole milliseconds since the epoch.
+    #[must_use]
+    pub const fn millis(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
+    /// How long after `earlier` this is; zero when it is not after it.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// This much later; stops at the end of time (year 2554).
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(nanos))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Milliseconds since a page's time origin (High Resolution Time, `DOMHighResTimeStamp`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PageMillis(pub f64);
+
+/// A page's clock: where its time begins. The only way from page time to wall time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PageClock {
+    /// `performance.timeOrigin`: milliseconds since the epoch, with a fraction.
+    origin: f64,
+}
+
+impl PageClock {
+    /// A clock from `performance.timeOrigin`. `None` when that is not a time after the epoch.
+    #[must_use]
+    pub fn new(origin: f64) -> Option<Self> {
+        (origin.is_finite() && origin > 0.0).then_some(Self { origin })
+    }
+
+    /// The wall time of a moment in the page. A moment that is not finite is the origin.
+    #[must_use]
+    pub fn at(self, moment: PageMillis) -> Timestamp {
+        if !moment.0.is_finite() {
+            return Timestamp::from_millis(self.origin);
+        }
+        // Added part by part, so that the fraction keeps its microseconds.
+        let whole = self.origin.trunc() + moment.0.trunc();
+        let rest = self.origin.fract() + moment.0.fract();
+        Timestamp::from_millis(whole + rest.floor())
+            .plus(Duration::from_nanos(Timestamp::from_millis(rest - rest.floor()).nanos()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_time_becomes_wall_time_to_the_microsecond() {
+        let clock = PageClock::new(1_795_218_972_339.7).unwrap();
+        let moment = clock.at(PageMillis(10.9));
+        let expected = 1_795_218_972_350_600_000_u64;
+        assert!(moment.nanos().abs_diff(expected) < 1_000, "{moment:?}");
+    }
+
+    #[test]
+    fn hostile_times_stay_in_range() {
+        assert_eq!(Timestamp::from_millis(f64::NAN), Timestamp::from_nanos(0));
+        assert_eq!(Timestamp::from_millis(-5.0), Timestamp::from_nanos(0));
+        assert_eq!(Timestamp::from_millis(1e300), Timestamp::from_nanos(u64::MAX));
+        assert_eq!(PageClock::new(f64::INFINITY), None);
+        let clock = PageClock::new(1e12).unwrap();
+        assert_eq!(clock.at(PageMillis(f64::NAN)), clock.at(PageMillis(0.0)));
+        assert_eq!(clock.at(PageMillis(-1e300)), Timestamp::from_nanos(0));
+    }
+
+    #[test]
+    fn timestamps_cross_json_as_strings_because_doubles_lose_nanoseconds() {
+        let time = Timestamp::from_nanos(1_795_218_972_339_697_001);
+        let json = serde_json::to_string(&time).unwrap();
+        assert_eq!(json, "\"1795218972339697001\"");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), time);
+    }
+}

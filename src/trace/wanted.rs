@@ -1,0 +1,129 @@
+//! What must be set in the browser, as it follows from the state: rules, cookies, scripts.
+//!
+//! The shell compares this with what the browser has and changes the difference, so whatever is
+//! set has a reason in the state, and what lost its reason goes: Stop needs no list of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::SessionId;
+use crate::context::PageContext;
+use crate::origin::Origin;
+use crate::propagation::{self, BAGGAGE, SERVER_TIMING, TRACEPARENT};
+use crate::state::{Page, Session, State};
+
+/// Everything that must be set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// Header rules by id.
+    pub rules: BTreeMap<u32, Rule>,
+    /// Cookies by host.
+    pub cookies: BTreeMap<String, Cookie>,
+    /// Match patterns of pages that get the recorder.
+    pub scripts: BTreeSet<String>,
+}
+
+/// One header rule, in our own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Tabs whose requests it applies to; `None` for all.
+    pub tabs: Option<i32>,
+    /// Tabs whose requests it leaves alone.
+    pub except: Vec<i32>,
+    /// Which requests.
+    pub reach: Reach,
+    /// Headers that it sets on the request.
+    pub request: Vec<(&'static str, String)>,
+    /// Headers that it adds to the response, inside the browser.
+    pub response: Vec<(&'static str, String)>,
+}
+
+/// Which requests a rule applies to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Documents of a host, on any port.
+    Documents(String),
+    /// What a document of this origin loads from its own origin. `fetch` and XHR are left out:
+    /// a rule would overwrite what the page sets itself, so the recorder does those.
+    Resources(Origin),
+}
+
+/// A cookie to set: host-only, `Path=/`, `SameSite=Lax`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cookie {
+    /// Where it belongs.
+    pub origin: Origin,
+    /// What stands in it.
+    pub value: String,
+}
+
+/// Rule ids: the spares of sessions come first, then two for each tab.
+const FIRST_TAB: u32 = 1_000;
+
+/// What must be set for this state.
+#[must_use]
+pub fn wanted(state: &State) -> Wanted {
+    let mut wanted = Wanted::default();
+    for (id, (host, session)) in (1..).zip(&state.sessions) {
+        wanted.scripts.extend(patterns(host));
+        let cookie = Cookie { origin: session.origin.clone(), value: session.cookie().to_string() };
+        wanted.cookies.insert(host.clone(), cookie);
+        if let Some(spare) = session.spare {
+            wanted.rules.insert(id, spare_rule(state, host, session, spare));
+        }
+    }
+    for (slot, (tab, part)) in (0..).zip(&state.tabs) {
+        let id = FIRST_TAB + 2 * slot;
+        if let Some(armed) = &part.next {
+            let session = state.sessions.get(&armed.host).map(|session| session.id);
+            let rule = document_rule(Some(*tab), &armed.host, armed.context, session);
+            wanted.rules.insert(id, rule);
+            wanted.scripts.extend(patterns(&armed.host));
+        }
+        if let Some(page) = state.page(*tab).filter(|page| page.live) {
+            wanted.rules.insert(id + 1, resource_rule(*tab, page));
+        }
+    }
+    wanted
+}
+
+/// Both schemes of a host: a reload may be redirected from one to the other.
+fn patterns(host: &str) -> [String; 2] {
+    [false, true].map(|secure| Origin { secure, host: host.to_owned(), port: None }.pattern())
+}
+
+/// Documents of a session's host in tabs that have no rule of their own yet.
+fn spare_rule(state: &State, host: &str, session: &Session, spare: PageContext) -> Rule {
+    let armed = state
+        .tabs
+        .iter()
+        .filter(|(_, tab)| tab.next.as_ref().is_some_and(|armed| armed.host == host));
+    // Two rules that both append would give the document two contexts.
+    let except = armed.map(|(tab, _)| *tab).collect();
+    Rule { except, ..document_rule(None, host, spare, Some(session.id)) }
+}
+
+fn document_rule(
+    tabs: Option<i32>,
+    host: &str,
+    context: PageContext,
+    session: Option<SessionId>,
+) -> Rule {
+    let mut request = vec![(TRACEPARENT, context.request().to_string())];
+    let mut metrics = format!("{SERVER_TIMING};desc=\"{}\"", context.resources());
+    if let Some(session) = session {
+        let baggage = propagation::session_baggage(session);
+        metrics.push_str(&format!(", {SERVER_TIMING}-baggage;desc=\"{baggage}\""));
+        request.push((BAGGAGE, baggage));
+    }
+    let response = vec![("server-timing", metrics)];
+    Rule { tabs, except: Vec::new(), reach: Reach::Documents(host.to_owned()), request, response }
+}
+
+fn resource_rule(tab: i32, page: &Page) -> Rule {
+    let mut request = vec![(TRACEPARENT, page.context.resources().to_string())];
+    request.extend(page.session.map(|id| (BAGGAGE, propagation::session_baggage(id))));
+    let reach = Reach::Resources(page.origin.clone());
+    Rule { tabs: Some(tab), except: Vec::new(), reach, request, response: Vec::new() }
+}
