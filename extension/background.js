@@ -1,0 +1,34 @@
+// The worker's listeners and nothing else: what follows from an event is decided in WebAssembly.
+//
+// A worker may be started for any one event, so every listener is added in the first turn, before
+// the module is there; each event then waits for it. A module worker may not await at its top
+// level, and dies if it does.
+import init, { event } from './tracelight-background.js';
+
+const ready = init({ module_or_path: chrome.runtime.getURL('tracelight-background_bg.wasm') });
+
+/** Hands an event's arguments over as text; resolves to the answer, as text or undefined. */
+const tell = (name, args) => ready.then(() => event(name, JSON.stringify(args)));
+
+const hear = (name, source, ...filter) => {
+  source.addListener((...args) => void tell(name, args), ...filter);
+};
+
+chrome.runtime.onMessage.addListener((message, sender, answer) => {
+  tell('message', [message, sender, chrome.runtime.getURL('')])
+    .then((text) => answer(text && JSON.parse(text)), () => answer());
+  return true; // keeps the channel open until the answer is there
+});
+
+const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
+hear('sent', chrome.webRequest.onSendHeaders, documents, ['requestHeaders', 'extraHeaders']);
+hear('answered', chrome.webRequest.onCompleted, documents);
+hear('failed', chrome.webRequest.onErrorOccurred, documents);
+hear('leaving', chrome.webNavigation.onBeforeNavigate);
+hear('committed', chrome.webNavigation.onCommitted);
+hear('abandoned', chrome.webNavigation.onErrorOccurred);
+hear('closed', chrome.tabs.onRemoved);
+hear('cookie', chrome.cookies.onChanged);
+hear('alarm', chrome.alarms.onAlarm);
+hear('woke', chrome.runtime.onStartup);
+hear('woke', chrome.runtime.onInstalled);

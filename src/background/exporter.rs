@@ -1,0 +1,102 @@
+//! Sends what waits in the journal to the store, and notes why when it cannot.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use backend::sender::{self, Outcome};
+use bridge::Notice;
+use webext::journal::SpanChunk;
+use webext::{alarms, message, net};
+
+use crate::worker::Worker;
+
+/// How long the store may take to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// The alarm that wakes the worker to try again.
+pub(crate) const ALARM: &str = "send";
+/// How long to wait before trying again, where the store does not say.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// Sends all that waits, one chunk after the other. Only one runs at a time.
+pub(crate) async fn send(worker: Rc<Worker>) {
+    if worker.sending.replace(true) {
+        // What is added meanwhile is seen by the one that runs: it reads until nothing is left.
+        return;
+    }
+    while let Some(chunk) = next(&worker).await {
+        let outcome = attempt(&worker, &chunk).await;
+        if !settle(&worker, chunk, outcome).await {
+            break;
+        }
+    }
+    worker.sending.set(false);
+}
+
+async fn next(worker: &Worker) -> Option<SpanChunk> {
+    let core = worker.core.lock().await;
+    if core.settings.store.is_empty() {
+        return None;
+    }
+    core.journal.as_ref()?.unsent().await.ok()?.into_iter().next()
+}
+
+/// One attempt; `Err` is a sentence for the user.
+async fn attempt(worker: &Worker, chunk: &SpanChunk) -> Result<Outcome, String> {
+    let store = worker.core.lock().await.settings.store.clone();
+    let reply = ask(&store, sender::export(&store, chunk.bytes.clone())).await?;
+    Ok(sender::read_export(&reply))
+}
+
+/// Sends a request to the store. `Err` is a sentence for the user that names the store.
+pub(crate) async fn ask(store: &str, request: backend::Request) -> Result<backend::Reply, String> {
+    let asked = net::Request {
+        method: request.method.name(),
+        url: &request.url,
+        headers: &request.headers,
+        body: &request.body,
+    };
+    let reply = net::send(&asked, PATIENCE).await;
+    let reply = reply.map_err(|error| format!("no answer from {store} ({})", error.text()))?;
+    let net::Reply { status, content_type, retry_after, body } = reply;
+    Ok(backend::Reply { status, content_type, retry_after, body })
+}
+
+/// Notes what became of a chunk. Whether to go on with the next.
+async fn settle(worker: &Worker, chunk: SpanChunk, outcome: Result<Outcome, String>) -> bool {
+    let (sent, trouble, pause) = match outcome {
+        Ok(Outcome::Delivered) => (true, None, RETRY),
+        // Final by OTLP's word: the rest must not be sent again. It stays in the journal.
+        Ok(Outcome::Partial { rejected, reason }) => {
+            (true, Some(format!("the store rejected {rejected} spans: {reason}")), RETRY)
+        }
+        Ok(Outcome::Refused { status, reason }) => {
+            (true, Some(format!("the store refused spans with {status}: {reason}")), RETRY)
+        }
+        Ok(Outcome::Retry { after }) => {
+            (false, Some("the store is busy".to_owned()), after.unwrap_or(RETRY))
+        }
+        Err(trouble) => (false, Some(trouble), RETRY),
+    };
+    let tabs = {
+        let mut core = worker.core.lock().await;
+        if sent {
+            let count = chunk.count;
+            let done = SpanChunk { unsent: None, ..chunk };
+            let Some(journal) = &core.journal else { return false };
+            if journal.put_spans(&[done]).await.is_err() {
+                return false;
+            }
+            core.waiting = core.waiting.saturating_sub(count);
+        }
+        core.trouble = trouble;
+        core.state.tabs.keys().copied().collect::<Vec<_>>()
+    };
+    if !sent {
+        // The worker may be gone by then; the alarm brings it back, and waking sends.
+        let _tried_at_next_wake = alarms::set(ALARM, pause.as_secs_f64()).await;
+    }
+    for tab in tabs {
+        message::tell(Notice::Changed { tab }).await;
+    }
+    sent
+}

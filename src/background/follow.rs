@@ -1,0 +1,125 @@
+//! Follows traces until they are complete: asks the store, backs off, shows how far it is.
+
+use std::rc::Rc;
+
+use backend::jaeger::{self, Found};
+use bridge::page::Mood;
+use bridge::{Notice, ToPage, Toast};
+use trace::TraceId;
+use trace::completion::Progress;
+use webext::{alarms, clock, message};
+
+use crate::exporter;
+use crate::worker::{Core, Worker};
+
+/// The alarm that brings a worker back that died while a trace was awaited.
+const ALARM: &str = "follow";
+
+/// Follows one trace to its end. Only one loop runs for a trace.
+pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
+    if !worker.followed.borrow_mut().insert(trace) {
+        return;
+    }
+    let _checked_at_every_wake = alarms::set(ALARM, 30.0).await;
+    loop {
+        let pause = {
+            let core = worker.core.lock().await;
+            core.state.pages.get(&trace).and_then(|page| page.watch.pause(clock::now()))
+        };
+        let Some(pause) = pause else { break };
+        clock::sleep(pause).await;
+        ask(&worker, trace).await;
+    }
+    worker.followed.borrow_mut().remove(&trace);
+    let mut core = worker.core.lock().await;
+    core.state.tidy(clock::now());
+    core.forget();
+    core.save().await;
+}
+
+/// Asks the store for a trace once and takes in what it has.
+pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
+    let store = worker.core.lock().await.settings.store.clone();
+    let found = if store.is_empty() {
+        Err("no trace store is set, so only the browser's side is recorded".to_owned())
+    } else {
+        let reply = exporter::ask(&store, jaeger::trace(&store, trace)).await;
+        reply.and_then(|reply| jaeger::read_trace(&reply).map_err(|error| error.to_string()))
+    };
+    let mut core = worker.core.lock().await;
+    let grew = core.absorb(trace, found).await;
+    core.save().await;
+    let tab = core.state.pages.get(&trace).map(|page| page.tab);
+    let toast = core.toast(trace);
+    drop(core);
+    if grew {
+        message::tell(Notice::Grew { trace }).await;
+    }
+    if let Some(tab) = tab {
+        message::tell(Notice::Changed { tab }).await;
+        if let Some(toast) = toast {
+            message::tell_page(tab, ToPage::Toast { toast: Some(toast) }).await;
+        }
+    }
+}
+
+impl Core {
+    /// Takes in the store's answer. Whether there are new spans.
+    async fn absorb(&mut self, trace: TraceId, found: Result<Found, String>) -> bool {
+        let now = clock::now();
+        let mut grew = false;
+        let spans = match found {
+            Ok(Found::Spans(accepted)) => Ok(accepted.spans),
+            Ok(Found::NotYet) => Ok(Vec::new()),
+            Err(trouble) => Err(trouble),
+        };
+        self.trouble = spans.as_ref().err().cloned();
+        if let Ok(spans) = &spans {
+            grew = self.keep(trace, spans.clone()).await;
+        }
+        if let Some(page) = self.state.pages.get_mut(&trace) {
+            match spans {
+                Ok(_) => page.watch.answered(),
+                Err(trouble) => page.watch.failed(trouble),
+            }
+        }
+        self.look(trace, now);
+        grew
+    }
+
+    async fn keep(&mut self, trace: TraceId, spans: Vec<trace::Span>) -> bool {
+        let (Some(recorded), Some(journal)) = (self.recorded.get_mut(&trace), &self.journal) else {
+            return false;
+        };
+        recorded.absorb(journal, trace, spans).await.is_ok_and(|new| new > 0)
+    }
+
+    /// Lets a page's watch see what is there now.
+    pub(crate) fn look(&mut self, trace: TraceId, now: trace::Timestamp) {
+        let Some(page) = self.state.pages.get_mut(&trace) else { return };
+        if let Some(recorded) = self.recorded.get(&trace) {
+            let sight = recorded.sight(page);
+            page.watch.see(now, sight);
+        }
+        page.watch.settle(now);
+    }
+
+    /// The toast of a page, if one follows it.
+    pub(crate) fn toast(&self, trace: TraceId) -> Option<Toast> {
+        let page = self.state.pages.get(&trace).filter(|page| page.toast)?;
+        Some(toast(&page.watch.progress(clock::now())))
+    }
+}
+
+/// A progress as a toast says it.
+fn toast(progress: &Progress) -> Toast {
+    let mood = match progress {
+        Progress::Complete { .. } => Mood::Done,
+        Progress::TimedOut { .. } => Mood::Failed,
+        _ => Mood::Busy,
+    };
+    // Even an unfinished trace can be looked at; only before there is one is there nothing to open.
+    let early = matches!(progress, Progress::Reloading | Progress::Armed | Progress::Requested);
+    let action = (!early).then(|| "View Page Trace".to_owned());
+    Toast { mood, title: progress.title().to_owned(), detail: progress.detail(), action }
+}

@@ -1,0 +1,23 @@
+//! The extension's worker: hears the browser, keeps the state, carries out what follows.
+//!
+//! Decisions are `trace`'s; this crate routes events to them and does what they return. The worker
+//! may die between any two lines: the state is stored before anything is done for it, facts are
+//! stored before they are acknowledged, and waking compares what is wanted with what is set.
+
+mod browser;
+mod exporter;
+mod follow;
+mod message;
+mod page;
+mod setting;
+mod view;
+mod worker;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Handles one event of the browser: its name in `background.js`, its arguments as a JSON array.
+/// Answers messages with JSON text. Events are handled one after the other, in order.
+#[wasm_bindgen]
+pub async fn event(name: String, args: String) -> Option<String> {
+    worker::Worker::get().hear(&name, &args).await
+}

@@ -1,0 +1,229 @@
+//! Messages of surfaces and pages. Who may say what is decided here, by the browser's word about
+//! the sender: a page's relay may state facts and click its toast, and nothing else.
+
+use std::rc::Rc;
+
+use bridge::{Command, Envelope, FromPage, Notice, Reply, ToPage};
+use serde::Serialize;
+use trace::session::Event;
+use trace::{PageClock, TraceContext, TraceId, redact};
+use wasm_bindgen_futures::spawn_local;
+use webext::{clock, message, tabs};
+
+use crate::browser::{Message, Sender};
+use crate::worker::{Core, Worker};
+use crate::{exporter, follow, view};
+
+impl Worker {
+    /// Answers a message, as JSON text. `None` for one that is not for us.
+    pub(crate) async fn answer(
+        self: &Rc<Self>,
+        core: &mut Core,
+        message: Message,
+    ) -> Option<String> {
+        let Message { body, sender, root } = message;
+        if !root.is_empty() && sender.url.starts_with(&root) {
+            let command: Envelope<Command> = serde_json::from_value(body).ok()?;
+            return text(&self.command(core, command.message).await);
+        }
+        let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
+            core.rejected = core.rejected.saturating_add(1);
+            return None;
+        };
+        match serde_json::from_value::<Envelope<FromPage>>(body) {
+            Ok(said) => text(&self.from_page(core, tab, &sender, said.message).await?),
+            Err(_) => {
+                core.rejected = core.rejected.saturating_add(1);
+                None
+            }
+        }
+    }
+
+    async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
+        match command {
+            Command::View { tab } => Reply::View(Box::new(core.view(tab).await)),
+            Command::StartSession { tab } => self.verb(core, tab, Verb::Start).await,
+            Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
+            Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
+            Command::ViewPageTrace { tab } => match core.state.page(tab) {
+                Some(page) => open(page.context.trace, tab).await,
+                None => refused("This tab shows no traced page. Run Page Trace makes it one."),
+            },
+            Command::Refresh { trace } => {
+                let worker = Rc::clone(self);
+                spawn_local(async move {
+                    follow::ask(&worker, trace).await;
+                });
+                Reply::Done
+            }
+            Command::Unknown => refused("This surface is of a later version than the background."),
+        }
+    }
+
+    /// The verbs that need a page which can be traced.
+    async fn verb(self: &Rc<Self>, core: &mut Core, tab: i32, verb: Verb) -> Reply {
+        let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
+        let origin = match trace::origin::Origin::of(&url) {
+            Ok(origin) => origin,
+            Err(error) => return refused(&error.to_string()),
+        };
+        // Stopping needs no permission: what was set with one must go without.
+        if verb != Verb::Stop && !matches!(view::site(&url).await, bridge::Site::Ready { .. }) {
+            return refused(&format!("Tracelight has no permission for {origin} yet."));
+        }
+        // What takes the verb back, if not everything could be set.
+        let back = match verb {
+            Verb::Start => Event::Stop { host: origin.host.clone() },
+            Verb::Stop | Verb::Trace => Event::Cancel { tab },
+        };
+        let event = match verb {
+            Verb::Start => {
+                let found = tabs::showing(&[origin.pattern()]).await.unwrap_or_default();
+                let peers = found.into_iter().map(|tab| tab.id).collect();
+                Event::Start { tab, origin, peers }
+            }
+            Verb::Stop => Event::Stop { host: origin.host },
+            Verb::Trace => Event::Trace { tab, origin },
+        };
+        core.trouble = None;
+        let acts = core.step(event, clock::now()).await;
+        if let Some(trouble) = core.trouble.clone() {
+            core.step(back, clock::now()).await;
+            return refused(&trouble);
+        }
+        self.act(core, acts).await;
+        Reply::View(Box::new(core.view(tab).await))
+    }
+
+    async fn from_page(
+        self: &Rc<Self>,
+        core: &mut Core,
+        tab: i32,
+        sender: &Sender,
+        said: FromPage,
+    ) -> Option<ToPage> {
+        match said {
+            FromPage::Hello { context } => Some(self.hello(core, tab, sender, context).await),
+            FromPage::Records { context, time_origin, records, dropped } => {
+                core.rejected = core.rejected.saturating_add(dropped);
+                let trace = core.speaker(tab, read(context));
+                self.records(core, trace, time_origin, &records).await
+            }
+            FromPage::Open => {
+                let trace = core.state.page(tab)?.context.trace;
+                let _refused_by_browser = open(trace, tab).await;
+                None
+            }
+            FromPage::Dismiss => {
+                let trace = core.state.page(tab)?.context.trace;
+                core.state.pages.get_mut(&trace)?.toast = false;
+                core.save().await;
+                Some(ToPage::Toast { toast: None })
+            }
+            FromPage::Unknown => None,
+        }
+    }
+
+    async fn hello(
+        self: &Rc<Self>,
+        core: &mut Core,
+        tab: i32,
+        sender: &Sender,
+        context: Option<String>,
+    ) -> ToPage {
+        let context = read(context);
+        let hello = Event::Hello { tab, url: redact::url(&sender.url), context };
+        let acts = core.step(hello, clock::now()).await;
+        self.act(core, acts).await;
+        let page = core.speaker(tab, context).and_then(|trace| core.state.pages.get(&trace));
+        let traced = page.is_some_and(|page| page.live || core.active(page.session));
+        ToPage::Welcome {
+            traced,
+            context: page.map(|page| page.context.resources().to_string()),
+            toast: page.and_then(|page| core.toast(page.context.trace)),
+        }
+    }
+
+    async fn records(
+        self: &Rc<Self>,
+        core: &mut Core,
+        trace: Option<TraceId>,
+        time_origin: f64,
+        facts: &[String],
+    ) -> Option<ToPage> {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let Some(trace) = trace else {
+            core.rejected = core.rejected.saturating_add(number(facts.len()));
+            return Some(ToPage::Stored { kept: 0, rejected: number(facts.len()) });
+        };
+        let (Some(page), Some(recorded), Some(journal)) = (
+            core.state.pages.get_mut(&trace),
+            core.recorded.get_mut(&trace),
+            core.journal.as_ref(),
+        ) else {
+            return None;
+        };
+        page.clock = page.clock.or_else(|| PageClock::new(time_origin));
+        let tab = page.tab;
+        // No answer when it cannot be stored: the relay keeps the batch and sends it again.
+        let tally = recorded.add(journal, trace, facts).await.ok()?;
+        core.rejected = core.rejected.saturating_add(tally.rejected);
+        self.digest(core, trace, tab).await;
+        Some(ToPage::Stored { kept: tally.kept, rejected: tally.rejected })
+    }
+
+    /// Facts are stored; now make spans of them, and tell who looks.
+    async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32) {
+        core.write(trace).await;
+        core.look(trace, clock::now());
+        if core.recorded.get(&trace).is_some_and(|recorded| recorded.settled()) {
+            let acts = core.step(Event::Loaded { trace }, clock::now()).await;
+            self.act(core, acts).await;
+            spawn_local(exporter::send(Rc::clone(self)));
+        } else {
+            core.save().await;
+        }
+        for notice in [Notice::Grew { trace }, Notice::Requests { tab }] {
+            spawn_local(message::tell(notice));
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Start,
+    Stop,
+    Trace,
+}
+
+impl Core {
+    /// The page that a relay speaks for: the one whose context it read, if that was minted for its
+    /// tab; else, where it could read none, the one that its tab shows.
+    fn speaker(&self, tab: i32, context: Option<TraceContext>) -> Option<TraceId> {
+        let Some(context) = context else {
+            return self.state.page(tab).map(|page| page.context.trace);
+        };
+        let page = self.state.pages.get(&context.trace)?;
+        (page.tab == tab && page.context.resources() == context).then_some(context.trace)
+    }
+}
+
+fn read(context: Option<String>) -> Option<TraceContext> {
+    context.and_then(|text| text.parse().ok())
+}
+
+async fn open(trace: TraceId, tab: i32) -> Reply {
+    let path = format!("app.html?view=dashboard&trace={trace}&tab={tab}");
+    match tabs::open(&path, Some(tab)).await {
+        Ok(()) => Reply::Done,
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+fn refused(reason: &str) -> Reply {
+    Reply::Refused { reason: reason.to_owned() }
+}
+
+fn text<T: Serialize>(answer: &T) -> Option<String> {
+    serde_json::to_string(answer).ok()
+}

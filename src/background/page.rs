@@ -1,0 +1,211 @@
+//! One traced page in memory: its facts, the spans made of them, the spans found in the store.
+//! Everything here can be read back from the journal after the worker died.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use trace::assemble::{self, Assembly};
+use trace::completion::Sight;
+use trace::record::Record;
+use trace::request::TracedRequest;
+use trace::state::Page;
+use trace::{PageClock, Span, SpanId, TraceId, redact};
+use webext::journal::{Side, SpanChunk};
+use webext::{Error, Journal};
+
+/// Spans in one chunk of the journal, at most.
+const CHUNK: usize = 512;
+/// Facts that a page may state, at most: a page that floods is cut off, and the rest counted.
+const MOST_FACTS: usize = 20_000;
+
+/// What is known of one page.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    records: Vec<Record>,
+    batches: u32,
+    browser: Vec<Span>,
+    settled: bool,
+    /// Browser spans in closed chunks: they are final, and sent or waiting to be.
+    sealed: BTreeSet<SpanId>,
+    sealed_parts: u32,
+    server: BTreeMap<SpanId, Span>,
+    server_parts: u32,
+}
+
+/// How a batch of facts fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Kept.
+    pub kept: u32,
+    /// Broken, forged, too large or too many.
+    pub rejected: u32,
+}
+
+impl Recorded {
+    /// Reads a page back from the journal.
+    pub(crate) async fn load(
+        journal: &Journal,
+        trace: TraceId,
+        page: &Page,
+    ) -> Result<Self, Error> {
+        let mut recorded = Self::default();
+        for batch in journal.facts(trace).await? {
+            recorded.batches += 1;
+            let records = batch.iter().filter_map(|fact| Record::parse(fact).ok());
+            recorded.records.extend(records);
+        }
+        for chunk in journal.chunks(trace).await? {
+            let spans = otlp::proto::decode(&chunk.bytes).map(|found| found.spans);
+            let spans = spans.unwrap_or_default();
+            match chunk.side {
+                Side::Server => {
+                    recorded.server_parts += 1;
+                    recorded.server.extend(spans.into_iter().map(|span| (span.id, span)));
+                }
+                Side::Browser if !chunk.open => {
+                    recorded.sealed_parts += 1;
+                    recorded.sealed.extend(spans.iter().map(|span| span.id));
+                }
+                Side::Browser => {}
+            }
+        }
+        recorded.assemble(page);
+        Ok(recorded)
+    }
+
+    /// Parses, redacts and stores a batch of facts. When this returns they are in the journal.
+    pub(crate) async fn add(
+        &mut self,
+        journal: &Journal,
+        trace: TraceId,
+        facts: &[String],
+    ) -> Result<Tally, Error> {
+        let room = MOST_FACTS.saturating_sub(self.records.len());
+        let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
+        let records: Vec<Record> = records.take(room).map(redact::record).collect();
+        let texts: Vec<String> =
+            records.iter().filter_map(|record| serde_json::to_string(record).ok()).collect();
+        if !texts.is_empty() {
+            journal.put_facts(trace, self.batches, &texts).await?;
+            self.batches += 1;
+        }
+        let kept = u32::try_from(records.len()).unwrap_or(u32::MAX);
+        let all = u32::try_from(facts.len()).unwrap_or(u32::MAX);
+        self.records.extend(records);
+        Ok(Tally { kept, rejected: all - kept })
+    }
+
+    /// Makes spans of all facts, and returns the requests among them.
+    pub(crate) fn assemble(&mut self, page: &Page) -> Vec<TracedRequest> {
+        let wire = &page.wire;
+        // Before the document spoke, its request on the wire is all there is of its clock.
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
+        let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
+        let Some(clock) = clock else { return Vec::new() };
+        let page = assemble::Page {
+            context: page.context,
+            session: page.session,
+            clock,
+            url: page.url.clone(),
+            document: Some(wire.clone()),
+        };
+        let Assembly { spans, requests, settled } = assemble::assemble(&page, &self.records);
+        self.browser = spans;
+        self.settled = settled;
+        requests
+    }
+
+    /// Whether the page's load is over and its spans are final.
+    pub(crate) const fn settled(&self) -> bool {
+        self.settled
+    }
+
+    /// Writes the browser's spans. Those of a page that is over are final: they are closed, and
+    /// wait to be sent. Returns how many wait.
+    pub(crate) async fn write(
+        &mut self,
+        journal: &Journal,
+        trace: TraceId,
+        over: bool,
+        send: bool,
+    ) -> Result<u32, Error> {
+        let fresh: Vec<&Span> =
+            self.browser.iter().filter(|span| !self.sealed.contains(&span.id)).collect();
+        let mut chunks = Vec::new();
+        for (part, spans) in (self.sealed_parts..).zip(fresh.chunks(CHUNK)) {
+            let unsent = (over && send).then_some(1);
+            chunks.push(chunk(trace, Side::Browser, part, spans, !over, unsent));
+        }
+        journal.put_spans(&chunks).await?;
+        if !over {
+            return Ok(0);
+        }
+        self.sealed_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
+        let ids: Vec<SpanId> = fresh.iter().map(|span| span.id).collect();
+        self.sealed.extend(ids);
+        Ok(if send { count } else { 0 })
+    }
+
+    /// Takes in what the store has of the trace; returns how many spans are new.
+    pub(crate) async fn absorb(
+        &mut self,
+        journal: &Journal,
+        trace: TraceId,
+        found: Vec<Span>,
+    ) -> Result<usize, Error> {
+        let ours: BTreeSet<SpanId> = self.browser.iter().map(|span| span.id).collect();
+        let unknown = |span: &Span| {
+            span.trace == trace
+                && !ours.contains(&span.id)
+                && !self.sealed.contains(&span.id)
+                && !self.server.contains_key(&span.id)
+        };
+        let new: Vec<Span> = found.into_iter().filter(unknown).collect();
+        let mut chunks = Vec::new();
+        for (part, spans) in (self.server_parts..).zip(new.chunks(CHUNK)) {
+            let spans: Vec<&Span> = spans.iter().collect();
+            chunks.push(chunk(trace, Side::Server, part, &spans, false, None));
+        }
+        if !chunks.is_empty() {
+            journal.put_spans(&chunks).await?;
+        }
+        self.server_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+        let count = new.len();
+        self.server.extend(new.into_iter().map(|span| (span.id, span)));
+        Ok(count)
+    }
+
+    /// What can be seen of the trace, both sides together.
+    pub(crate) fn sight(&self, page: &Page) -> Sight {
+        let spans = || self.browser.iter().chain(self.server.values());
+        let ids: BTreeSet<SpanId> = spans().map(|span| span.id).collect();
+        let missing: BTreeSet<SpanId> =
+            spans().filter_map(|span| span.parent).filter(|parent| !ids.contains(parent)).collect();
+        let start = spans().map(|span| span.start).min();
+        let end = spans().map(|span| span.end).max();
+        let length = start.zip(end).map_or(Duration::ZERO, |(start, end)| end.since(start));
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Sight {
+            spans: number(ids.len()),
+            errors: number(spans().filter(|span| span.failed()).count()),
+            length,
+            joined: self.server.values().any(|span| span.parent == Some(page.context.document)),
+            missing: number(missing.len()),
+            loaded: self.settled || page.closed,
+        }
+    }
+}
+
+fn chunk(
+    trace: TraceId,
+    side: Side,
+    part: u32,
+    spans: &[&Span],
+    open: bool,
+    unsent: Option<u8>,
+) -> SpanChunk {
+    let count = u32::try_from(spans.len()).unwrap_or(u32::MAX);
+    let bytes = otlp::proto::encode(spans.iter().copied());
+    SpanChunk { trace, side, part, open, unsent, count, bytes }
+}

@@ -1,0 +1,76 @@
+//! What is true of a tab, as surfaces show it.
+
+use bridge::{SessionView, Site, TabView, TraceView};
+use trace::origin::Origin;
+use webext::{action, clock, permissions, tabs};
+
+use crate::worker::Core;
+
+impl Core {
+    /// Everything that a surface shows of a tab.
+    pub(crate) async fn view(&self, tab: i32) -> TabView {
+        let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
+        let origin = Origin::of(&url);
+        let session = origin.as_ref().ok().and_then(|origin| self.state.session(origin));
+        let session = session.map(|session| SessionView {
+            id: session.id,
+            since: session.since.millis(),
+            pages: session.pages,
+        });
+        TabView {
+            tab,
+            site: site(&url).await,
+            session,
+            page: self.trace_view(tab),
+            store_trouble: self.trouble.clone(),
+            waiting: self.waiting,
+            rejected: self.rejected,
+        }
+    }
+
+    fn trace_view(&self, tab: i32) -> Option<TraceView> {
+        let progress = self.state.progress(tab, clock::now())?;
+        let coming = self.state.pending.values().find(|sent| sent.tab == tab);
+        let coming = coming.map(|sent| (sent.context.trace, sent.url.clone()));
+        let armed = self.state.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        let armed =
+            armed.filter(|armed| armed.once).map(|armed| (armed.context.trace, String::new()));
+        let shown = self.state.page(tab).map(|page| (page.context.trace, page.url.clone()));
+        let (trace, url) = coming.or(armed).or(shown)?;
+        Some(TraceView { trace, url, progress })
+    }
+
+    /// Shows a tab's state at the icon.
+    pub(crate) async fn badge(&self, tab: i32) {
+        let shown = self.state.page(tab);
+        let live = shown.filter(|page| page.live || !page.watch.progress(clock::now()).over());
+        let (badge, title) = match live {
+            Some(page) if page.session.is_some() => ("on", "Tracelight: session active"),
+            Some(_) => ("…", "Tracelight: page trace under way"),
+            None => ("", "Tracelight"),
+        };
+        // The tab may be gone by now; then there is no icon to show it at.
+        let _gone = action::show(tab, badge, title).await;
+    }
+}
+
+/// Whether a page can be traced, and what it takes.
+pub(crate) async fn site(url: &str) -> Site {
+    if url.is_empty() {
+        let reason = "The browser does not tell this page's address. \
+                      Click the Tracelight icon in the toolbar while the page is shown.";
+        return Site::Unsupported { reason: reason.to_owned() };
+    }
+    match Origin::of(url) {
+        Err(error) => Site::Unsupported { reason: error.to_string() },
+        Ok(origin) => {
+            let pattern = origin.pattern();
+            let origin = origin.to_string();
+            match permissions::has(&pattern).await {
+                Ok(true) => Site::Ready { origin },
+                Ok(false) => Site::NeedsPermission { origin, pattern },
+                Err(error) => Site::Unsupported { reason: error.to_string() },
+            }
+        }
+    }
+}

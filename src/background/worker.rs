@@ -1,0 +1,231 @@
+//! The worker's state behind one lock, and the way of every event through it:
+//! read, step, store, set, act.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use bridge::{Notice, ToPage};
+use trace::session::{Act, Event};
+use trace::state::{Session, State};
+use trace::wanted::wanted;
+use trace::{SessionId, Timestamp, TraceId};
+use wasm_bindgen_futures::spawn_local;
+use webext::journal::RequestRow;
+use webext::settings::{self, Settings};
+use webext::storage::{self, Area};
+use webext::{Error, Journal, clock, message, tabs};
+
+use crate::browser::{self, Heard};
+use crate::page::Recorded;
+use crate::setting::Setting;
+use crate::{exporter, follow};
+
+/// Key of the state in session storage, and of the sessions in local storage.
+const STATE: &str = "state";
+const SESSIONS: &str = "sessions";
+
+/// The one worker of this extension.
+#[derive(Debug, Default)]
+pub(crate) struct Worker {
+    /// What it knows. Fair: events are handled in the order in which they came.
+    pub core: tokio::sync::Mutex<Core>,
+    /// Whether the exporter runs.
+    pub sending: Cell<bool>,
+    /// Traces that a loop follows.
+    pub followed: RefCell<BTreeSet<TraceId>>,
+}
+
+/// What the worker knows.
+#[derive(Debug, Default)]
+pub(crate) struct Core {
+    /// Sessions, tabs and pages.
+    pub state: State,
+    /// What the user has set.
+    pub settings: Settings,
+    /// The open journal; `None` until the first event, or when it cannot be opened.
+    pub journal: Option<Journal>,
+    /// Pages whose facts come in or whose spans are awaited.
+    pub recorded: BTreeMap<TraceId, Recorded>,
+    /// Why the store, the journal or the browser refused something, in the user's words.
+    pub trouble: Option<String>,
+    /// Spans that wait to be sent.
+    pub waiting: u32,
+    /// Messages and facts that were broken or forged.
+    pub rejected: u32,
+    setting: Setting,
+    awake: bool,
+}
+
+thread_local! {
+    static WORKER: OnceCell<Rc<Worker>> = const { OnceCell::new() };
+}
+
+impl Worker {
+    /// The worker.
+    pub(crate) fn get() -> Rc<Self> {
+        WORKER.with(|worker| Rc::clone(worker.get_or_init(Rc::default)))
+    }
+
+    /// Handles one event; answers a message with JSON text.
+    pub(crate) async fn hear(self: Rc<Self>, name: &str, args: &str) -> Option<String> {
+        let heard = browser::read(name, args);
+        let mut core = self.core.lock().await;
+        if !core.awake {
+            core.wake().await;
+            self.resume(&core);
+        }
+        match heard? {
+            Heard::Event(event, time) => {
+                let acts = core.step(event, time).await;
+                self.act(&mut core, acts).await;
+                None
+            }
+            Heard::Cookie { host, value } => {
+                let ours = core.state.sessions.get(&host).map(|session| session.cookie());
+                if ours.is_some_and(|ours| value != Some(ours.to_string())) {
+                    let acts = core.step(Event::Stop { host }, clock::now()).await;
+                    self.act(&mut core, acts).await;
+                }
+                None
+            }
+            Heard::Message(message) => self.answer(&mut core, *message).await,
+            Heard::Woke => None,
+        }
+    }
+
+    /// Takes up what an earlier worker was doing when it died.
+    fn resume(self: &Rc<Self>, core: &Core) {
+        for trace in core.state.pages.keys() {
+            spawn_local(follow::follow(Rc::clone(self), *trace));
+        }
+        spawn_local(exporter::send(Rc::clone(self)));
+    }
+
+    /// Carries out what a step returned.
+    pub(crate) async fn act(self: &Rc<Self>, core: &mut Core, acts: Vec<Act>) {
+        for act in acts {
+            match act {
+                Act::Reload(tab) => core.note(tabs::reload(tab).await),
+                Act::Changed(tab) => {
+                    core.badge(tab).await;
+                    // Not awaited: a page or surface that is slow to answer must not hold us up.
+                    spawn_local(message::tell(Notice::Changed { tab }));
+                }
+                Act::Begun(trace) => {
+                    core.begin(trace).await;
+                    spawn_local(follow::follow(Rc::clone(self), trace));
+                }
+                Act::Ended(trace) => {
+                    core.write(trace).await;
+                    spawn_local(exporter::send(Rc::clone(self)));
+                }
+                Act::Silence(tab) => spawn_local(message::tell_page(tab, ToPage::Stop)),
+            }
+        }
+    }
+}
+
+impl Core {
+    /// Reads everything back. What cannot be read is said, and begins anew.
+    async fn wake(&mut self) {
+        self.awake = true;
+        let state = storage::load(Area::Session, STATE).await;
+        self.state = self.noted(state).flatten().unwrap_or_default();
+        if self.state.sessions.is_empty() {
+            // After a restart of the browser the tabs are others, and the sessions are the same.
+            let sessions = storage::load::<BTreeMap<String, Session>>(Area::Local, SESSIONS).await;
+            self.state.sessions = self.noted(sessions).flatten().unwrap_or_default();
+        }
+        let settings = settings::load().await;
+        self.settings = self.noted(settings).unwrap_or_default();
+        let journal = Journal::open().await;
+        self.journal = self.noted(journal);
+        let setting = Setting::read().await;
+        self.setting = self.noted(setting).unwrap_or_default();
+        self.recall().await;
+        let done = self.setting.change(&wanted(&self.state)).await;
+        self.note(done);
+    }
+
+    /// Reads pages and what waits back from the journal.
+    async fn recall(&mut self) {
+        let Some(journal) = &self.journal else { return };
+        for (trace, page) in &self.state.pages {
+            if let Ok(recorded) = Recorded::load(journal, *trace, page).await {
+                self.recorded.insert(*trace, recorded);
+            }
+        }
+        let unsent = journal.unsent().await.unwrap_or_default();
+        self.waiting = unsent.iter().map(|chunk| chunk.count).sum();
+    }
+
+    /// One step of the session machine: the state is stored before anything follows from it, and
+    /// everything is set before the caller acts.
+    pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
+        let acts = self.state.step(event, time, &mut clock::entropy);
+        self.save().await;
+        let done = self.setting.change(&wanted(&self.state)).await;
+        self.note(done);
+        acts
+    }
+
+    /// Stores the state.
+    pub(crate) async fn save(&mut self) {
+        let sessions = storage::store(Area::Local, SESSIONS, &self.state.sessions).await;
+        let state = storage::store(Area::Session, STATE, &self.state).await;
+        self.note(sessions.and(state));
+    }
+
+    /// Makes room for a page that begins, and shows its request in lists at once.
+    async fn begin(&mut self, trace: TraceId) {
+        self.recorded.insert(trace, Recorded::default());
+        self.write(trace).await;
+    }
+
+    /// Assembles a page and writes its spans and requests.
+    pub(crate) async fn write(&mut self, trace: TraceId) {
+        let (Some(page), Some(recorded), Some(journal)) =
+            (self.state.pages.get(&trace), self.recorded.get_mut(&trace), &self.journal)
+        else {
+            return;
+        };
+        let requests = recorded.assemble(page);
+        let over = recorded.settled() || page.closed;
+        let send = !self.settings.store.is_empty();
+        let written = recorded.write(journal, trace, over, send).await;
+        let tab = page.tab;
+        let rows: Vec<RequestRow> =
+            requests.into_iter().map(|request| RequestRow { tab, request }).collect();
+        let listed = journal.put_requests(&rows).await;
+        match written.and_then(|waiting| listed.map(|()| waiting)) {
+            Ok(waiting) => self.waiting += waiting,
+            Err(error) => self.trouble = Some(error.to_string()),
+        }
+    }
+
+    /// Lets go of pages that the state has let go of.
+    pub(crate) fn forget(&mut self) {
+        self.recorded.retain(|trace, _| self.state.pages.contains_key(trace));
+    }
+
+    /// Whether a session is still active.
+    pub(crate) fn active(&self, session: Option<SessionId>) -> bool {
+        session.is_some_and(|id| self.state.sessions.values().any(|session| session.id == id))
+    }
+
+    /// Keeps an error for the user, and says nothing of success.
+    pub(crate) fn note(&mut self, done: Result<(), Error>) {
+        let _noted = self.noted(done);
+    }
+
+    fn noted<T>(&mut self, done: Result<T, Error>) -> Option<T> {
+        match done {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.trouble = Some(error.to_string());
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a surface (popup, panel, dashboard) asks of the background, and what it answers.
+
+use serde::{Deserialize, Serialize};
+use trace::completion::Progress;
+use trace::{SessionId, TraceId};
+
+/// A surface's wish.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Tell what is true of a tab.
+    View {
+        /// The tab.
+        tab: i32,
+    },
+    /// Start Tracing Session on the tab's site.
+    StartSession {
+        /// The tab.
+        tab: i32,
+    },
+    /// Stop Tracing Session on the tab's site.
+    StopSession {
+        /// The tab.
+        tab: i32,
+    },
+    /// Run Page Trace in the tab.
+    RunPageTrace {
+        /// The tab.
+        tab: i32,
+    },
+    /// View Page Trace: open the trace of the tab's page in a new tab.
+    ViewPageTrace {
+        /// The tab.
+        tab: i32,
+    },
+    /// Ask the store for a trace once more: it grew, or somebody is looking at it.
+    Refresh {
+        /// The trace.
+        trace: TraceId,
+    },
+    /// Something a later version says.
+    #[serde(other)]
+    Unknown,
+}
+
+/// The background's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Reply {
+    /// What is true of the tab, after the command.
+    View(Box<TabView>),
+    /// It is done, and there is nothing to show.
+    Done,
+    /// It is not done.
+    Refused {
+        /// What was found and what was wanted, for the user.
+        reason: String,
+    },
+}
+
+/// What is true of a tab.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TabView {
+    /// The tab.
+    pub tab: i32,
+    /// Whether it can be traced at all.
+    pub site: Site,
+    /// The session of its site, if one is active.
+    pub session: Option<SessionView>,
+    /// The trace of its page, if it is traced.
+    pub page: Option<TraceView>,
+    /// Why the trace store cannot be used just now; `None` when all is well or it was not asked.
+    pub store_trouble: Option<String>,
+    /// Spans that wait in the journal to be sent to the store.
+    pub waiting: u32,
+    /// Forged or broken messages that pages sent and that were counted and dropped.
+    pub rejected: u32,
+}
+
+/// Whether a tab's page can be traced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Site {
+    /// It can, and the browser lets us.
+    Ready {
+        /// Scheme, host and port.
+        origin: String,
+    },
+    /// It can, once the user permits it.
+    NeedsPermission {
+        /// Scheme, host and port.
+        origin: String,
+        /// The pattern to ask the browser for.
+        pattern: String,
+    },
+    /// It cannot.
+    Unsupported {
+        /// Why, for the user.
+        reason: String,
+    },
+}
+
+/// An active session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// Its id, which goes out as `session.id`.
+    pub id: SessionId,
+    /// When it was started, milliseconds since the epoch.
+    pub since: u64,
+    /// Documents traced so far.
+    pub pages: u32,
+}
+
+/// The trace of a tab's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TraceView {
+    /// The trace.
+    pub trace: TraceId,
+    /// The page's URL, redacted.
+    pub url: String,
+    /// How far it is.
+    pub progress: Progress,
+}

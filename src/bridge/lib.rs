@@ -1,0 +1,15 @@
+//! Messages between the extension's contexts: surfaces, background and the page's relay.
+//!
+//! Closed enums in a versioned envelope that tolerate the future. This crate knows what is said,
+//! not how it travels (that is `webext`) nor what follows from it (that is `background`).
+//! Bulk never travels here: a notice says that something grew, and the journal is read for it.
+
+pub mod command;
+pub mod envelope;
+pub mod notice;
+pub mod page;
+
+pub use command::{Command, Reply, SessionView, Site, TabView, TraceView};
+pub use envelope::{Envelope, VERSION};
+pub use notice::Notice;
+pub use page::{FromPage, ToPage, Toast};

@@ -1,0 +1,35 @@
+//! Time and chance: the clocks and the dice that pure crates are handed.
+
+use std::time::Duration;
+
+use trace::Timestamp;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    // Of `globalThis`: a worker has no window.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn get_random_values(array: &mut [u8]) -> Result<JsValue, JsValue>;
+}
+
+/// The wall clock, to the millisecond.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp::from_millis(js_sys::Date::now())
+}
+
+/// Waits. The worker may die meanwhile: whatever must happen needs an alarm besides.
+pub async fn sleep(time: Duration) {
+    gloo_timers::future::sleep(time).await;
+}
+
+/// Random bytes of the browser's cryptographic generator; all zero where it refuses, which mints
+/// nothing.
+#[must_use]
+pub fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    match get_random_values(&mut bytes) {
+        Ok(_) => bytes,
+        Err(_) => [0; 32],
+    }
+}

@@ -1,0 +1,98 @@
+//! The trace cookie in the browser's jar.
+
+use serde::{Deserialize, Serialize};
+use trace::origin::Origin;
+use wasm_bindgen::prelude::*;
+
+use crate::Error;
+use crate::value::{from_js, to_js};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = set, catch)]
+    async fn cookies_set(details: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = get, catch)]
+    async fn cookies_get(details: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = remove, catch)]
+    async fn cookies_remove(details: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Browsers keep no cookie longer than 400 days (RFC 6265bis, 5.5), and cap what asks for more.
+const LONGEST_SECONDS: f64 = 400.0 * 24.0 * 3_600.0;
+
+#[derive(Serialize)]
+struct Place<'a> {
+    url: String,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Details<'a> {
+    url: String,
+    name: &'a str,
+    value: &'a str,
+    // Given always: it defaults to the URL's path, and a session is for the whole host.
+    path: &'a str,
+    same_site: &'a str,
+    secure: bool,
+    expiration_date: f64,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    value: String,
+}
+
+fn root(origin: &Origin) -> String {
+    format!("{origin}/")
+}
+
+/// Sets a host-only cookie and reads it back.
+///
+/// # Errors
+/// When the browser refuses it, or does not have it afterwards.
+pub async fn set(origin: &Origin, name: &str, value: &str, now: f64) -> Result<(), Error> {
+    let call = "cookies.set";
+    let details = Details {
+        url: root(origin),
+        name,
+        value,
+        path: "/",
+        same_site: "lax",
+        secure: origin.secure,
+        expiration_date: now / 1_000.0 + LONGEST_SECONDS,
+    };
+    cookies_set(&to_js(call, &details)?).await.map_err(|error| Error::new(call, &error))?;
+    match get(origin, name).await? {
+        Some(found) if found == value => Ok(()),
+        Some(_) => Err(Error::found(call, "the cookie holds another value than the one just set")),
+        None => Err(Error::found(call, "the cookie is not there after it was set")),
+    }
+}
+
+/// Reads a cookie's value. `None` when there is none.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn get(origin: &Origin, name: &str) -> Result<Option<String>, Error> {
+    let call = "cookies.get";
+    let place = to_js(call, &Place { url: root(origin), name })?;
+    let found = cookies_get(&place).await.map_err(|error| Error::new(call, &error))?;
+    let found: Option<Found> = from_js(call, found)?;
+    Ok(found.map(|found| found.value))
+}
+
+/// Removes a cookie and reads back that it is gone.
+///
+/// # Errors
+/// When the browser refuses, or still has it afterwards.
+pub async fn remove(origin: &Origin, name: &str) -> Result<(), Error> {
+    let call = "cookies.remove";
+    let place = to_js(call, &Place { url: root(origin), name })?;
+    cookies_remove(&place).await.map_err(|error| Error::new(call, &error))?;
+    match get(origin, name).await? {
+        None => Ok(()),
+        Some(_) => Err(Error::found(call, "the cookie is still there after it was removed")),
+    }
+}

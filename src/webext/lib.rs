@@ -1,0 +1,34 @@
+//! The browser, as typed Rust: the only crate where JavaScript values live.
+//!
+//! Every function wraps one thing that the browser does and names it when it fails. Nothing here
+//! decides anything. It compiles for every target, so that the crates above can be tested
+//! natively; it works in a browser's extension only.
+
+#![allow(
+    unsafe_code,
+    reason = "wasm-bindgen's `extern` blocks expand to unsafe glue; none is written by hand"
+)]
+
+pub mod action;
+pub mod alarms;
+pub mod clock;
+pub mod cookies;
+pub mod devtools;
+pub mod error;
+pub mod journal;
+pub mod listening;
+pub mod message;
+pub mod net;
+pub mod page;
+pub mod permissions;
+pub mod rules;
+pub mod scripts;
+pub mod settings;
+pub mod storage;
+pub mod stream;
+pub mod tabs;
+mod value;
+
+pub use error::Error;
+pub use journal::{Journal, RequestRow};
+pub use listening::Listening;

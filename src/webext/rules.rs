@@ -1,0 +1,171 @@
+//! Header rules (`declarativeNetRequest`, session scope).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use trace::wanted::{Reach, Rule};
+use wasm_bindgen::prelude::*;
+
+use crate::Error;
+use crate::value::{from_js, to_js};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "declarativeNetRequest"], js_name = updateSessionRules, catch)]
+    async fn update_session_rules(options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "declarativeNetRequest"], js_name = getSessionRules, catch)]
+    async fn get_session_rules() -> Result<JsValue, JsValue>;
+}
+
+/// What a page loads by itself. `xmlhttprequest` (which is `fetch` too) is the recorder's: a rule
+/// would overwrite a `traceparent` that the page set itself. Firefox refuses names it does not
+/// know, so only those that both browsers have are here.
+const RESOURCES: [&str; 9] =
+    ["sub_frame", "stylesheet", "script", "image", "font", "object", "ping", "media", "other"];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Update {
+    remove_rule_ids: Vec<u32>,
+    add_rules: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    id: u32,
+    priority: u32,
+    condition: Condition,
+    action: Action,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Condition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tab_ids: Option<[i32; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    excluded_tab_ids: Vec<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_domains: Option<[String; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url_filter: Option<String>,
+    resource_types: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Action {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    request_headers: Vec<Header>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    response_headers: Vec<Header>,
+}
+
+#[derive(Serialize)]
+struct Header {
+    header: &'static str,
+    operation: &'static str,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    id: u32,
+}
+
+impl Entry {
+    fn new(id: u32, rule: &Rule) -> Self {
+        let (request_domains, url_filter, resource_types) = match &rule.reach {
+            // An IPv6 host has brackets in a URL and none in a rule.
+            Reach::Documents(host) => {
+                let domain = host.trim_matches(['[', ']']).to_owned();
+                (Some([domain]), None, vec!["main_frame"])
+            }
+            Reach::Resources(origin) => (None, Some(format!("|{origin}/")), RESOURCES.to_vec()),
+        };
+        let headers = |operation, headers: &[(&'static str, String)]| {
+            let header = |(header, value): &(&'static str, String)| Header {
+                header,
+                operation,
+                value: value.clone(),
+            };
+            headers.iter().map(header).collect::<Vec<_>>()
+        };
+        Self {
+            id,
+            priority: 1,
+            condition: Condition {
+                tab_ids: rule.tabs.map(|tab| [tab]),
+                excluded_tab_ids: rule.except.clone(),
+                request_domains,
+                url_filter,
+                resource_types,
+            },
+            action: Action {
+                kind: "modifyHeaders",
+                request_headers: headers("set", &rule.request),
+                response_headers: headers("append", &rule.response),
+            },
+        }
+    }
+}
+
+/// Removes rules and adds others, in one step: no request sees a state between.
+///
+/// # Errors
+/// When the browser refuses one of the rules; then none is changed.
+pub async fn update(gone: Vec<u32>, new: &BTreeMap<u32, &Rule>) -> Result<(), Error> {
+    let call = "declarativeNetRequest.updateSessionRules";
+    let add_rules = new.iter().map(|(id, rule)| Entry::new(*id, rule)).collect();
+    let update = to_js(call, &Update { remove_rule_ids: gone, add_rules })?;
+    update_session_rules(&update).await.map(drop).map_err(|error| Error::new(call, &error))
+}
+
+/// Ids of the rules that the browser has.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn ids() -> Result<Vec<u32>, Error> {
+    let call = "declarativeNetRequest.getSessionRules";
+    let rules = get_session_rules().await.map_err(|error| Error::new(call, &error))?;
+    let rules: Vec<Known> = from_js(call, rules)?;
+    Ok(rules.into_iter().map(|rule| rule.id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trace::origin::Origin;
+
+    #[test]
+    fn a_resource_rule_is_bound_to_tab_and_origin_and_leaves_fetch_alone() {
+        let rule = Rule {
+            tabs: Some(7),
+            except: Vec::new(),
+            reach: Reach::Resources(Origin::of("http://a.test:81/x").unwrap()),
+            request: vec![("traceparent", "00-…".to_owned())],
+            response: Vec::new(),
+        };
+        let entry = serde_json::to_value(Entry::new(3, &rule)).unwrap();
+        assert_eq!(entry["condition"]["tabIds"], serde_json::json!([7]));
+        assert_eq!(entry["condition"]["urlFilter"], "|http://a.test:81/");
+        assert!(!entry.to_string().contains("xmlhttprequest"));
+        assert!(!entry.to_string().contains("responseHeaders"));
+    }
+
+    #[test]
+    fn a_document_rule_adds_to_the_response_and_never_replaces() {
+        let rule = Rule {
+            tabs: None,
+            except: vec![1],
+            reach: Reach::Documents("[::1]".to_owned()),
+            request: Vec::new(),
+            response: vec![("server-timing", "tracelight".to_owned())],
+        };
+        let entry = serde_json::to_value(Entry::new(3, &rule)).unwrap();
+        assert_eq!(entry["condition"]["requestDomains"], serde_json::json!(["::1"]));
+        assert_eq!(entry["condition"]["excludedTabIds"], serde_json::json!([1]));
+        assert_eq!(entry["action"]["responseHeaders"][0]["operation"], "append");
+    }
+}

@@ -1,0 +1,101 @@
+//! Tabs: find, reload, open.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::Error;
+use crate::value::{from_js, to_js};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
+    async fn tabs_query(query: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = get, catch)]
+    async fn tabs_get(tab: i32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = reload, catch)]
+    async fn tabs_reload(tab: i32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = create, catch)]
+    async fn tabs_create(properties: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getURL)]
+    fn get_url(path: &str) -> String;
+}
+
+/// A tab, as far as we need it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Tab {
+    /// Its id.
+    pub id: i32,
+    /// What it shows; empty where the browser does not tell.
+    #[serde(default)]
+    pub url: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Query<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_focused_window: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a [String]>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opener_tab_id: Option<i32>,
+}
+
+async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
+    let call = "tabs.query";
+    let found =
+        tabs_query(&to_js(call, &query)?).await.map_err(|error| Error::new(call, &error))?;
+    from_js(call, found)
+}
+
+/// The tab that the user looks at. `None` where there is none.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn active() -> Result<Option<i32>, Error> {
+    let wanted = Query { active: Some(true), last_focused_window: Some(true), url: None };
+    Ok(query(wanted).await?.first().map(|tab| tab.id))
+}
+
+/// All tabs that show an address of one of these match patterns.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn showing(patterns: &[String]) -> Result<Vec<Tab>, Error> {
+    query(Query { active: None, last_focused_window: None, url: Some(patterns) }).await
+}
+
+/// One tab.
+///
+/// # Errors
+/// When it is gone.
+pub async fn get(tab: i32) -> Result<Tab, Error> {
+    let call = "tabs.get";
+    from_js(call, tabs_get(tab).await.map_err(|error| Error::new(call, &error))?)
+}
+
+/// Reloads a tab, as the user would: cached resources stay cached, the document is asked for.
+///
+/// # Errors
+/// When it is gone.
+pub async fn reload(tab: i32) -> Result<(), Error> {
+    tabs_reload(tab).await.map(drop).map_err(|error| Error::new("tabs.reload", &error))
+}
+
+/// Opens a page of the extension in a new tab, beside its opener.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn open(path: &str, opener: Option<i32>) -> Result<(), Error> {
+    let call = "tabs.create";
+    let properties = to_js(call, &Properties { url: get_url(path), opener_tab_id: opener })?;
+    tabs_create(&properties).await.map(drop).map_err(|error| Error::new(call, &error))
+}
