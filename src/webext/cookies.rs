@@ -79,7 +79,7 @@ pub async fn get(origin: &Origin, name: &str) -> Result<Option<String>, Error> {
     let call = "cookies.get";
     let place = to_js(call, &Place { url: root(origin), name })?;
     let found = cookies_get(&place).await.map_err(|error| Error::new(call, &error))?;
-    let found: Option<Found> = from_js(call, found)?;
+    let found: Option<Found> = from_js(call, &found)?;
     Ok(found.map(|found| found.value))
 }
 

@@ -14,11 +14,10 @@ use idb::{
     Database, DatabaseEvent as _, Factory, IndexParams, KeyPath, KeyRange, ObjectStoreParams,
     Query, TransactionMode,
 };
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use trace::TraceId;
 use trace::request::TracedRequest;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::Error;
 use crate::value::{from_js, to_js};
@@ -31,6 +30,7 @@ const FACTS: &str = "facts";
 const REQUESTS: &str = "requests";
 const SPANS: &str = "spans";
 const BY_TAB: &str = "tab";
+const BYTES: &str = "bytes";
 const BY_UNSENT: &str = "unsent";
 
 /// The open journal.
@@ -76,34 +76,30 @@ pub struct SpanChunk {
     /// How many there are.
     pub count: u32,
     /// OTLP protobuf (`TracesData`).
-    #[serde(with = "bytes")]
+    #[serde(skip)]
     pub bytes: Vec<u8>,
 }
 
-/// Bytes as a typed array, not as an array of numbers.
-mod bytes {
-    use serde::de::{Deserializer, Visitor};
-    use serde::ser::Serializer;
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(bytes)
+impl SpanChunk {
+    /// As the journal has it: an object whose bytes are a typed array.
+    fn row(&self) -> Result<JsValue, Error> {
+        let call = "IDBObjectStore.put";
+        let row = to_js(call, self)?;
+        let bytes = js_sys::Uint8Array::from(self.bytes.as_slice());
+        js_sys::Reflect::set(&row, &BYTES.into(), &bytes)
+            .map_err(|error| Error::new(call, &error))?;
+        Ok(row)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
-                Ok(bytes)
-            }
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-        }
-        from.deserialize_byte_buf(Bytes)
+    fn read(row: &JsValue) -> Result<Self, Error> {
+        let call = "IDBObjectStore.getAll";
+        let failed = |error: JsValue| Error::new(call, &error);
+        let bytes = js_sys::Reflect::get(row, &BYTES.into()).map_err(failed)?;
+        let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
+        // Taken off before the rest is read as text, where bytes would be digits.
+        js_sys::Reflect::delete_property(row.unchecked_ref::<js_sys::Object>(), &BYTES.into())
+            .map_err(failed)?;
+        Ok(Self { bytes, ..from_js(call, row)? })
     }
 }
 
@@ -161,23 +157,23 @@ impl Journal {
     }
 
     /// Writes into one store, in one transaction that is over when this returns.
-    async fn put<T: Serialize>(&self, store: &str, rows: &[T]) -> Result<(), Error> {
+    async fn put(&self, store: &str, rows: Vec<(JsValue, Option<JsValue>)>) -> Result<(), Error> {
         let call = "IDBObjectStore.put";
         let mode = TransactionMode::ReadWrite;
         let transaction = self.database.transaction(&[store], mode).map_err(failed(call))?;
         let target = transaction.object_store(store).map_err(failed(call))?;
-        for row in rows {
-            target.put(&to_js(call, row)?, None).map_err(failed(call))?;
+        for (row, key) in rows {
+            target.put(&row, key.as_ref()).map_err(failed(call))?;
         }
         transaction.commit().map_err(failed(call))?.await.map(drop).map_err(failed(call))
     }
 
-    async fn all<T: DeserializeOwned>(
+    async fn all(
         &self,
         store: &str,
         index: Option<&str>,
         query: Option<Query>,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<JsValue>, Error> {
         let call = "IDBObjectStore.getAll";
         let mode = TransactionMode::ReadOnly;
         let transaction = self.database.transaction(&[store], mode).map_err(failed(call))?;
@@ -186,8 +182,7 @@ impl Journal {
             Some(index) => source.index(index).and_then(|index| index.get_all(query, None)),
             None => source.get_all(query, None),
         };
-        let found = request.map_err(failed(call))?.await.map_err(failed(call))?;
-        found.into_iter().map(|row| from_js(call, row)).collect()
+        request.map_err(failed(call))?.await.map_err(failed(call))
     }
 
     /// Keeps a batch of facts.
@@ -200,14 +195,10 @@ impl Journal {
         batch: u32,
         facts: &[String],
     ) -> Result<(), Error> {
-        let call = "IDBObjectStore.put";
-        let mode = TransactionMode::ReadWrite;
-        let transaction = self.database.transaction(&[FACTS], mode).map_err(failed(call))?;
-        let target = transaction.object_store(FACTS).map_err(failed(call))?;
         let key: js_sys::Array =
             [JsValue::from_str(&trace.to_string()), JsValue::from(batch)].iter().collect();
-        target.put(&to_js(call, facts)?, Some(&key)).map_err(failed(call))?;
-        transaction.commit().map_err(failed(call))?.await.map(drop).map_err(failed(call))
+        let facts = to_js("IDBObjectStore.put", facts)?;
+        self.put(FACTS, vec![(facts, Some(key.into()))]).await
     }
 
     /// All facts of a page, batch by batch.
@@ -216,7 +207,8 @@ impl Journal {
     /// When the browser refuses.
     pub async fn facts(&self, trace: TraceId) -> Result<Vec<Vec<String>>, Error> {
         let range = beginning(&[JsValue::from_str(&trace.to_string())])?;
-        self.all(FACTS, None, Some(range)).await
+        let found = self.all(FACTS, None, Some(range)).await?;
+        found.iter().map(|facts| from_js("IDBObjectStore.getAll", facts)).collect()
     }
 
     /// Keeps traced requests; one that is there already is replaced.
@@ -224,7 +216,8 @@ impl Journal {
     /// # Errors
     /// When the browser cannot store them.
     pub async fn put_requests(&self, rows: &[RequestRow]) -> Result<(), Error> {
-        self.put(REQUESTS, rows).await
+        let rows = rows.iter().map(|row| Ok((to_js("IDBObjectStore.put", row)?, None)));
+        self.put(REQUESTS, rows.collect::<Result<_, Error>>()?).await
     }
 
     /// The traced requests of a tab, oldest first.
@@ -233,7 +226,8 @@ impl Journal {
     /// When the browser refuses.
     pub async fn requests(&self, tab: i32) -> Result<Vec<RequestRow>, Error> {
         let range = beginning(&[JsValue::from(tab)])?;
-        self.all(REQUESTS, Some(BY_TAB), Some(range)).await
+        let found = self.all(REQUESTS, Some(BY_TAB), Some(range)).await?;
+        found.iter().map(|row| from_js("IDBObjectStore.getAll", row)).collect()
     }
 
     /// Keeps chunks of spans; one that is there already is replaced.
@@ -241,7 +235,8 @@ impl Journal {
     /// # Errors
     /// When the browser cannot store them.
     pub async fn put_spans(&self, chunks: &[SpanChunk]) -> Result<(), Error> {
-        self.put(SPANS, chunks).await
+        let rows = chunks.iter().map(|chunk| Ok((chunk.row()?, None)));
+        self.put(SPANS, rows.collect::<Result<_, Error>>()?).await
     }
 
     /// The chunks of a trace, browser side first.
@@ -250,7 +245,7 @@ impl Journal {
     /// When the browser refuses.
     pub async fn chunks(&self, trace: TraceId) -> Result<Vec<SpanChunk>, Error> {
         let range = beginning(&[JsValue::from_str(&trace.to_string())])?;
-        self.all(SPANS, None, Some(range)).await
+        self.all(SPANS, None, Some(range)).await?.iter().map(SpanChunk::read).collect()
     }
 
     /// The spans of a trace as OTLP protobuf, a chunk each, browser side first.
@@ -266,6 +261,6 @@ impl Journal {
     /// # Errors
     /// When the browser refuses.
     pub async fn unsent(&self) -> Result<Vec<SpanChunk>, Error> {
-        self.all(SPANS, Some(BY_UNSENT), None).await
+        self.all(SPANS, Some(BY_UNSENT), None).await?.iter().map(SpanChunk::read).collect()
     }
 }

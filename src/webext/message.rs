@@ -33,7 +33,7 @@ extern "C" {
 pub async fn ask(command: Command) -> Result<Reply, Error> {
     let call = "runtime.sendMessage";
     let message = to_js(call, &Envelope::new(command))?;
-    from_js(call, send_message(&message).await.map_err(|error| Error::new(call, &error))?)
+    from_js(call, &send_message(&message).await.map_err(|error| Error::new(call, &error))?)
 }
 
 /// Tells all surfaces. That none is open is no error.
@@ -58,7 +58,7 @@ pub async fn tell_page(tab: i32, message: ToPage) {
 pub fn listen(hear: impl Fn(Notice) + 'static) -> Listening {
     let listener = Closure::<dyn Fn(JsValue)>::new(move |message| {
         // What is not a notice is somebody else's message.
-        if let Ok(notice) = from_js::<Notice>("runtime.onMessage", message) {
+        if let Ok(notice) = from_js::<Notice>("runtime.onMessage", &message) {
             hear(notice);
         }
     });

@@ -129,7 +129,7 @@ pub async fn update(gone: Vec<u32>, new: &BTreeMap<u32, &Rule>) -> Result<(), Er
 pub async fn ids() -> Result<Vec<u32>, Error> {
     let call = "declarativeNetRequest.getSessionRules";
     let rules = get_session_rules().await.map_err(|error| Error::new(call, &error))?;
-    let rules: Vec<Known> = from_js(call, rules)?;
+    let rules: Vec<Known> = from_js(call, &rules)?;
     Ok(rules.into_iter().map(|rule| rule.id).collect())
 }
 

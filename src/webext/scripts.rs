@@ -82,7 +82,7 @@ pub async fn unregister(pattern: &str) -> Result<(), Error> {
 pub async fn patterns() -> Result<BTreeSet<String>, Error> {
     let call = "scripting.getRegisteredContentScripts";
     let known = get_registered_content_scripts().await.map_err(|error| Error::new(call, &error))?;
-    let known: Vec<Known> = from_js(call, known)?;
+    let known: Vec<Known> = from_js(call, &known)?;
     let pattern = |known: Known| known.id.split_once(' ').map(|(_, pattern)| pattern.to_owned());
     Ok(known.into_iter().filter_map(pattern).collect())
 }

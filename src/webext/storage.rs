@@ -41,7 +41,7 @@ pub async fn load<T: DeserializeOwned>(area: Area, key: &str) -> Result<Option<T
     let items = items.map_err(|error| Error::new(call, &error))?;
     let found = js_sys::Reflect::get(&items, &JsValue::from_str(key))
         .map_err(|error| Error::new(call, &error))?;
-    if found.is_undefined() { Ok(None) } else { from_js(call, found).map(Some) }
+    if found.is_undefined() { Ok(None) } else { from_js(call, &found).map(Some) }
 }
 
 /// Keeps a value under a key.

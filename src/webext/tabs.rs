@@ -53,7 +53,7 @@ async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
     let call = "tabs.query";
     let found =
         tabs_query(&to_js(call, &query)?).await.map_err(|error| Error::new(call, &error))?;
-    from_js(call, found)
+    from_js(call, &found)
 }
 
 /// The tab that the user looks at. `None` where there is none.
@@ -79,7 +79,7 @@ pub async fn showing(patterns: &[String]) -> Result<Vec<Tab>, Error> {
 /// When it is gone.
 pub async fn get(tab: i32) -> Result<Tab, Error> {
     let call = "tabs.get";
-    from_js(call, tabs_get(tab).await.map_err(|error| Error::new(call, &error))?)
+    from_js(call, &tabs_get(tab).await.map_err(|error| Error::new(call, &error))?)
 }
 
 /// Reloads a tab, as the user would: cached resources stay cached, the document is asked for.
