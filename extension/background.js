@@ -7,15 +7,16 @@ import init, { event } from './tracelight-background.js';
 
 const ready = init({ module_or_path: chrome.runtime.getURL('tracelight-background_bg.wasm') });
 
-/** Hands an event's arguments over as text; resolves to the answer, as text or undefined. */
-const tell = (name, args) => ready.then(() => event(name, JSON.stringify(args)));
+/** Hands an event over as text; resolves to the answer, as text or undefined. */
+const tell = (name, what, who) =>
+  ready.then(() => event(name, JSON.stringify(what ?? null), JSON.stringify(who ?? null)));
 
 const hear = (name, source, ...filter) => {
-  source.addListener((...args) => void tell(name, args), ...filter);
+  source.addListener((what) => void tell(name, what), ...filter);
 };
 
 chrome.runtime.onMessage.addListener((message, sender, answer) => {
-  tell('message', [message, sender, chrome.runtime.getURL('')])
+  tell('message', message, { ...sender, root: chrome.runtime.getURL('') })
     .then((text) => answer(text && JSON.parse(text)), () => answer());
   return true; // keeps the channel open until the answer is there
 });

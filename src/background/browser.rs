@@ -1,7 +1,6 @@
 //! The browser's events as ours. What cannot be read is nobody's event.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use trace::session::Event;
 use trace::{Timestamp, TraceContext, cookie, propagation, redact};
 
@@ -27,11 +26,9 @@ pub(crate) enum Heard {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
     /// What it says, unread.
-    pub body: serde_json::Value,
+    pub body: String,
     /// Who says it, by the browser's word.
     pub sender: Sender,
-    /// Where the extension's own pages live.
-    pub root: String,
 }
 
 /// Who sent a message (`runtime.MessageSender`).
@@ -44,6 +41,8 @@ pub(crate) struct Sender {
     pub frame_id: i32,
     /// Its tab.
     pub tab: Option<SenderTab>,
+    /// Where the extension's own pages live; not the sender's word but `background.js`'s.
+    pub root: String,
 }
 
 /// The tab of a sender.
@@ -89,56 +88,51 @@ struct Jar {
     value: String,
 }
 
-/// Reads an event. `None` when it does not concern us.
-pub(crate) fn read(name: &str, args: &str) -> Option<Heard> {
+/// Reads an event: its name, what it says and who says it. `None` when it does not concern us.
+pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
     match name {
         "message" => {
-            let (body, sender, root) = serde_json::from_str(args).ok()?;
-            Some(Heard::Message(Box::new(Message { body, sender, root })))
+            let sender = serde_json::from_str(who).ok()?;
+            Some(Heard::Message(Box::new(Message { body: what, sender })))
         }
-        "sent" => sent(first(args)?),
-        "answered" | "failed" => {
-            let Details { tab_id, status_code, error, time_stamp, .. } = first(args)?;
-            let event = Event::Answered { tab: tab_id, status: status_code, error };
-            Some(Heard::Event(event, Timestamp::from_millis(time_stamp)))
-        }
-        "committed" => {
-            // A prerendered document is shown later, if at all.
-            let details: Details = first(args)?;
-            let shown = details.document_lifecycle.as_deref().is_none_or(|life| life == "active");
-            let url = redact::url(&details.url);
-            main_frame(&details, |tab| Event::Committed { tab, url }).filter(|_| shown)
-        }
-        "leaving" => main_frame(&first(args)?, |tab| Event::Leaving { tab }),
-        "abandoned" => main_frame(&first(args)?, |tab| Event::Abandoned { tab }),
         "closed" => {
-            let (tab, _): (i32, serde_json::Value) = serde_json::from_str(args).ok()?;
-            Some(Heard::Event(Event::Closed { tab }, webext::clock::now()))
+            let event = Event::Closed { tab: what.parse().ok()? };
+            Some(Heard::Event(event, webext::clock::now()))
         }
-        "cookie" => cookie_changed(first(args)?),
+        "cookie" => cookie_changed(serde_json::from_str(&what).ok()?),
         "alarm" | "woke" => Some(Heard::Woke),
-        _ => None,
+        _ => request(name, serde_json::from_str(&what).ok()?),
     }
 }
 
-fn first<T: DeserializeOwned>(args: &str) -> Option<T> {
-    let args: Vec<serde_json::Value> = serde_json::from_str(args).ok()?;
-    serde_json::from_value(args.into_iter().next()?).ok()
-}
-
-fn main_frame(details: &Details, event: impl FnOnce(i32) -> Event) -> Option<Heard> {
+/// A request or navigation of a tab.
+fn request(name: &str, details: Details) -> Option<Heard> {
     let time = Timestamp::from_millis(details.time_stamp);
-    (details.frame_id == 0).then(|| Heard::Event(event(details.tab_id), time))
+    let Details { tab_id: tab, status_code: status, .. } = details;
+    if details.frame_id != 0 {
+        return None;
+    }
+    let event = match name {
+        "sent" => sent(details)?,
+        "answered" | "failed" => Event::Answered { tab, status, error: details.error },
+        "leaving" => Event::Leaving { tab },
+        "abandoned" => Event::Abandoned { tab },
+        "committed" => {
+            // A prerendered document is shown later, if at all.
+            let shown = details.document_lifecycle.is_none_or(|life| life == "active");
+            let url = redact::url(&details.url);
+            shown.then_some(Event::Committed { tab, url })?
+        }
+        _ => return None,
+    };
+    Some(Heard::Event(event, time))
 }
 
-fn sent(details: Details) -> Option<Heard> {
-    let Details { tab_id, url, method, time_stamp, request_headers, .. } = details;
-    let header = request_headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case(propagation::TRACEPARENT))?;
-    let context: TraceContext = header.value.parse().ok()?;
-    let event = Event::Sent { tab: tab_id, url: redact::url(&url), method, context };
-    Some(Heard::Event(event, Timestamp::from_millis(time_stamp)))
+fn sent(details: Details) -> Option<Event> {
+    let Details { tab_id: tab, url, method, request_headers, .. } = details;
+    let named = |header: &&Header| header.name.eq_ignore_ascii_case(propagation::TRACEPARENT);
+    let context: TraceContext = request_headers.iter().find(named)?.value.parse().ok()?;
+    Some(Event::Sent { tab, url: redact::url(&url), method, context })
 }
 
 fn cookie_changed(change: CookieChange) -> Option<Heard> {
@@ -155,12 +149,16 @@ fn cookie_changed(change: CookieChange) -> Option<Heard> {
 mod tests {
     use super::*;
 
+    fn heard(name: &str, what: &str) -> Option<Heard> {
+        read(name, what.to_owned(), "null")
+    }
+
     #[test]
     fn a_document_request_is_heard_with_the_context_that_went_out() {
-        let args = r#"[{"tabId":7,"url":"http://me:pw@a.test/","method":"GET","timeStamp":1000.5,
+        let what = r#"{"tabId":7,"url":"http://me:pw@a.test/","method":"GET","timeStamp":1000.5,
             "requestHeaders":[{"name":"Traceparent",
-            "value":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03"}]}]"#;
-        let Some(Heard::Event(Event::Sent { tab, url, context, .. }, time)) = read("sent", args)
+            "value":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03"}]}"#;
+        let Some(Heard::Event(Event::Sent { tab, url, context, .. }, time)) = heard("sent", what)
         else {
             panic!("not heard");
         };
@@ -171,21 +169,22 @@ mod tests {
 
     #[test]
     fn a_request_without_context_and_a_frame_are_not_ours() {
-        assert_eq!(read("sent", r#"[{"tabId":7,"url":"http://a.test/"}]"#), None);
-        assert_eq!(read("committed", r#"[{"tabId":7,"frameId":3,"url":"http://a.test/"}]"#), None);
-        let prerendered = r#"[{"tabId":7,"frameId":0,"documentLifecycle":"prerender"}]"#;
-        assert_eq!(read("committed", prerendered), None);
-        assert_eq!(read("committed", "rubbish"), None);
+        assert_eq!(heard("sent", r#"{"tabId":7,"url":"http://a.test/"}"#), None);
+        assert_eq!(heard("committed", r#"{"tabId":7,"frameId":3,"url":"http://a.test/"}"#), None);
+        let prerendered = r#"{"tabId":7,"frameId":0,"documentLifecycle":"prerender"}"#;
+        assert_eq!(heard("committed", prerendered), None);
+        assert_eq!(heard("committed", "rubbish"), None);
+        assert_eq!(heard("unheard of", r#"{"tabId":7}"#), None);
     }
 
     #[test]
     fn only_the_last_word_on_our_cookie_counts() {
         let change = |cause: &str, removed: bool, name: &str| {
-            let args = format!(
-                r#"[{{"removed":{removed},"cause":"{cause}",
-                "cookie":{{"name":"{name}","domain":".a.test","value":"v"}}}}]"#
+            let what = format!(
+                r#"{{"removed":{removed},"cause":"{cause}",
+                "cookie":{{"name":"{name}","domain":".a.test","value":"v"}}}}"#
             );
-            read("cookie", &args)
+            heard("cookie", &what)
         };
         let host = "a.test".to_owned();
         assert_eq!(change("overwrite", true, cookie::NAME), None);

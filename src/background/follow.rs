@@ -17,9 +17,10 @@ const ALARM: &str = "follow";
 
 /// Follows one trace to its end. Only one loop runs for a trace.
 pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
-    if !worker.followed.borrow_mut().insert(trace) {
+    if worker.followed.borrow().contains(&trace) {
         return;
     }
+    worker.followed.borrow_mut().push(trace);
     let _checked_at_every_wake = alarms::set(ALARM, 30.0).await;
     loop {
         let pause = {
@@ -30,7 +31,7 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
         clock::sleep(pause).await;
         ask(&worker, trace).await;
     }
-    worker.followed.borrow_mut().remove(&trace);
+    worker.followed.borrow_mut().retain(|other| *other != trace);
     let mut core = worker.core.lock().await;
     core.state.tidy(clock::now());
     core.forget();

@@ -8,6 +8,7 @@ mod browser;
 mod exporter;
 mod follow;
 mod message;
+mod packed;
 mod page;
 mod setting;
 mod view;
@@ -15,9 +16,9 @@ mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Handles one event of the browser: its name in `background.js`, its arguments as a JSON array.
-/// Answers messages with JSON text. Events are handled one after the other, in order.
+/// Handles one event of the browser: its name in `background.js`, what it says and, for a message,
+/// who says it, as JSON. Answers messages with JSON. Events are handled one by one, in order.
 #[wasm_bindgen]
-pub async fn event(name: String, args: String) -> Option<String> {
-    worker::Worker::get().hear(&name, &args).await
+pub async fn event(name: String, what: String, who: String) -> Option<String> {
+    worker::Worker::get().hear(&name, what, &who).await
 }

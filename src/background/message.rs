@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bridge::{Command, Envelope, FromPage, Notice, Reply, ToPage};
+use bridge::{Command, FromPage, Notice, Reply, ToPage};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, redact};
@@ -21,17 +21,17 @@ impl Worker {
         core: &mut Core,
         message: Message,
     ) -> Option<String> {
-        let Message { body, sender, root } = message;
-        if !root.is_empty() && sender.url.starts_with(&root) {
-            let command: Envelope<Command> = serde_json::from_value(body).ok()?;
-            return text(&self.command(core, command.message).await);
+        let Message { body, sender } = message;
+        if !sender.root.is_empty() && sender.url.starts_with(&sender.root) {
+            let command: Command = serde_json::from_str(&body).ok()?;
+            return text(&self.command(core, command).await);
         }
         let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
             core.rejected = core.rejected.saturating_add(1);
             return None;
         };
-        match serde_json::from_value::<Envelope<FromPage>>(body) {
-            Ok(said) => text(&self.from_page(core, tab, &sender, said.message).await?),
+        match serde_json::from_str(&body) {
+            Ok(said) => text(&self.from_page(core, tab, &sender, said).await?),
             Err(_) => {
                 core.rejected = core.rejected.saturating_add(1);
                 None

@@ -1,7 +1,7 @@
 //! One traced page in memory: its facts, the spans made of them, the spans found in the store.
 //! Everything here can be read back from the journal after the worker died.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use trace::assemble::{self, Assembly};
@@ -28,7 +28,7 @@ pub(crate) struct Recorded {
     /// Browser spans in closed chunks: they are final, and sent or waiting to be.
     sealed: BTreeSet<SpanId>,
     sealed_parts: u32,
-    server: BTreeMap<SpanId, Span>,
+    server: Vec<Span>,
     server_parts: u32,
 }
 
@@ -60,7 +60,7 @@ impl Recorded {
             match chunk.side {
                 Side::Server => {
                     recorded.server_parts += 1;
-                    recorded.server.extend(spans.into_iter().map(|span| (span.id, span)));
+                    recorded.server.extend(spans);
                 }
                 Side::Browser if !chunk.open => {
                     recorded.sealed_parts += 1;
@@ -154,12 +154,9 @@ impl Recorded {
         trace: TraceId,
         found: Vec<Span>,
     ) -> Result<usize, Error> {
-        let ours: BTreeSet<SpanId> = self.browser.iter().map(|span| span.id).collect();
+        let known: BTreeSet<SpanId> = self.spans().map(|span| span.id).collect();
         let unknown = |span: &Span| {
-            span.trace == trace
-                && !ours.contains(&span.id)
-                && !self.sealed.contains(&span.id)
-                && !self.server.contains_key(&span.id)
+            span.trace == trace && !known.contains(&span.id) && !self.sealed.contains(&span.id)
         };
         let new: Vec<Span> = found.into_iter().filter(unknown).collect();
         let mut chunks = Vec::new();
@@ -172,25 +169,32 @@ impl Recorded {
         }
         self.server_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let count = new.len();
-        self.server.extend(new.into_iter().map(|span| (span.id, span)));
+        self.server.extend(new);
         Ok(count)
+    }
+
+    /// The spans of both sides.
+    fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.browser.iter().chain(&self.server)
     }
 
     /// What can be seen of the trace, both sides together.
     pub(crate) fn sight(&self, page: &Page) -> Sight {
-        let spans = || self.browser.iter().chain(self.server.values());
-        let ids: BTreeSet<SpanId> = spans().map(|span| span.id).collect();
-        let missing: BTreeSet<SpanId> =
-            spans().filter_map(|span| span.parent).filter(|parent| !ids.contains(parent)).collect();
-        let start = spans().map(|span| span.start).min();
-        let end = spans().map(|span| span.end).max();
+        let ids: BTreeSet<SpanId> = self.spans().map(|span| span.id).collect();
+        let missing: BTreeSet<SpanId> = self
+            .spans()
+            .filter_map(|span| span.parent)
+            .filter(|parent| !ids.contains(parent))
+            .collect();
+        let start = self.spans().map(|span| span.start).min();
+        let end = self.spans().map(|span| span.end).max();
         let length = start.zip(end).map_or(Duration::ZERO, |(start, end)| end.since(start));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Sight {
             spans: number(ids.len()),
-            errors: number(spans().filter(|span| span.failed()).count()),
+            errors: number(self.spans().filter(|span| span.failed()).count()),
             length,
-            joined: self.server.values().any(|span| span.parent == Some(page.context.document)),
+            joined: self.server.iter().any(|span| span.parent == Some(page.context.document)),
             missing: number(missing.len()),
             loaded: self.settled || page.closed,
         }

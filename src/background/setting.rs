@@ -1,12 +1,13 @@
 //! Carries out what `trace::wanted` wants: compares it with what the browser has, and changes the
 //! difference. Runs after every step, and at every wake with what the browser says it has.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use trace::cookie;
+use trace::table::Table;
 use trace::wanted::{Cookie, Rule, Wanted};
-use webext::storage::{self, Area};
+use webext::storage::Area;
 use webext::{Error, clock, cookies, rules, scripts};
+
+use crate::packed;
 
 /// Key of the ledger in local storage: cookies that we have set, so that they are found again
 /// after the worker died or the browser was restarted.
@@ -16,96 +17,83 @@ const LEDGER: &str = "ledger";
 #[derive(Debug, Default)]
 pub(crate) struct Setting {
     /// Rules by id; `None` for one that an earlier worker left and whose content is not known.
-    rules: BTreeMap<u32, Option<Rule>>,
-    cookies: BTreeMap<String, Cookie>,
-    scripts: BTreeSet<String>,
+    rules: Table<u32, Option<Rule>>,
+    cookies: Table<String, Cookie>,
+    scripts: Vec<String>,
 }
 
 impl Setting {
     /// Asks the browser what is set.
     pub(crate) async fn read() -> Result<Self, Error> {
-        let rules = rules::ids().await?.into_iter().map(|id| (id, None)).collect();
-        let cookies = storage::load(Area::Local, LEDGER).await?.unwrap_or_default();
-        Ok(Self { rules, cookies, scripts: scripts::patterns().await? })
+        let mut setting = Self { scripts: scripts::names().await?, ..Self::default() };
+        for id in rules::ids().await? {
+            setting.rules.insert(id, None);
+        }
+        setting.cookies = packed::load(Area::Local, LEDGER).await?.unwrap_or_default();
+        Ok(setting)
     }
 
     /// Makes it so. Scripts first and rules last: once a rule is there a request may be traced,
-    /// and then everything else must be in place. The first failure is returned, the rest is done.
+    /// and then everything else must be in place. What fails is tried again at the next step.
     pub(crate) async fn change(&mut self, wanted: &Wanted) -> Result<(), Error> {
-        let scripts = self.change_scripts(&wanted.scripts).await;
-        let cookies = self.change_cookies(&wanted.cookies).await;
-        let rules = self.change_rules(&wanted.rules).await;
-        scripts.and(cookies).and(rules)
+        self.change_scripts(wanted).await?;
+        self.change_cookies(&wanted.cookies).await?;
+        self.change_rules(&wanted.rules).await
     }
 
-    async fn change_scripts(&mut self, wanted: &BTreeSet<String>) -> Result<(), Error> {
-        let mut done = Ok(());
-        for pattern in wanted.difference(&self.scripts.clone()) {
-            match scripts::register(pattern).await {
-                Ok(()) => drop(self.scripts.insert(pattern.clone())),
-                Err(error) => done = done.and(Err(error)),
+    async fn change_scripts(&mut self, wanted: &Wanted) -> Result<(), Error> {
+        for (host, patterns) in wanted.scripts.iter() {
+            if !self.scripts.contains(host) {
+                scripts::register(host, patterns).await?;
+                self.scripts.push(host.clone());
             }
         }
-        for pattern in self.scripts.clone().difference(wanted) {
-            match scripts::unregister(pattern).await {
-                Ok(()) => drop(self.scripts.remove(pattern)),
-                Err(error) => done = done.and(Err(error)),
-            }
+        while let Some(at) = self.scripts.iter().position(|host| !wanted.scripts.contains(host)) {
+            let host = self.scripts.swap_remove(at);
+            scripts::unregister(&host).await?;
         }
-        done
+        Ok(())
     }
 
-    async fn change_cookies(&mut self, wanted: &BTreeMap<String, Cookie>) -> Result<(), Error> {
-        if self.cookies == *wanted {
-            return Ok(());
-        }
-        // The ledger names a cookie before it is set and until it is seen to be gone.
-        let mut ledger = self.cookies.clone();
-        ledger.extend(wanted.clone());
-        storage::store(Area::Local, LEDGER, &ledger).await?;
-        let mut done = Ok(());
-        for (host, cookie) in wanted {
+    /// The ledger names a cookie before it is set and until it is seen to be gone.
+    async fn change_cookies(&mut self, wanted: &Table<String, Cookie>) -> Result<(), Error> {
+        for (host, cookie) in wanted.iter() {
             if self.cookies.get(host) == Some(cookie) {
                 continue;
             }
-            #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
-            let now = clock::now().millis() as f64;
-            match cookies::set(&cookie.origin, cookie::NAME, &cookie.value, now).await {
-                Ok(()) => drop(self.cookies.insert(host.clone(), cookie.clone())),
-                Err(error) => done = done.and(Err(error)),
-            }
+            self.cookies.insert(host.clone(), cookie.clone());
+            packed::store(Area::Local, LEDGER, &self.cookies).await?;
+            cookies::set(&cookie.origin, cookie::NAME, &cookie.value, clock::now()).await?;
         }
-        for (host, cookie) in self.cookies.clone() {
-            if wanted.contains_key(&host) {
-                continue;
-            }
-            match remove(&cookie).await {
-                Ok(()) => drop(self.cookies.remove(&host)),
-                Err(error) => done = done.and(Err(error)),
-            }
+        let gone = |cookies: &Table<String, Cookie>| {
+            let host = cookies.keys().find(|host| !wanted.contains(host));
+            host.and_then(|host| Some((host.clone(), cookies.get(host)?.clone())))
+        };
+        while let Some((host, cookie)) = gone(&self.cookies) {
+            remove(&cookie).await?;
+            self.cookies.remove(&host);
+            packed::store(Area::Local, LEDGER, &self.cookies).await?;
         }
-        done.and(storage::store(Area::Local, LEDGER, &self.cookies).await)
+        Ok(())
     }
 
-    async fn change_rules(&mut self, wanted: &BTreeMap<u32, Rule>) -> Result<(), Error> {
-        let same =
-            |id: &u32, rule: &Rule| self.rules.get(id).and_then(Option::as_ref) == Some(rule);
-        let new: BTreeMap<u32, &Rule> = wanted
+    async fn change_rules(&mut self, wanted: &Table<u32, Rule>) -> Result<(), Error> {
+        let set = |id: &u32| self.rules.get(id).and_then(Option::as_ref);
+        let stale = |id: &u32| wanted.get(id).is_none_or(|rule| set(id) != Some(rule));
+        let gone: Vec<u32> = self.rules.keys().filter(|id| stale(id)).copied().collect();
+        let new: Vec<(u32, &Rule)> = wanted
             .iter()
-            .filter(|(id, rule)| !same(id, rule))
+            .filter(|(id, rule)| set(id) != Some(*rule))
             .map(|(id, rule)| (*id, rule))
-            .collect();
-        let gone: Vec<u32> = self
-            .rules
-            .keys()
-            .filter(|id| !wanted.contains_key(id) || new.contains_key(id))
-            .copied()
             .collect();
         if new.is_empty() && gone.is_empty() {
             return Ok(());
         }
         rules::update(gone, &new).await?;
-        self.rules = wanted.iter().map(|(id, rule)| (*id, Some(rule.clone()))).collect();
+        self.rules = Table::default();
+        for (id, rule) in wanted.iter() {
+            self.rules.insert(*id, Some(rule.clone()));
+        }
         Ok(())
     }
 }

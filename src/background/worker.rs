@@ -2,21 +2,22 @@
 //! read, step, store, set, act.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
 use trace::session::{Act, Event};
 use trace::state::{Session, State};
+use trace::table::Table;
 use trace::wanted::wanted;
 use trace::{SessionId, Timestamp, TraceId};
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
 use webext::settings::{self, Settings};
-use webext::storage::{self, Area};
+use webext::storage::Area;
 use webext::{Error, Journal, clock, message, tabs};
 
 use crate::browser::{self, Heard};
+use crate::packed;
 use crate::page::Recorded;
 use crate::setting::Setting;
 use crate::{exporter, follow};
@@ -33,7 +34,7 @@ pub(crate) struct Worker {
     /// Whether the exporter runs.
     pub sending: Cell<bool>,
     /// Traces that a loop follows.
-    pub followed: RefCell<BTreeSet<TraceId>>,
+    pub followed: RefCell<Vec<TraceId>>,
 }
 
 /// What the worker knows.
@@ -46,7 +47,7 @@ pub(crate) struct Core {
     /// The open journal; `None` until the first event, or when it cannot be opened.
     pub journal: Option<Journal>,
     /// Pages whose facts come in or whose spans are awaited.
-    pub recorded: BTreeMap<TraceId, Recorded>,
+    pub recorded: Table<TraceId, Recorded>,
     /// Why the store, the journal or the browser refused something, in the user's words.
     pub trouble: Option<String>,
     /// Spans that wait to be sent.
@@ -68,8 +69,13 @@ impl Worker {
     }
 
     /// Handles one event; answers a message with JSON text.
-    pub(crate) async fn hear(self: Rc<Self>, name: &str, args: &str) -> Option<String> {
-        let heard = browser::read(name, args);
+    pub(crate) async fn hear(
+        self: Rc<Self>,
+        name: &str,
+        what: String,
+        who: &str,
+    ) -> Option<String> {
+        let heard = browser::read(name, what, who);
         let mut core = self.core.lock().await;
         if !core.awake {
             core.wake().await;
@@ -130,11 +136,11 @@ impl Core {
     /// Reads everything back. What cannot be read is said, and begins anew.
     async fn wake(&mut self) {
         self.awake = true;
-        let state = storage::load(Area::Session, STATE).await;
+        let state = packed::load(Area::Session, STATE).await;
         self.state = self.noted(state).flatten().unwrap_or_default();
         if self.state.sessions.is_empty() {
             // After a restart of the browser the tabs are others, and the sessions are the same.
-            let sessions = storage::load::<BTreeMap<String, Session>>(Area::Local, SESSIONS).await;
+            let sessions = packed::load::<Table<String, Session>>(Area::Local, SESSIONS).await;
             self.state.sessions = self.noted(sessions).flatten().unwrap_or_default();
         }
         let settings = settings::load().await;
@@ -151,7 +157,7 @@ impl Core {
     /// Reads pages and what waits back from the journal.
     async fn recall(&mut self) {
         let Some(journal) = &self.journal else { return };
-        for (trace, page) in &self.state.pages {
+        for (trace, page) in self.state.pages.iter() {
             if let Ok(recorded) = Recorded::load(journal, *trace, page).await {
                 self.recorded.insert(*trace, recorded);
             }
@@ -172,8 +178,8 @@ impl Core {
 
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
-        let sessions = storage::store(Area::Local, SESSIONS, &self.state.sessions).await;
-        let state = storage::store(Area::Session, STATE, &self.state).await;
+        let sessions = packed::store(Area::Local, SESSIONS, &self.state.sessions).await;
+        let state = packed::store(Area::Session, STATE, &self.state).await;
         self.note(sessions.and(state));
     }
 
@@ -206,7 +212,7 @@ impl Core {
 
     /// Lets go of pages that the state has let go of.
     pub(crate) fn forget(&mut self) {
-        self.recorded.retain(|trace, _| self.state.pages.contains_key(trace));
+        self.recorded.retain(|trace, _| self.state.pages.contains(trace));
     }
 
     /// Whether a session is still active.

@@ -157,7 +157,7 @@ impl State {
         now: Timestamp,
         dice: Dice<'_>,
     ) -> Vec<Act> {
-        if self.sessions.contains_key(&origin.host) {
+        if self.sessions.contains(&origin.host) {
             return vec![Act::Changed(tab)];
         }
         let Some(id) = mint(dice).map(|context| context.trace) else { return Vec::new() };
@@ -172,9 +172,9 @@ impl State {
     }
 
     fn stop(&mut self, host: &str) -> Vec<Act> {
-        let Some(session) = self.sessions.remove(host) else { return Vec::new() };
+        let Some(session) = self.sessions.remove(&host.to_owned()) else { return Vec::new() };
         let mut acts = Vec::new();
-        for (id, tab) in &mut self.tabs {
+        for (id, tab) in self.tabs.iter_mut() {
             if tab.next.as_ref().is_some_and(|armed| armed.host == host && !armed.once) {
                 tab.next = None;
                 acts.push(Act::Changed(*id));
@@ -215,7 +215,7 @@ impl State {
             once,
             leaving: false,
         });
-        self.tabs.entry(tab).or_default().next = next;
+        self.tabs.or_default(tab).next = next;
     }
 
     /// Recognises a context that we minted for this tab, or a session's spare.
@@ -290,7 +290,9 @@ impl State {
         let mut acts = self.leave(tab);
         if let (Some(trace), Some(origin)) = (sent, &origin) {
             acts.extend(self.open(trace, tab, origin, url, now));
-            self.pages.entry(trace).and_modify(|page| page.committed = true);
+            if let Some(page) = self.pages.get_mut(&trace) {
+                page.committed = true;
+            }
         }
         self.rearm(tab, origin.as_ref(), dice);
         acts.push(Act::Changed(tab));
@@ -341,7 +343,7 @@ impl State {
             closed: false,
         };
         self.pages.insert(trace, page);
-        self.tabs.entry(tab).or_default().page = Some(trace);
+        self.tabs.or_default(tab).page = Some(trace);
         vec![Act::Begun(trace)]
     }
 
@@ -349,7 +351,7 @@ impl State {
     /// and none otherwise.
     fn rearm(&mut self, tab: i32, origin: Option<&Origin>, dice: Dice<'_>) {
         let host = origin.map(|origin| origin.host.as_str()).unwrap_or_default();
-        if self.sessions.contains_key(host) {
+        if self.sessions.contains(&host.to_owned()) {
             let host = host.to_owned();
             self.arm(tab, &host, false, dice);
         } else if let Some(tab) = self.tabs.get_mut(&tab) {
@@ -505,7 +507,7 @@ mod tests {
         traces.sort();
         traces.dedup();
         assert_eq!(traces.len(), 7);
-        assert_eq!(world.state.sessions["a.test"].pages, 7);
+        assert_eq!(world.state.sessions.get(&"a.test".to_owned()).unwrap().pages, 7);
     }
 
     #[test]
@@ -549,21 +551,21 @@ mod tests {
         world.step(start(1));
         let context = world.armed(1).unwrap();
         world.step(sent(1, URL, context));
-        let read = world.state.pending[&context.trace].context.resources();
+        let read = world.state.pending.get(&context.trace).unwrap().context.resources();
         let hello = Event::Hello { tab: 1, url: URL.to_owned(), context: Some(read) };
         assert!(world.step(hello.clone()).contains(&Act::Begun(context.trace)));
         let armed = world.armed(1);
         assert_eq!(world.step(Event::Committed { tab: 1, url: URL.to_owned() }), []);
         assert_eq!(world.step(hello), [], "and saying it again changes nothing");
         assert_eq!(world.armed(1), armed);
-        assert_eq!(world.state.sessions["a.test"].pages, 1);
+        assert_eq!(world.state.sessions.get(&"a.test".to_owned()).unwrap().pages, 1);
     }
 
     #[test]
     fn a_forged_hello_opens_nothing() {
         let mut world = World::new();
         world.step(start(1));
-        let armed = world.state.tabs[&1].next.clone().unwrap();
+        let armed = world.state.tabs.get(&1).unwrap().next.clone().unwrap();
         let forged =
             Event::Hello { tab: 1, url: URL.to_owned(), context: Some(armed.context.resources()) };
         assert_eq!(world.step(forged), [], "its request was never seen on the wire");
@@ -602,7 +604,7 @@ mod tests {
         let trace = world.navigate(1, URL).unwrap().trace;
         assert_eq!(world.step(Event::Closed { tab: 1 }), [Act::Ended(trace)]);
         world.state.tidy(Timestamp::from_nanos(world.clock * 1_000_000));
-        assert!(world.state.pages.contains_key(&trace), "its spans are still awaited");
+        assert!(world.state.pages.contains(&trace), "its spans are still awaited");
         let later = Timestamp::from_nanos(10_000_000_000_000);
         world.state.pages.get_mut(&trace).unwrap().watch.settle(later);
         world.state.tidy(later);

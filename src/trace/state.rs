@@ -1,8 +1,6 @@
 //! What the background knows: sessions, tabs, pages. Plain data, so that it survives the death of
 //! the worker; `session` decides how it changes, `wanted` what must be set for it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Wire;
@@ -10,19 +8,20 @@ use crate::completion::{Progress, Watch};
 use crate::context::PageContext;
 use crate::cookie::TraceCookie;
 use crate::origin::Origin;
+use crate::table::Table;
 use crate::{PageClock, SessionId, Timestamp, TraceId};
 
 /// Everything that the background knows of sessions, tabs and pages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// Active sessions by host: the cookie that stands for one is shared by all ports of a host.
-    pub sessions: BTreeMap<String, Session>,
+    pub sessions: Table<String, Session>,
     /// Tabs that are armed or show a traced page.
-    pub tabs: BTreeMap<i32, Tab>,
+    pub tabs: Table<i32, Tab>,
     /// Documents that were asked for with our context and are not committed.
-    pub pending: BTreeMap<TraceId, Sent>,
+    pub pending: Table<TraceId, Sent>,
     /// Traced pages that are shown or whose trace is still awaited.
-    pub pages: BTreeMap<TraceId, Page>,
+    pub pages: Table<TraceId, Page>,
 }
 
 /// What the user started on a host.

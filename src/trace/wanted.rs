@@ -3,8 +3,6 @@
 //! The shell compares this with what the browser has and changes the difference, so whatever is
 //! set has a reason in the state, and what lost its reason goes: Stop needs no list of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use crate::SessionId;
@@ -12,16 +10,17 @@ use crate::context::PageContext;
 use crate::origin::Origin;
 use crate::propagation::{self, BAGGAGE, SERVER_TIMING, TRACEPARENT};
 use crate::state::{Page, Session, State};
+use crate::table::Table;
 
 /// Everything that must be set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// Header rules by id.
-    pub rules: BTreeMap<u32, Rule>,
+    pub rules: Table<u32, Rule>,
     /// Cookies by host.
-    pub cookies: BTreeMap<String, Cookie>,
-    /// Match patterns of pages that get the recorder.
-    pub scripts: BTreeSet<String>,
+    pub cookies: Table<String, Cookie>,
+    /// Match patterns of the pages that get the recorder, by host.
+    pub scripts: Table<String, [String; 2]>,
 }
 
 /// One header rule, in our own words.
@@ -65,21 +64,21 @@ const FIRST_TAB: u32 = 1_000;
 #[must_use]
 pub fn wanted(state: &State) -> Wanted {
     let mut wanted = Wanted::default();
-    for (id, (host, session)) in (1..).zip(&state.sessions) {
-        wanted.scripts.extend(patterns(host));
+    for (id, (host, session)) in (1..).zip(state.sessions.iter()) {
+        wanted.scripts.insert(host.clone(), patterns(host));
         let cookie = Cookie { origin: session.origin.clone(), value: session.cookie().to_string() };
         wanted.cookies.insert(host.clone(), cookie);
         if let Some(spare) = session.spare {
             wanted.rules.insert(id, spare_rule(state, host, session, spare));
         }
     }
-    for (slot, (tab, part)) in (0..).zip(&state.tabs) {
+    for (slot, (tab, part)) in (0..).zip(state.tabs.iter()) {
         let id = FIRST_TAB + 2 * slot;
         if let Some(armed) = &part.next {
             let session = state.sessions.get(&armed.host).map(|session| session.id);
             let rule = document_rule(Some(*tab), &armed.host, armed.context, session);
             wanted.rules.insert(id, rule);
-            wanted.scripts.extend(patterns(&armed.host));
+            wanted.scripts.insert(armed.host.clone(), patterns(&armed.host));
         }
         if let Some(page) = state.page(*tab).filter(|page| page.live) {
             wanted.rules.insert(id + 1, resource_rule(*tab, page));

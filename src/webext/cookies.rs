@@ -1,6 +1,7 @@
 //! The trace cookie in the browser's jar.
 
 use serde::{Deserialize, Serialize};
+use trace::Timestamp;
 use trace::origin::Origin;
 use wasm_bindgen::prelude::*;
 
@@ -18,7 +19,7 @@ extern "C" {
 }
 
 /// Browsers keep no cookie longer than 400 days (RFC 6265bis, 5.5), and cap what asks for more.
-const LONGEST_SECONDS: f64 = 400.0 * 24.0 * 3_600.0;
+const LONGEST_SECONDS: u64 = 400 * 24 * 3_600;
 
 #[derive(Serialize)]
 struct Place<'a> {
@@ -36,7 +37,7 @@ struct Details<'a> {
     path: &'a str,
     same_site: &'a str,
     secure: bool,
-    expiration_date: f64,
+    expiration_date: u64,
 }
 
 #[derive(Deserialize)]
@@ -52,7 +53,7 @@ fn root(origin: &Origin) -> String {
 ///
 /// # Errors
 /// When the browser refuses it, or does not have it afterwards.
-pub async fn set(origin: &Origin, name: &str, value: &str, now: f64) -> Result<(), Error> {
+pub async fn set(origin: &Origin, name: &str, value: &str, now: Timestamp) -> Result<(), Error> {
     let call = "cookies.set";
     let details = Details {
         url: root(origin),
@@ -61,7 +62,7 @@ pub async fn set(origin: &Origin, name: &str, value: &str, now: f64) -> Result<(
         path: "/",
         same_site: "lax",
         secure: origin.secure,
-        expiration_date: now / 1_000.0 + LONGEST_SECONDS,
+        expiration_date: now.millis() / 1_000 + LONGEST_SECONDS,
     };
     cookies_set(&to_js(call, &details)?).await.map_err(|error| Error::new(call, &error))?;
     match get(origin, name).await? {

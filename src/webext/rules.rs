@@ -1,7 +1,5 @@
 //! Header rules (`declarativeNetRequest`, session scope).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use trace::wanted::{Reach, Rule};
 use wasm_bindgen::prelude::*;
@@ -115,7 +113,7 @@ impl Entry {
 ///
 /// # Errors
 /// When the browser refuses one of the rules; then none is changed.
-pub async fn update(gone: Vec<u32>, new: &BTreeMap<u32, &Rule>) -> Result<(), Error> {
+pub async fn update(gone: Vec<u32>, new: &[(u32, &Rule)]) -> Result<(), Error> {
     let call = "declarativeNetRequest.updateSessionRules";
     let add_rules = new.iter().map(|(id, rule)| Entry::new(*id, rule)).collect();
     let update = to_js(call, &Update { remove_rule_ids: gone, add_rules })?;

@@ -1,7 +1,5 @@
 //! The recorder and the relay as registered content scripts.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
@@ -23,7 +21,7 @@ extern "C" {
 struct Registration<'a> {
     id: String,
     js: &'a [&'a str],
-    matches: Vec<&'a str>,
+    matches: &'a [String],
     run_at: &'a str,
     world: &'a str,
     // Rules do not outlive the browser, so neither do the scripts that depend on them.
@@ -43,16 +41,16 @@ struct Filter {
 const WORLDS: [(&str, &str, &[&str]); 2] =
     [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["toast.js", "relay.js"])];
 
-/// Registers both scripts for a match pattern.
+/// Registers both scripts under a name, for these match patterns.
 ///
 /// # Errors
-/// When the browser refuses the pattern.
-pub async fn register(pattern: &str) -> Result<(), Error> {
+/// When the browser refuses a pattern.
+pub async fn register(name: &str, patterns: &[String]) -> Result<(), Error> {
     let call = "scripting.registerContentScripts";
-    let registrations = WORLDS.map(|(name, world, js)| Registration {
-        id: format!("{name}{pattern}"),
+    let registrations = WORLDS.map(|(script, world, js)| Registration {
+        id: format!("{script}{name}"),
         js,
-        matches: vec![pattern],
+        matches: patterns,
         run_at: "document_start",
         world,
         persist_across_sessions: false,
@@ -64,25 +62,25 @@ pub async fn register(pattern: &str) -> Result<(), Error> {
         .map_err(|error| Error::new(call, &error))
 }
 
-/// Takes both scripts of a match pattern away. Pages that run them already keep them.
+/// Takes both scripts of a name away. Pages that run them already keep them.
 ///
 /// # Errors
 /// When the browser refuses, for instance because there is no such registration.
-pub async fn unregister(pattern: &str) -> Result<(), Error> {
+pub async fn unregister(name: &str) -> Result<(), Error> {
     let call = "scripting.unregisterContentScripts";
-    let ids = WORLDS.map(|(name, _, _)| format!("{name}{pattern}")).to_vec();
+    let ids = WORLDS.map(|(script, _, _)| format!("{script}{name}")).to_vec();
     let filter = to_js(call, &Filter { ids })?;
     unregister_content_scripts(&filter).await.map(drop).map_err(|error| Error::new(call, &error))
 }
 
-/// Match patterns that the browser has registrations for.
+/// Names that the browser has registrations for, each once.
 ///
 /// # Errors
 /// When the browser refuses.
-pub async fn patterns() -> Result<BTreeSet<String>, Error> {
+pub async fn names() -> Result<Vec<String>, Error> {
     let call = "scripting.getRegisteredContentScripts";
     let known = get_registered_content_scripts().await.map_err(|error| Error::new(call, &error))?;
     let known: Vec<Known> = from_js(call, &known)?;
-    let pattern = |known: Known| known.id.split_once(' ').map(|(_, pattern)| pattern.to_owned());
-    Ok(known.into_iter().filter_map(pattern).collect())
+    let name = |known: &Known| known.id.strip_prefix(WORLDS[0].0).map(str::to_owned);
+    Ok(known.iter().filter_map(name).collect())
 }

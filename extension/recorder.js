@@ -1,0 +1,270 @@
+// Wraps fetch and XMLHttpRequest in the page's own world: puts trace context on requests to the
+// page's origin and states one fact per finished call. Knows no spans, reads no body, and changes
+// nothing in a document that is not traced.
+//
+// The page shares this world and may replace anything in it. So every part is taken now, before
+// the page's first script, and no failure in here reaches the page.
+(() => {
+  'use strict';
+  try {
+    // The browser adds the document's context to its response, after what the server sent.
+    let context;
+    for (const metric of performance.getEntriesByType('navigation')[0].serverTiming) {
+      if (metric.name === 'tracelight') context = metric.description;
+    }
+    if (!/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(context)) return;
+
+    // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
+    const free = Function.prototype.bind.bind(Function.prototype.call);
+    const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
+    const { fetch, document, crypto, CustomEvent, URL, Uint8Array, performance: bus } = window;
+    const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
+    const { apply } = Reflect;
+    const { isArray } = Array;
+    const { stringify } = JSON;
+    const { iterator, toStringTag } = Symbol;
+    const now = free(bus.now);
+    const listen = free(bus.addEventListener);
+    const dispatch = free(bus.dispatchEvent);
+    const fill = free(crypto.getRandomValues);
+    const concat = free([].concat);
+    const slice = free(''.slice);
+    const lower = free(''.toLowerCase);
+    const getHeader = free(Headers.prototype.get);
+    const hasHeader = free(Headers.prototype.has);
+    const setHeader = free(Headers.prototype.set);
+    const deleteHeader = free(Headers.prototype.delete);
+    const calls = new WeakMap();
+    const callOf = calls.get.bind(calls);
+    const keep = calls.set.bind(calls);
+    const baseURI = getter(Node, 'baseURI');
+    const href = getter(URL, 'href');
+    const requestUrl = getter(Request, 'url');
+    const requestMethod = getter(Request, 'method');
+    const requestHeaders = getter(Request, 'headers');
+    const responseStatus = getter(Response, 'status');
+    const xhrStatus = getter(XMLHttpRequest, 'status');
+    const home = `${window.origin}/`;
+    // The page's own calls will hang on this one, so it is tried first.
+    if (apply(slice, null, [home, 0]) !== home) return;
+    const HEADER = 'traceparent';
+    const HEX = '0123456789abcdef';
+
+    let on = true;
+    // Facts wait until the relay hears them: it may start after us.
+    let waiting = { __proto__: null };
+    let count = 0;
+    let dropped = 0;
+
+    const deliver = (detail) =>
+      !dispatch(bus, new CustomEvent('tracelight:fact', { __proto__: null, cancelable: true, detail }));
+
+    const state = (text) => {
+      if (deliver(text)) return;
+      if (count < 500) waiting[count++] = text;
+      else dropped++;
+    };
+
+    listen(bus, 'tracelight:relay', () => {
+      const texts = waiting;
+      const length = count;
+      waiting = { __proto__: null };
+      count = 0;
+      for (let at = 0; at < length; at++) state(texts[at]);
+      if (dropped && deliver(dropped)) dropped = 0;
+    });
+    listen(bus, 'tracelight:off', () => (on = false));
+
+    const text = (value) => (typeof value === 'string' ? value : `${value}`);
+
+    const mint = () => {
+      const bytes = fill(crypto, new Uint8Array(8));
+      let id = '';
+      for (let at = 0; at < 8; at++) id += HEX[bytes[at] >> 4] + HEX[bytes[at] & 15];
+      return id === '0000000000000000' ? mint() : id; // all zero is no id (W3C Trace Context)
+    };
+
+    const begin = (api, method, url) => {
+      try {
+        url = href(new URL(url, baseURI(document)));
+      } catch { /* the browser will refuse it */ }
+      const span = mint();
+      return {
+        __proto__: null,
+        kind: 'request',
+        api,
+        method,
+        url: slice(url, 0, 8193), // one more than is kept, so that the reader sees the cut
+        span,
+        context: null,
+        own: false,
+        ours: slice(url, 0, home.length) === home && slice(context, 0, 36) + span + slice(context, 52),
+      };
+    };
+
+    // `end` puts down what only the result knows.
+    const finish = (fact, end) => {
+      try {
+        if (!fact.start || fact.end) return;
+        fact.end = now(bus);
+        fact.ours = undefined;
+        end();
+        state(stringify(fact));
+      } catch { /* one fact less */ }
+    };
+
+    const fail = (fact, error) =>
+      finish(fact, () => {
+        fact.error = slice(text(error?.name ?? 'Error'), 0, 64);
+      });
+
+    const own = (fact, value) => {
+      fact.context = fact.own ? `${fact.context}, ${value}` : text(value);
+      fact.own = true;
+    };
+
+    // Our header in a Headers object for the length of one call: the browser copies headers before
+    // fetch returns, and the page finds its object as it was. Returns what takes it out.
+    const lend = (fact, headers) => {
+      if (hasHeader(headers, HEADER)) return own(fact, getHeader(headers, HEADER));
+      if (!fact.ours) return;
+      setHeader(headers, HEADER, fact.ours);
+      // A no-cors request takes no such header, and does not say so.
+      if (hasHeader(headers, HEADER)) fact.context = fact.ours;
+      return () => deleteHeader(headers, HEADER);
+    };
+
+    // Headers in another form with ours added; names keep their case. Nothing when the page has
+    // set its own, or when only the browser should read them: an iterable perhaps reads only once.
+    const extend = (fact, headers) => {
+      if (isArray(headers)) {
+        for (let at = 0; at < headers.length; at++) {
+          if (lower(headers[at][0]) === HEADER) return own(fact, headers[at][1]);
+        }
+        return fact.ours && concat(headers, [[HEADER, fact.ours]]);
+      }
+      if (headers === null || headers?.[iterator]) return;
+      const copy = { __proto__: null, ...headers };
+      for (const name in copy) if (lower(name) === HEADER) return own(fact, copy[name]);
+      copy[HEADER] = fact.ours;
+      return fact.ours && copy;
+    };
+
+    // Gives a call of fetch our context, in its arguments, or learns the page's own. Returns what
+    // undoes that afterwards.
+    const carry = (fact, args, request) => {
+      const init = args[1];
+      if (init?.mode === 'no-cors') return;
+      let given = init?.headers;
+      if (given === undefined && request) given = requestHeaders(args[0]);
+      if (given?.[toStringTag] === 'Headers') return lend(fact, given);
+      const headers = extend(fact, given);
+      if (!headers) return;
+      fact.context = fact.ours;
+      // Inherited members stay reachable.
+      args[1] = { __proto__: init ?? null, ...init, headers };
+      if (args.length < 2) args.length = 2;
+    };
+
+    const watch = async (promise, fact) => {
+      let response;
+      try {
+        response = await promise;
+      } catch (error) {
+        fail(fact, error);
+        throw error;
+      }
+      finish(fact, () => (fact.status = responseStatus(response)));
+      return response;
+    };
+
+    const hear = (xhr) => {
+      // Only the browser's own events count, not those that the page makes up.
+      const when = (name, then) => listen(xhr, name, (event) => event.isTrusted && then(callOf(xhr)));
+      const failed = (name) => when(name, (fact) => fail(fact, { name }));
+      when('load', (fact) => finish(fact, () => (fact.status = xhrStatus(xhr))));
+      failed('abort');
+      failed('error');
+      failed('timeout');
+    };
+
+    // Methods, like the browser's own, are no constructors; name and length are the same too.
+    const wrapped = {
+      fetch(input, init = undefined) {
+        let fact, undo;
+        try {
+          if (on && arguments.length && (init == null || typeof init === 'object')) {
+            let url = input;
+            let request = typeof input !== 'string';
+            try {
+              if (request) url = requestUrl(input);
+            } catch {
+              request = false;
+              url = arguments[0] = text(input); // once: it may be an object of the page's
+            }
+            const method = init?.method ?? (request ? requestMethod(input) : 'GET');
+            fact = begin('fetch', text(method), url);
+            fact.start = now(bus);
+            undo = carry(fact, arguments, request);
+          }
+        } catch { /* the page comes first */ }
+        try {
+          const promise = apply(fetch, this, arguments);
+          return fact ? watch(promise, fact) : promise;
+        } finally {
+          undo?.();
+        }
+      },
+
+      open(method, url) {
+        try {
+          if (arguments.length > 1) {
+            arguments[0] = text(method);
+            arguments[1] = text(url);
+          }
+        } catch { /* the browser says what is wrong with it */ }
+        const result = apply(open, this, arguments);
+        try {
+          if (!callOf(this)) hear(this);
+          else fail(callOf(this), { name: 'abort' }); // opened anew, the last one ends unheard
+          keep(this, begin('xhr', arguments[0], arguments[1]));
+        } catch { /* the page comes first */ }
+        return result;
+      },
+
+      setRequestHeader(name, value) {
+        const result = apply(setRequestHeader, this, arguments);
+        try {
+          if (lower(text(name)) === HEADER) own(callOf(this), value);
+        } catch { /* the page comes first */ }
+        return result;
+      },
+
+      send() {
+        const fact = callOf(this);
+        const first = on && fact && !fact.start;
+        try {
+          if (first) {
+            if (fact.ours && !fact.own) {
+              apply(setRequestHeader, this, [HEADER, fact.ours]);
+              fact.context = fact.ours;
+            }
+            fact.start = now(bus);
+          }
+        } catch { /* the page comes first */ }
+        try {
+          return apply(send, this, arguments);
+        } catch (error) {
+          if (first) fail(fact, error);
+          throw error;
+        }
+      },
+    };
+
+    window.fetch = wrapped.fetch;
+    const { prototype } = XMLHttpRequest;
+    prototype.open = wrapped.open;
+    prototype.setRequestHeader = wrapped.setRequestHeader;
+    prototype.send = wrapped.send;
+  } catch { /* a browser that lacks a part is left alone */ }
+})();

@@ -1,0 +1,32 @@
+//! What a trace is, and every decision about one.
+//!
+//! This crate owns the words of the field (trace, span, context, session, page trace) and the
+//! thinking: what a span is made from, when a trace is complete, what goes on a request, how a
+//! waterfall is laid out. It refuses clocks, dice, storage and the network: time and entropy are
+//! arguments, and what should happen is returned, for a shell to carry out.
+
+pub mod assemble;
+pub mod attribute;
+pub mod completion;
+pub mod context;
+pub mod cookie;
+pub mod id;
+pub mod origin;
+pub mod propagation;
+pub mod quantity;
+pub mod record;
+pub mod redact;
+pub mod request;
+pub mod session;
+pub mod span;
+pub mod state;
+pub mod table;
+pub mod time;
+pub mod wanted;
+pub mod waterfall;
+
+pub use attribute::{Attributes, Value};
+pub use context::TraceContext;
+pub use id::{SessionId, SpanId, TraceId};
+pub use span::{Event, Kind, Link, Resource, Scope, Span, Status};
+pub use time::{PageClock, PageMillis, Timestamp};

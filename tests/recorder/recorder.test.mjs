@@ -1,0 +1,378 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { CONTEXT, FOREIGN, ROOT, TRACE, document_, listener, pageWorld, serve, settle } from './world.mjs';
+
+let home, abroad;
+before(async () => {
+  home = await serve();
+  abroad = await serve();
+});
+after(() => {
+  home.stop();
+  abroad.stop();
+});
+beforeEach(() => {
+  home.seen.length = 0;
+  abroad.seen.length = 0;
+});
+
+/** A traced page with the recorder in it and somebody who hears it. */
+function traced(options) {
+  const shared = document_(home.origin);
+  const heard = listener(shared);
+  const page = pageWorld(shared, options);
+  page.record();
+  return { ...page, ...heard, bus: shared.bus };
+}
+
+const span = (header) => header?.slice(36, 52);
+
+test('a document that is not traced keeps its functions', () => {
+  for (const contexts of [[], ['nonsense'], [CONTEXT.toUpperCase()], null]) {
+    const page = pageWorld(document_(home.origin, contexts));
+    const { open, send, setRequestHeader } = page.window.XMLHttpRequest.prototype;
+    page.record();
+    assert.equal(page.window.fetch, page.native);
+    const now = page.window.XMLHttpRequest.prototype;
+    assert.deepEqual([now.open, now.send, now.setRequestHeader], [open, send, setRequestHeader]);
+  }
+});
+
+test('a request to the own origin carries the trace and a span of its own', async () => {
+  const page = traced();
+  const first = await page.fetch(`${home.origin}/a?x=1`);
+  assert.deepEqual(await first.json(), { ok: true });
+  await page.fetch(`${home.origin}/a?x=1`, { method: 'post', body: 'b' });
+  const headers = [home.header(0, 'traceparent'), home.header(1, 'traceparent')];
+  for (const header of headers) assert.match(header, new RegExp(`^00-${TRACE}-[0-9a-f]{16}-03$`));
+  assert.notEqual(span(headers[0]), span(headers[1]));
+  assert.ok(headers.every((header) => span(header) !== ROOT));
+  const [one, two] = page.facts;
+  assert.deepEqual(
+    { ...one, start: 0, end: 0 },
+    {
+      kind: 'request', api: 'fetch', method: 'GET', url: `${home.origin}/a?x=1`, span: span(headers[0]),
+      context: headers[0], own: false, start: 0, end: 0, status: 200,
+    },
+  );
+  assert.ok(one.end >= one.start && two.start >= one.end);
+  assert.equal(two.method, 'post', 'a fact is what was given; what it means is decided elsewhere');
+});
+
+test('the browser adds its metric after the server, so the last one counts', async () => {
+  const shared = document_(home.origin, [FOREIGN, CONTEXT]);
+  const page = pageWorld(shared);
+  page.record();
+  await page.fetch(`${home.origin}/a`);
+  assert.equal(home.header(0, 'traceparent').slice(3, 35), TRACE);
+});
+
+test('a request to another origin goes out with the very arguments of the page', async () => {
+  const page = traced();
+  const init = { headers: { 'X-Any': '1' } };
+  await page.fetch(`${abroad.origin}/a`);
+  await page.fetch(`${abroad.origin}/b`, init);
+  assert.deepEqual(page.calls.map((args) => args.length), [1, 2]);
+  assert.equal(page.calls[1][1], init);
+  assert.equal(abroad.header(0, 'traceparent'), undefined);
+  assert.deepEqual(page.facts.map(({ context, own, status }) => [context, own, status]), [
+    [null, false, 200],
+    [null, false, 200],
+  ]);
+});
+
+test('addresses that only look like the own origin get nothing', async () => {
+  const page = traced();
+  const port = new URL(home.origin).port;
+  for (const url of [
+    `http://localhost:${port}/`,
+    `${home.origin}0/`,
+    `${home.origin.replace('http:', 'https:')}/`,
+    `${home.origin}@elsewhere.test/`,
+    `blob:${home.origin}/0b0e`,
+    'data:text/plain,x',
+  ]) {
+    await page.fetch(url).catch(() => {});
+  }
+  assert.ok(page.facts.every(({ context }) => context === null), JSON.stringify(page.facts));
+  assert.ok(home.seen.every(({ headers }) => !headers.some(([name]) => name === 'traceparent')));
+});
+
+test('apart from our header the server sees what it saw without us', async () => {
+  const forms = {
+    nothing: () => [`/x`],
+    object: () => [`/x`, { headers: { 'X-Case': '1', 'x-lower': '2' } }],
+    empty: () => [`/x`, { headers: {} }],
+    array: () => [`/x`, { headers: [['X-Case', '1'], ['X-Case', '2'], ['Accept', 'text/plain']] }],
+    headers: () => [`/x`, { headers: new Headers({ 'X-Case': '1' }) }],
+    map: () => [`/x`, { headers: new Map([['X-Case', '1']]) }],
+    frozen: () => [`/x`, Object.freeze({ headers: Object.freeze({ 'X-Case': '1' }) })],
+    inherited: () => [`/x`, Object.create({ method: 'PUT', headers: { 'X-Case': '1' }, body: 'b' })],
+    body: () => [`/x`, { method: 'POST', body: new URLSearchParams({ a: '1' }), keepalive: true }],
+    url: () => [new URL(`${home.origin}/x`)],
+    undefined: () => [`/x`, undefined],
+    null: () => [`/x`, null],
+    request: () => [new Request(`${home.origin}/x`, { method: 'POST', body: 'b', headers: { 'X-Case': '1' } })],
+    both: () => [new Request(`${home.origin}/x`, { headers: { 'X-Old': '1' } }), { headers: { 'X-New': '1' } }],
+    init: () => [`/x`, new Request(`${home.origin}/y`, { method: 'DELETE', headers: { 'X-Case': '1' } })],
+  };
+  const shown = ({ method, path, headers }) => ({
+    method,
+    path,
+    headers: headers.filter(([name]) => name.toLowerCase() !== 'traceparent').sort(),
+  });
+  const absolute = ([input, ...rest]) => [typeof input === 'string' ? home.origin + input : input, ...rest];
+  for (const [name, form] of Object.entries(forms)) {
+    home.seen.length = 0;
+    const plain = pageWorld(document_(home.origin));
+    await plain.fetch(...absolute(form()));
+    const page = traced();
+    await page.fetch(...absolute(form()));
+    assert.deepEqual(shown(home.seen[1]), shown(home.seen[0]), name);
+    const header = home.header(1, 'traceparent');
+    // An iterable of an unknown kind perhaps reads only once: it is left alone.
+    assert.equal(header === undefined, name === 'map', name);
+    assert.equal(page.facts[0].context, header ?? null, name);
+  }
+});
+
+test('what the page passed is as it was afterwards', async () => {
+  const page = traced();
+  const request = new Request(`${home.origin}/a`, { headers: { 'X-Old': '1' } });
+  const headers = new Headers({ 'X-New': '1' });
+  const init = { headers, mode: 'cors' };
+  await page.fetch(request);
+  await page.fetch(request, init);
+  assert.deepEqual([...request.headers], [['x-old', '1']]);
+  assert.deepEqual([...headers], [['x-new', '1']]);
+  assert.deepEqual(init, { headers, mode: 'cors' });
+  assert.equal(page.calls[1][1], init, 'lent a header, not replaced');
+  const [one, two] = [home.header(0, 'traceparent'), home.header(1, 'traceparent')];
+  assert.notEqual(span(one), span(two), 'the same object twice is two requests');
+});
+
+test('a traceparent of the page is kept, in every form', async () => {
+  const page = traced();
+  const inits = [
+    { headers: { Traceparent: FOREIGN } },
+    { headers: [['X', '1'], ['TraceParent', FOREIGN]] },
+    { headers: new Headers({ traceparent: FOREIGN }) },
+  ];
+  for (const init of inits) await page.fetch(`${home.origin}/a`, init);
+  await page.fetch(new Request(`${home.origin}/a`, inits[0]));
+  assert.equal(home.seen.length, 4);
+  for (let at = 0; at < 4; at++) {
+    assert.equal(home.header(at, 'traceparent'), FOREIGN);
+    const { context, own } = page.facts[at];
+    assert.deepEqual([context, own], [FOREIGN, true]);
+  }
+  assert.equal(page.calls[0][1], inits[0]);
+  await page.fetch(`${abroad.origin}/a`, inits[1]);
+  assert.equal(abroad.header(0, 'traceparent'), FOREIGN);
+  assert.equal(page.facts[4].context, FOREIGN, 'to another origin it is the page that sends it');
+});
+
+test('a no-cors request has no context, and says so', async () => {
+  const page = traced();
+  await page.fetch(`${home.origin}/a`, { mode: 'no-cors' });
+  assert.equal(home.header(0, 'traceparent'), undefined);
+  assert.equal(page.facts[0].context, null);
+});
+
+test('failures reach the page as they were, and are told by their name', async () => {
+  const page = traced();
+  const reason = new Error('mine');
+  reason.name = 'Mine';
+  const abort = new AbortController();
+  const aborted = page.fetch(`${home.origin}/never`, { signal: abort.signal });
+  abort.abort(reason);
+  await assert.rejects(aborted, (error) => error === reason);
+  await assert.rejects(page.fetch(`${home.origin}/never`, { signal: AbortSignal.timeout(1) }), {
+    name: 'TimeoutError',
+  });
+  await assert.rejects(page.fetch('http://[bad'), TypeError);
+  await assert.rejects(page.fetch(`${home.origin}/a`, { headers: { 'bad name': '1' } }), TypeError);
+  await assert.rejects(page.fetch(`${home.origin}/a`, { headers: [['one']] }), TypeError);
+  await assert.rejects(page.fetch(), TypeError);
+  assert.equal(page.calls.at(-1).length, 0);
+  const words = AbortSignal.abort('only words');
+  await assert.rejects(page.fetch(`${home.origin}/a`, { signal: words }), (error) => error === 'only words');
+  assert.deepEqual(
+    page.facts.map(({ error }) => error),
+    ['Mine', 'TimeoutError', 'TypeError', 'TypeError', 'TypeError', 'Error'],
+  );
+  assert.equal(page.facts[2].url, 'http://[bad');
+});
+
+test('an object of the page is asked for its text once', async () => {
+  const page = traced();
+  let asked = 0;
+  const input = {
+    toString() {
+      asked++;
+      return `${home.origin}/once`;
+    },
+  };
+  await page.fetch(input);
+  assert.equal(asked, 1);
+  assert.equal(home.seen[0].path, '/once');
+});
+
+test('a relative address is resolved against the base of the document', async () => {
+  const page = traced();
+  await page.fetch('sibling').catch(() => {}); // Node itself has no base to resolve it with
+  assert.equal(page.facts[0].url, `${home.origin}/dir/sibling`);
+});
+
+test('a long address is cut one above what is kept', async () => {
+  const page = traced();
+  await page.fetch(`data:,${'x'.repeat(20_000)}`);
+  assert.equal(page.facts[0].url.length, 8193);
+});
+
+test('a later patch stays, and one that throws is heard by its page only', async () => {
+  const page = traced();
+  const ours = page.window.fetch;
+  const patch = (...args) => ours(...args);
+  page.window.fetch = patch;
+  await page.fetch(`${home.origin}/a`);
+  assert.equal(page.window.fetch, patch);
+  assert.equal(page.facts.length, 1);
+  page.window.fetch = () => {
+    throw new RangeError('the patch');
+  };
+  assert.throws(() => page.window.fetch('/'), RangeError);
+});
+
+test('the functions look like those of the browser', () => {
+  const { window } = traced();
+  const { open, send, setRequestHeader } = window.XMLHttpRequest.prototype;
+  const shapes = [window.fetch, open, setRequestHeader, send].map(({ name, length }) => [name, length]);
+  assert.deepEqual(shapes, [['fetch', 1], ['open', 2], ['setRequestHeader', 2], ['send', 0]]);
+  assert.throws(() => new window.fetch('/'), /is not a constructor/);
+  const { writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(window, 'fetch');
+  assert.deepEqual([writable, enumerable, configurable], [true, true, true]);
+});
+
+// Each of these is something that pages and their libraries have been seen to replace.
+const POISONS = [
+  'Array.prototype[Symbol.iterator] = broken',
+  'Array.prototype.push = broken',
+  'Array.prototype.map = broken',
+  'Array.prototype.concat = broken',
+  'Array.prototype.toJSON = broken',
+  'Array.isArray = broken',
+  'Object.prototype.toJSON = broken',
+  'Object.defineProperty(Object.prototype, "cancelable", { get: broken })',
+  'Object.defineProperty(Object.prototype, "detail", { get: broken })',
+  'Object.getOwnPropertyDescriptor = broken',
+  'JSON.stringify = broken',
+  'JSON = undefined',
+  'Promise.prototype.then = broken',
+  'Promise = broken',
+  'Reflect.apply = broken',
+  'Function.prototype.call = broken',
+  'Function.prototype.apply = broken',
+  'Function.prototype.bind = broken',
+  'String.prototype.slice = broken',
+  'String.prototype.toLowerCase = broken',
+  'RegExp.prototype.exec = broken',
+  'RegExp.prototype.test = broken',
+  'WeakMap.prototype.get = broken',
+  'WeakMap = undefined',
+  'Symbol = undefined',
+  'Uint8Array = broken',
+  'URL = broken',
+  'CustomEvent = broken',
+  'Headers = broken',
+  'Request = broken',
+  'performance.now = broken',
+  'performance.dispatchEvent = broken',
+  'performance = undefined',
+  'crypto = undefined',
+  'document = undefined',
+];
+const BROKEN = 'function broken() { throw new Error("poisoned"); }';
+
+test('what the page replaces later changes neither its request nor our fact', async () => {
+  for (const poison of POISONS) {
+    const page = traced();
+    page.run(`${BROKEN} ${poison}`);
+    const response = await page.fetch(`${home.origin}/a`, { headers: { 'X-Any': '1' } });
+    assert.equal(response.status, 200, poison);
+    assert.equal(home.header(-1, 'x-any'), '1', poison);
+    assert.equal(home.header(-1, 'traceparent'), page.facts[0]?.context, poison);
+    assert.equal(page.facts.length, 1, poison);
+  }
+});
+
+test('what was replaced before us leaves the page as it is', async () => {
+  for (const poison of POISONS) {
+    const page = pageWorld(document_(home.origin));
+    page.run(`${BROKEN} ${poison}`);
+    page.record();
+    const response = await page.fetch(`${home.origin}/a`, { headers: { 'X-Any': '1' } });
+    assert.equal(response.status, 200, poison);
+    assert.equal(home.header(-1, 'x-any'), '1', poison);
+  }
+});
+
+test('facts wait for the relay, whichever starts first', async () => {
+  const shared = document_(home.origin);
+  const page = pageWorld(shared);
+  page.record();
+  await page.fetch(`${home.origin}/a`);
+  const { facts, ready } = listener(shared);
+  assert.equal(facts.length, 0);
+  ready();
+  await page.fetch(`${home.origin}/b`);
+  assert.deepEqual(facts.map(({ url }) => url), [`${home.origin}/a`, `${home.origin}/b`]);
+  ready();
+  assert.equal(facts.length, 2, 'each once');
+});
+
+test('a flood that nobody hears is bounded and counted', async () => {
+  const shared = document_(home.origin);
+  const page = pageWorld(shared);
+  page.record();
+  const flood = Array.from({ length: 620 }, () => page.fetch('data:,'));
+  await Promise.all(flood);
+  const { facts, drops, ready } = listener(shared);
+  ready();
+  assert.deepEqual([facts.length, drops], [500, [120]]);
+});
+
+test('a page that wakes us without a relay loses nothing', async () => {
+  const shared = document_(home.origin);
+  const page = pageWorld(shared);
+  page.record();
+  await page.fetch('data:,');
+  shared.bus.dispatchEvent(new Event('tracelight:relay'));
+  const { facts, ready } = listener(shared);
+  ready();
+  assert.equal(facts.length, 1);
+});
+
+test('told to be off, we are', async () => {
+  const page = traced();
+  page.bus.dispatchEvent(new Event('tracelight:off'));
+  await page.fetch(`${home.origin}/a`);
+  await settle();
+  assert.equal(home.header(0, 'traceparent'), undefined);
+  assert.equal(page.calls[0].length, 1);
+  assert.deepEqual(page.facts, []);
+});
+
+test('a span id is never all zero', async () => {
+  let draws = 0;
+  const crypto = {
+    getRandomValues(bytes) {
+      draws++;
+      return draws < 3 ? bytes : bytes.fill(7);
+    },
+  };
+  const page = traced({ crypto });
+  await page.fetch(`${home.origin}/a`);
+  assert.equal(page.facts[0].span, '0707070707070707');
+  assert.equal(draws, 3);
+});

@@ -1,0 +1,221 @@
+// The worlds that the scripts run in: a page's own world and the extension's isolated one, each a
+// `node:vm` context with intrinsics of its own, joined as in a browser by one `performance`.
+//
+// fetch, Headers, Request, Response, URL and the events are Node's real ones, against a real
+// server. What Node lacks stands in with the least that the scripts touch: XMLHttpRequest (tested
+// in a real browser), the document, Navigation Timing, timers that a test turns by hand.
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import vm from 'node:vm';
+
+export const TRACE = '0af7651916cd43dd8448eb211c80319c';
+export const ROOT = 'b7ad6b7169203331';
+export const CONTEXT = `00-${TRACE}-${ROOT}-03`;
+export const FOREIGN = '00-11111111111111111111111111111111-2222222222222222-01';
+
+const source = (name) => {
+  const url = new URL(`../../extension/${name}`, import.meta.url);
+  return new vm.Script(readFileSync(url, 'utf8'), { filename: name });
+};
+const SCRIPTS = { recorder: source('recorder.js'), relay: source('relay.js') };
+
+/** A server that keeps what it was asked, headers as they came over the wire. */
+export async function serve() {
+  const seen = [];
+  const server = createServer((request, response) => {
+    if (request.url.startsWith('/never')) return; // the client gives up, at a time of its own
+    const headers = [];
+    for (let at = 0; at < request.rawHeaders.length; at += 2) {
+      headers.push(request.rawHeaders.slice(at, at + 2));
+    }
+    seen.push({ method: request.method, path: request.url, headers });
+    response.end('{"ok":true}');
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin, seen, stop, header: (at, name) => find(seen.at(at), name) };
+}
+
+const find = (request, name) => request.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+
+class Performance extends EventTarget {
+  timeOrigin = 1.79e12;
+  navigation;
+  now() {
+    return performance.now();
+  }
+  getEntriesByType(type) {
+    return type === 'navigation' && this.navigation ? [this.navigation] : [];
+  }
+}
+
+/** A navigation entry whose response had these `Server-Timing` metrics. */
+export function navigation(...contexts) {
+  const serverTiming = contexts.map((description) => ({ name: 'tracelight', duration: 0, description }));
+  return entry('navigation', { name: 'http://127.0.0.1/', loadEventEnd: 0, serverTiming });
+}
+
+export function entry(entryType, fields) {
+  return { entryType, ...fields, toJSON: () => ({ entryType, ...fields }) };
+}
+
+/** What both worlds of one document share. */
+export function document_(origin, contexts = [CONTEXT]) {
+  const bus = new Performance();
+  bus.navigation = contexts && navigation(...contexts);
+  return { bus, origin };
+}
+
+/** The page's own world. `calls` holds the arguments that reached the browser's fetch. */
+export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) {
+  const calls = [];
+  class Node_ {
+    get baseURI() {
+      return `${origin}/dir/page`;
+    }
+  }
+  class XMLHttpRequest extends EventTarget {
+    get status() {
+      return 0;
+    }
+    open() {}
+    setRequestHeader() {}
+    send() {}
+  }
+  const window = vm.createContext({
+    Headers, Request, Response, URL, CustomEvent, Event, AbortController, AbortSignal,
+    Node: Node_, XMLHttpRequest, document: new Node_(), performance: bus, crypto, origin,
+  });
+  window.window = window;
+  // The browser's fetch gives a promise of the page's realm, and no page can take it apart.
+  const bind = vm.runInContext(
+    `(host) => { const { Promise, Array } = globalThis; return ({ fetch(input) {
+      const args = arguments;
+      return new Promise((resolve, reject) => host(args).then(resolve, reject));
+    } }).fetch; }`,
+    window,
+  );
+  window.fetch = bind((args) => {
+    calls.push([...args]);
+    return fetch(...args);
+  });
+  // A promise of the page's realm is awaited there: out here, `await` would call its `then`, which
+  // the page may have replaced.
+  const call = vm.runInContext(
+    `(() => { const { apply } = Reflect; return async (args, resolve, reject) => {
+      try { resolve(await apply(fetch, undefined, args)); } catch (error) { reject(error); }
+    }; })()`,
+    window,
+  );
+  return {
+    window,
+    calls,
+    native: window.fetch,
+    fetch: (...args) => new Promise((resolve, reject) => call(args, resolve, reject)),
+    record: () => SCRIPTS.recorder.runInContext(window),
+    run: (code) => vm.runInContext(code, window),
+  };
+}
+
+/** Hears the recorder as the relay does. `facts` grows. */
+export function listener({ bus }) {
+  const facts = [];
+  const drops = [];
+  bus.addEventListener('tracelight:fact', (event) => {
+    event.preventDefault();
+    if (typeof event.detail === 'number') drops.push(event.detail);
+    else facts.push(JSON.parse(event.detail));
+  });
+  const ready = () => bus.dispatchEvent(new Event('tracelight:relay'));
+  return { facts, drops, ready };
+}
+
+/** Timers that run when a test says so. */
+function timers() {
+  const due = new Map();
+  let next = 1;
+  return {
+    due,
+    setTimeout: (then, wait, ...args) => {
+      due.set(next, { then: () => then(...args), wait });
+      return next++;
+    },
+    clearTimeout: (id) => due.delete(id),
+    /** Runs what is due now and lets promises settle; returns how long each waited. */
+    async turn() {
+      const now = [...due.values()];
+      due.clear();
+      for (const { then } of now) then();
+      await settle();
+      return now.map(({ wait }) => wait);
+    },
+  };
+}
+
+/** Lets every promise that can settle do so. */
+export const settle = () => new Promise((done) => setImmediate(done));
+
+/** The extension's isolated world, with a background that answers as `answer` says. */
+export function isolatedWorld({ bus, origin }, answer = background()) {
+  const said = [];
+  const observers = [];
+  const hears = [];
+  const clock = timers();
+  const toasts = [];
+  const document = Object.assign(new EventTarget(), { referrer: '', visibilityState: 'visible' });
+  const window = Object.assign(vm.createContext(new EventTarget()), {
+    performance: bus, document, Event, ...clock,
+    location: { href: `${origin}/dir/page` },
+    navigator: { userAgent: 'Browser/1', language: 'en' },
+    innerWidth: 1280, innerHeight: 720,
+    tracelight: { draw: (toast) => toasts.push(toast) },
+    PerformanceObserver: class {
+      types = [];
+      constructor(hear) {
+        this.hear = (...entries) => hear({ getEntries: () => entries });
+        observers.push(this);
+      }
+      observe({ type }) {
+        this.types.push(type);
+      }
+      disconnect() {
+        this.types = [];
+      }
+      takeRecords() {
+        return [];
+      }
+    },
+    chrome: {
+      runtime: {
+        id: 'abc',
+        onMessage: { addListener: (hear) => hears.push(hear) },
+        sendMessage: async (message) => {
+          said.push(structuredClone(message));
+          return answer(message);
+        },
+      },
+    },
+  });
+  window.window = window;
+  return {
+    window, document, said, toasts, clock, observers,
+    relay: () => SCRIPTS.relay.runInContext(window),
+    tell: (message) => hears.forEach((hear) => hear(message)),
+    /** Every record that was sent, read. */
+    records: () => said.flatMap(({ records = [] }) => records).map((text) => JSON.parse(text)),
+    batches: () => said.filter(({ kind }) => kind === 'records'),
+  };
+}
+
+/** A background that traces and stores. */
+export function background({ traced = true, context = null, toast = null } = {}) {
+  return ({ kind, records }) => {
+    if (kind === 'hello') return { v: 1, kind: 'welcome', traced, context, toast };
+    if (kind === 'records') return { v: 1, kind: 'stored', kept: records.length, rejected: 0 };
+    return undefined;
+  };
+}
