@@ -9,8 +9,10 @@
   try {
     // The browser adds the document's context to its response, after what the server sent.
     let context;
-    for (const metric of performance.getEntriesByType('navigation')[0].serverTiming) {
-      if (metric.name === 'tracelight') context = metric.description;
+    let baggage; // names the session, in a session
+    for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
+      if (name === 'tracelight') context = description;
+      if (name === 'tracelight-baggage') baggage = description;
     }
     if (!/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(context)) return;
 
@@ -48,6 +50,7 @@
     // The page's own calls will hang on this one, so it is tried first.
     if (apply(slice, null, [home, 0]) !== home) return;
     const HEADER = 'traceparent';
+    const BAGGAGE = 'baggage';
     const HEX = '0123456789abcdef';
 
     let on = true;
@@ -131,7 +134,13 @@
       setHeader(headers, HEADER, fact.ours);
       // A no-cors request takes no such header, and does not say so.
       if (hasHeader(headers, HEADER)) fact.context = fact.ours;
-      return () => deleteHeader(headers, HEADER);
+      const before = getHeader(headers, BAGGAGE);
+      if (baggage) setHeader(headers, BAGGAGE, before === null ? baggage : `${before},${baggage}`);
+      return () => {
+        deleteHeader(headers, HEADER);
+        if (before === null) deleteHeader(headers, BAGGAGE);
+        else setHeader(headers, BAGGAGE, before);
+      };
     };
 
     // Headers in another form with ours added; names keep their case. Nothing when the page has
@@ -141,12 +150,18 @@
         for (let at = 0; at < headers.length; at++) {
           if (lower(headers[at][0]) === HEADER) return own(fact, headers[at][1]);
         }
-        return fact.ours && concat(headers, [[HEADER, fact.ours]]);
+        // The browser joins what is said twice.
+        return fact.ours && concat(headers, [[HEADER, fact.ours]], baggage ? [[BAGGAGE, baggage]] : []);
       }
       if (headers === null || headers?.[iterator]) return;
       const copy = { __proto__: null, ...headers };
-      for (const name in copy) if (lower(name) === HEADER) return own(fact, copy[name]);
+      let bag = BAGGAGE;
+      for (const name in copy) {
+        if (lower(name) === HEADER) return own(fact, copy[name]);
+        if (lower(name) === BAGGAGE) bag = name;
+      }
       copy[HEADER] = fact.ours;
+      if (baggage) copy[bag] = bag in copy ? `${copy[bag]},${baggage}` : baggage;
       return fact.ours && copy;
     };
 
@@ -247,6 +262,7 @@
           if (first) {
             if (fact.ours && !fact.own) {
               apply(setRequestHeader, this, [HEADER, fact.ours]);
+              if (baggage) apply(setRequestHeader, this, [BAGGAGE, baggage]); // joins the page's own
               fact.context = fact.ours;
             }
             fact.start = now(bus);

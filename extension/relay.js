@@ -106,6 +106,7 @@
       if (message.traced) wake();
       else sleep();
     }
+    if (message?.kind === 'stop') performance.dispatchEvent(new Event('tracelight:off'));
     if (message && 'toast' in message) globalThis.tracelight?.draw(message.toast, say);
   };
 

@@ -151,6 +151,27 @@ test('what the page passed is as it was afterwards', async () => {
   assert.notEqual(span(one), span(two), 'the same object twice is two requests');
 });
 
+test('in a session the baggage names it, beside what the page packed itself', async () => {
+  const SESSION = 'session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718';
+  const shared = document_(home.origin, [CONTEXT], SESSION);
+  const page = pageWorld(shared);
+  page.record();
+  const own = new Headers({ Baggage: 'a=1' });
+  const inits = [
+    [undefined, SESSION],
+    [{ headers: { 'X-Any': '1' } }, SESSION],
+    [{ headers: { Baggage: 'a=1' } }, `a=1,${SESSION}`],
+    [{ headers: own }, `a=1,${SESSION}`],
+    [{ headers: [['BAGGAGE', 'a=1']] }, `a=1, ${SESSION}`],
+  ];
+  for (const [init] of inits) await page.fetch(`${home.origin}/a`, init);
+  const sent = inits.map((_, at) => home.header(at, 'baggage'));
+  assert.deepEqual(sent, inits.map(([, baggage]) => baggage));
+  assert.equal(own.get('baggage'), 'a=1', 'the page finds its object as it was');
+  await page.fetch(`${abroad.origin}/a`, { headers: { 'X-Any': '1' } });
+  assert.equal(abroad.header(0, 'baggage'), undefined);
+});
+
 test('a traceparent of the page is kept, in every form', async () => {
   const page = traced();
   const inits = [

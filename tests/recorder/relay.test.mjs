@@ -178,6 +178,14 @@ test('a document that the background does not trace is left alone', async () => 
   }
 });
 
+test('told that the session is over, the page puts nothing on requests any more', async () => {
+  const world = await relayed(background(), []);
+  let off = 0;
+  world.bus.addEventListener('tracelight:off', () => off++);
+  world.tell({ v: 1, kind: 'stop' });
+  assert.equal(off, 1);
+});
+
 test('a document that cannot read its context is told it', async () => {
   const world = await relayed(background({ context: CONTEXT }), []);
   assert.equal(world.said[0].context, null);

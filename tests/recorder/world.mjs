@@ -63,10 +63,12 @@ export function entry(entryType, fields) {
   return { entryType, ...fields, toJSON: () => ({ entryType, ...fields }) };
 }
 
-/** What both worlds of one document share. */
-export function document_(origin, contexts = [CONTEXT]) {
+/** What both worlds of one document share. In a session it has baggage too. */
+export function document_(origin, contexts = [CONTEXT], baggage) {
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
+  const metric = { name: 'tracelight-baggage', duration: 0, description: baggage };
+  if (baggage) bus.navigation.serverTiming.push(metric);
   return { bus, origin };
 }
 
