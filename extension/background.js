@@ -31,5 +31,6 @@ hear('abandoned', chrome.webNavigation.onErrorOccurred);
 hear('closed', chrome.tabs.onRemoved);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
+chrome.storage.local.onChanged.addListener((what) => void ('settings' in what && tell('settings')));
 hear('woke', chrome.runtime.onStartup);
 hear('woke', chrome.runtime.onInstalled);

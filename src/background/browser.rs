@@ -16,6 +16,8 @@ pub(crate) enum Heard {
         /// What it holds now; `None` when it is gone.
         value: Option<String>,
     },
+    /// The user set something else.
+    Settings,
     /// A message of a surface or a page.
     Message(Box<Message>),
     /// Nothing but a reason to be awake.
@@ -100,6 +102,7 @@ pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
             Some(Heard::Event(event, webext::clock::now()))
         }
         "cookie" => cookie_changed(serde_json::from_str(&what).ok()?),
+        "settings" => Some(Heard::Settings),
         "alarm" | "woke" => Some(Heard::Woke),
         _ => request(name, serde_json::from_str(&what).ok()?),
     }

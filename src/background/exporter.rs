@@ -56,7 +56,7 @@ pub(crate) async fn ask(store: &str, request: backend::Request) -> Result<backen
         body: &request.body,
     };
     let reply = net::send(&asked, PATIENCE).await;
-    let reply = reply.map_err(|error| format!("no answer from {store} ({})", error.text()))?;
+    let reply = reply.map_err(|_| format!("nothing answers at {store}"))?;
     let net::Reply { status, content_type, retry_after, body } = reply;
     Ok(backend::Reply { status, content_type, retry_after, body })
 }
@@ -88,7 +88,7 @@ async fn settle(worker: &Worker, chunk: SpanChunk, outcome: Result<Outcome, Stri
             }
             core.waiting = core.waiting.saturating_sub(count);
         }
-        core.trouble = trouble;
+        core.unsent = trouble;
         core.state.tabs.keys().copied().collect::<Vec<_>>()
     };
     if !sent {

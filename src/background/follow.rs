@@ -74,7 +74,7 @@ impl Core {
             Ok(Found::NotYet) => Ok(Vec::new()),
             Err(trouble) => Err(trouble),
         };
-        self.trouble = spans.as_ref().err().cloned();
+        self.unasked = spans.as_ref().err().cloned();
         if let Ok(spans) = &spans {
             grew = self.keep(trace, spans.clone()).await;
         }
@@ -108,7 +108,9 @@ impl Core {
     /// The toast of a page, if one follows it.
     pub(crate) fn toast(&self, trace: TraceId) -> Option<Toast> {
         let page = self.state.pages.get(&trace).filter(|page| page.toast)?;
-        Some(toast(&page.watch.progress(clock::now())))
+        // A page that its tab has left has no say in it any more.
+        let shown = self.state.page(page.tab)?.context.trace == trace;
+        shown.then(|| toast(&page.watch.progress(clock::now())))
     }
 }
 

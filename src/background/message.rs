@@ -214,7 +214,7 @@ fn read(context: Option<String>) -> Option<TraceContext> {
 
 async fn open(trace: TraceId, tab: i32) -> Reply {
     let path = format!("app.html?view=dashboard&trace={trace}&tab={tab}");
-    match tabs::open(&path, Some(tab)).await {
+    match tabs::open(&path, tabs::get(tab).await.ok().as_ref()).await {
         Ok(()) => Reply::Done,
         Err(error) => refused(&error.to_string()),
     }

@@ -22,7 +22,12 @@ impl Core {
             site: site(&url).await,
             session,
             page: self.trace_view(tab),
-            store_trouble: self.trouble.clone(),
+            store_trouble: self
+                .trouble
+                .as_ref()
+                .or(self.unsent.as_ref())
+                .or(self.unasked.as_ref())
+                .cloned(),
             waiting: self.waiting,
             rejected: self.rejected,
         }

@@ -9,12 +9,12 @@ use trace::session::{Act, Event};
 use trace::state::{Session, State};
 use trace::table::Table;
 use trace::wanted::wanted;
-use trace::{SessionId, Timestamp, TraceId};
+use trace::{SessionId, Timestamp, TraceId, cookie};
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
 use webext::settings::{self, Settings};
 use webext::storage::Area;
-use webext::{Error, Journal, clock, message, tabs};
+use webext::{Error, Journal, clock, cookies, message, tabs};
 
 use crate::browser::{self, Heard};
 use crate::packed;
@@ -48,12 +48,18 @@ pub(crate) struct Core {
     pub journal: Option<Journal>,
     /// Pages whose facts come in or whose spans are awaited.
     pub recorded: Table<TraceId, Recorded>,
-    /// Why the store, the journal or the browser refused something, in the user's words.
+    /// What the browser or the journal refused last, for the user.
     pub trouble: Option<String>,
+    /// Why spans could not be sent last time; over when some are.
+    pub unsent: Option<String>,
+    /// Why the store could not be asked last time; over when it answers.
+    pub unasked: Option<String>,
     /// Spans that wait to be sent.
     pub waiting: u32,
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
+    /// The sessions as they were stored last.
+    stored: Table<String, Session>,
     setting: Setting,
     awake: bool,
 }
@@ -96,6 +102,12 @@ impl Worker {
                 None
             }
             Heard::Message(message) => self.answer(&mut core, *message).await,
+            Heard::Settings => {
+                let settings = settings::load().await;
+                core.settings = core.noted(settings).unwrap_or_default();
+                spawn_local(exporter::send(Rc::clone(&self)));
+                None
+            }
             Heard::Woke => None,
         }
     }
@@ -150,8 +162,23 @@ impl Core {
         let setting = Setting::read().await;
         self.setting = self.noted(setting).unwrap_or_default();
         self.recall().await;
+        self.end_without_cookie().await;
         let done = self.setting.change(&wanted(&self.state)).await;
         self.note(done);
+    }
+
+    /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
+    /// truth of the cookie jar.
+    async fn end_without_cookie(&mut self) {
+        let sessions: Vec<_> = self.state.sessions.values().cloned().collect();
+        for session in sessions {
+            let found = cookies::get(&session.origin, cookie::NAME).await;
+            if found.is_ok_and(|value| value != Some(session.cookie().to_string())) {
+                let host = session.origin.host;
+                self.state.step(Event::Stop { host }, clock::now(), &mut clock::entropy);
+            }
+        }
+        self.save().await;
     }
 
     /// Reads pages and what waits back from the journal.
@@ -178,9 +205,13 @@ impl Core {
 
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
-        let sessions = packed::store(Area::Local, SESSIONS, &self.state.sessions).await;
-        let state = packed::store(Area::Session, STATE, &self.state).await;
-        self.note(sessions.and(state));
+        if self.stored != self.state.sessions {
+            let done = packed::store(Area::Local, SESSIONS, &self.state.sessions).await;
+            self.stored = self.state.sessions.clone();
+            self.note(done);
+        }
+        let done = packed::store(Area::Session, STATE, &self.state).await;
+        self.note(done);
     }
 
     /// Makes room for a page that begins, and shows its request in lists at once.

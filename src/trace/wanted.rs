@@ -82,6 +82,9 @@ pub fn wanted(state: &State) -> Wanted {
         }
         if let Some(page) = state.page(*tab).filter(|page| page.live) {
             wanted.rules.insert(id + 1, resource_rule(*tab, page));
+            // A document is committed before its scripts are injected, in a tab behind others much
+            // before: taken away at the commit, they would never run.
+            wanted.scripts.insert(page.origin.host.clone(), patterns(&page.origin.host));
         }
     }
     wanted

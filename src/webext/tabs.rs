@@ -28,6 +28,12 @@ pub struct Tab {
     /// What it shows; empty where the browser does not tell.
     #[serde(default)]
     pub url: String,
+    /// Its window.
+    #[serde(default, rename = "windowId")]
+    pub window: i32,
+    /// Its place in the window, from 0.
+    #[serde(default)]
+    pub index: i32,
 }
 
 #[derive(Serialize)]
@@ -46,7 +52,9 @@ struct Query<'a> {
 struct Properties {
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    opener_tab_id: Option<i32>,
+    window_id: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<i32>,
 }
 
 async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
@@ -90,12 +98,14 @@ pub async fn reload(tab: i32) -> Result<(), Error> {
     tabs_reload(tab).await.map(drop).map_err(|error| Error::new("tabs.reload", &error))
 }
 
-/// Opens a page of the extension in a new tab, beside its opener.
+/// Opens a page of the extension in a new tab, beside another one.
 ///
 /// # Errors
 /// When the browser refuses.
-pub async fn open(path: &str, opener: Option<i32>) -> Result<(), Error> {
+pub async fn open(path: &str, beside: Option<&Tab>) -> Result<(), Error> {
     let call = "tabs.create";
-    let properties = to_js(call, &Properties { url: get_url(path), opener_tab_id: opener })?;
+    let window_id = beside.map(|tab| tab.window);
+    let index = beside.map(|tab| tab.index + 1);
+    let properties = to_js(call, &Properties { url: get_url(path), window_id, index })?;
     tabs_create(&properties).await.map(drop).map_err(|error| Error::new(call, &error))
 }

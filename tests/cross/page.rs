@@ -1,0 +1,68 @@
+//! Facts of a real page (Chromium 156, the demo shop's checkout, in a session) become spans, go to
+//! a store and come back as they were.
+
+use backend::sender::Outcome;
+use trace::assemble::{self, Page};
+use trace::context::PageContext;
+use trace::record::Record;
+use trace::{PageClock, Span, TraceContext, redact};
+
+use crate::store::Store;
+
+const FACTS: &str = include_str!("../fixtures/checkout-facts.jsonl");
+
+fn records() -> Vec<Record> {
+    FACTS.lines().map(|line| redact::record(Record::parse(line).unwrap())).collect()
+}
+
+/// The page as the background knew it; its context stands in the navigation's `Server-Timing`.
+fn page(records: &[Record]) -> Page {
+    let navigation = records.iter().find_map(|record| match record {
+        Record::Navigation(navigation) => Some(serde_json::to_value(navigation).unwrap()),
+        _ => None,
+    });
+    let metrics = navigation.unwrap()["serverTiming"].as_array().unwrap().clone();
+    let text = |name: &str| {
+        let metric = metrics.iter().find(|metric| metric["name"] == name).unwrap();
+        metric["description"].as_str().unwrap().to_owned()
+    };
+    let read: TraceContext = text("tracelight").parse().unwrap();
+    let session = text("tracelight-baggage").strip_prefix("session.id=").unwrap().parse();
+    let document = "a66db0cb06b43cfe".parse().unwrap();
+    Page {
+        context: PageContext { trace: read.trace, root: read.span, document },
+        session: Some(session.unwrap()),
+        clock: PageClock::new(1_795_250_000_000.0).unwrap(),
+        url: "http://127.0.0.1:37373/checkout".to_owned(),
+        document: None,
+    }
+}
+
+fn by_id(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| span.id);
+    spans
+}
+
+#[tokio::test]
+async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
+    let store = Store::open().await;
+    let records = records();
+    let assembly = assemble::assemble(&page(&records), &records);
+    assert!(assembly.settled);
+    assert_eq!(assembly.requests.len(), 4, "the document, two fetches and an XHR to its origin");
+    assert_eq!(store.send(&assembly.spans).await, Outcome::Delivered);
+    assert_eq!(store.send(&assembly.spans).await, Outcome::Delivered, "sent again, kept once");
+    let found = store.trace(assembly.spans[0].trace).await;
+    assert_eq!(by_id(found), by_id(assembly.spans));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_waterfall_of_a_real_page_has_no_problem_but_that_no_server_is_there() {
+    let records = records();
+    let assembly = assemble::assemble(&page(&records), &records);
+    let waterfall = trace::waterfall::Waterfall::build(&assembly.spans);
+    assert_eq!(waterfall.len(), assembly.spans.len());
+    assert!(!waterfall.joined());
+    assert_eq!(waterfall.errors(), 0);
+}
