@@ -162,12 +162,12 @@ impl State {
         }
         let Some(id) = mint(dice).map(|context| context.trace) else { return Vec::new() };
         let Ok(id) = SessionId::from_bytes(id.as_bytes()) else { return Vec::new() };
+        for peer in peers.iter().chain([&tab]) {
+            self.arm(*peer, &origin, false, dice);
+        }
         let host = origin.host.clone();
         let session = Session { id, origin, since: now, pages: 0, spare: mint(dice) };
-        self.sessions.insert(host.clone(), session);
-        for peer in peers.iter().chain([&tab]) {
-            self.arm(*peer, &host, false, dice);
-        }
+        self.sessions.insert(host, session);
         vec![Act::Reload(tab), Act::Changed(tab)]
     }
 
@@ -175,7 +175,7 @@ impl State {
         let Some(session) = self.sessions.remove(&host.to_owned()) else { return Vec::new() };
         let mut acts = Vec::new();
         for (id, tab) in self.tabs.iter_mut() {
-            if tab.next.as_ref().is_some_and(|armed| armed.host == host && !armed.once) {
+            if tab.next.as_ref().is_some_and(|armed| armed.origin.host == host && !armed.once) {
                 tab.next = None;
                 acts.push(Act::Changed(*id));
             }
@@ -188,7 +188,7 @@ impl State {
     }
 
     fn trace(&mut self, tab: i32, origin: &Origin, dice: Dice<'_>) -> Vec<Act> {
-        self.arm(tab, &origin.host, true, dice);
+        self.arm(tab, origin, true, dice);
         vec![Act::Changed(tab), Act::Reload(tab)]
     }
 
@@ -208,10 +208,10 @@ impl State {
         }
     }
 
-    fn arm(&mut self, tab: i32, host: &str, once: bool, dice: Dice<'_>) {
+    fn arm(&mut self, tab: i32, origin: &Origin, once: bool, dice: Dice<'_>) {
         let next = mint(dice).map(|context| Armed {
             context,
-            host: host.to_owned(),
+            origin: origin.clone(),
             once,
             leaving: false,
         });
@@ -350,12 +350,13 @@ impl State {
     /// The used context is the page's now: the tab's next document gets a new one in a session,
     /// and none otherwise.
     fn rearm(&mut self, tab: i32, origin: Option<&Origin>, dice: Dice<'_>) {
-        let host = origin.map(|origin| origin.host.as_str()).unwrap_or_default();
-        if self.sessions.contains(&host.to_owned()) {
-            let host = host.to_owned();
-            self.arm(tab, &host, false, dice);
-        } else if let Some(tab) = self.tabs.get_mut(&tab) {
-            tab.next = None;
+        match origin.filter(|origin| self.session(origin).is_some()) {
+            Some(origin) => self.arm(tab, origin, false, dice),
+            None => {
+                if let Some(tab) = self.tabs.get_mut(&tab) {
+                    tab.next = None;
+                }
+            }
         }
     }
 
@@ -493,6 +494,37 @@ mod tests {
         assert!(wanted(&world.state).cookies.is_empty(), "a page trace sets no cookie");
         world.step(Event::Loaded { trace: context.trace });
         assert!(wanted(&world.state).rules.is_empty());
+    }
+
+    /// The context on what this tab's document loads.
+    fn carried(world: &World, tab: i32) -> Option<TraceContext> {
+        let rules = wanted(&world.state).rules;
+        let mut fitting = rules
+            .values()
+            .filter(|rule| matches!(rule.reach, Reach::Resources(_)) && rule.tabs == Some(tab));
+        let rule = fitting.next()?;
+        assert!(fitting.next().is_none(), "two rules would set two contexts");
+        rule.request[0].1.parse().ok()
+    }
+
+    #[test]
+    fn what_a_document_loads_first_finds_its_context_set_before_the_commit() {
+        let mut world = World::new();
+        world.step(Event::Trace { tab: 1, origin: origin() });
+        let first = world.armed(1).unwrap().trace;
+        assert_eq!(carried(&world, 1).unwrap().trace, first, "nothing else is traced in the tab");
+        world.navigate(1, URL);
+        assert_eq!(carried(&world, 1).unwrap().trace, first);
+
+        let mut world = World::new();
+        world.step(start(1));
+        let first = world.navigate(1, URL).unwrap().trace;
+        let next = world.armed(1).unwrap();
+        assert_eq!(carried(&world, 1).unwrap().trace, first, "the old document still loads things");
+        world.step(sent(1, URL, next));
+        assert_eq!(carried(&world, 1).unwrap().trace, next.trace);
+        world.step(Event::Abandoned { tab: 1 });
+        assert_eq!(carried(&world, 1).unwrap().trace, first, "and goes on when it stays");
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Session {
 /// A tab's part: what its next document gets, and what it shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tab {
-    /// The context armed for its next document, and for which host.
+    /// The context armed for its next document.
     pub next: Option<Armed>,
     /// The trace of the document that it shows.
     pub page: Option<TraceId>,
@@ -61,8 +61,8 @@ pub struct Tab {
 pub struct Armed {
     /// The context.
     pub context: PageContext,
-    /// The host whose documents get it.
-    pub host: String,
+    /// Where its document is expected from; documents of the whole host get it.
+    pub origin: Origin,
     /// Armed by Run Page Trace: for one document, with a toast.
     pub once: bool,
     /// Whether the tab has begun to leave its old document.

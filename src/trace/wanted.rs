@@ -9,7 +9,7 @@ use crate::SessionId;
 use crate::context::PageContext;
 use crate::origin::Origin;
 use crate::propagation::{self, BAGGAGE, SERVER_TIMING, TRACEPARENT};
-use crate::state::{Page, Session, State};
+use crate::state::{Session, State, Tab};
 use crate::table::Table;
 
 /// Everything that must be set.
@@ -75,19 +75,33 @@ pub fn wanted(state: &State) -> Wanted {
     for (slot, (tab, part)) in (0..).zip(state.tabs.iter()) {
         let id = FIRST_TAB + 2 * slot;
         if let Some(armed) = &part.next {
-            let session = state.sessions.get(&armed.host).map(|session| session.id);
-            let rule = document_rule(Some(*tab), &armed.host, armed.context, session);
-            wanted.rules.insert(id, rule);
-            wanted.scripts.insert(armed.host.clone(), patterns(&armed.host));
+            let host = &armed.origin.host;
+            let session = state.session(&armed.origin).map(|session| session.id);
+            wanted.rules.insert(id, document_rule(Some(*tab), host, armed.context, session));
+            wanted.scripts.insert(host.clone(), patterns(host));
         }
-        if let Some(page) = state.page(*tab).filter(|page| page.live) {
-            wanted.rules.insert(id + 1, resource_rule(*tab, page));
+        if let Some((context, origin)) = loading(state, *tab, part) {
+            let session = state.session(&origin).map(|session| session.id);
             // A document is committed before its scripts are injected, in a tab behind others much
             // before: taken away at the commit, they would never run.
-            wanted.scripts.insert(page.origin.host.clone(), patterns(&page.origin.host));
+            wanted.scripts.insert(origin.host.clone(), patterns(&origin.host));
+            wanted.rules.insert(id + 1, resource_rule(*tab, context, origin, session));
         }
     }
     wanted
+}
+
+/// The document whose resources a tab loads, or is about to load. A document's first resources are
+/// asked for as soon as its head is there, so the rule for them must be set before its commit.
+fn loading(state: &State, tab: i32, part: &Tab) -> Option<(PageContext, Origin)> {
+    if let Some(sent) = state.pending.values().find(|sent| sent.tab == tab) {
+        return Some((sent.context, Origin::of(&sent.url).ok()?));
+    }
+    if let Some(armed) = part.next.as_ref().filter(|armed| armed.once) {
+        return Some((armed.context, armed.origin.clone()));
+    }
+    let page = state.page(tab).filter(|page| page.live)?;
+    Some((page.context, page.origin.clone()))
 }
 
 /// Both schemes of a host: a reload may be redirected from one to the other.
@@ -100,7 +114,7 @@ fn spare_rule(state: &State, host: &str, session: &Session, spare: PageContext) 
     let armed = state
         .tabs
         .iter()
-        .filter(|(_, tab)| tab.next.as_ref().is_some_and(|armed| armed.host == host));
+        .filter(|(_, tab)| tab.next.as_ref().is_some_and(|armed| armed.origin.host == host));
     // Two rules that both append would give the document two contexts.
     let except = armed.map(|(tab, _)| *tab).collect();
     Rule { except, ..document_rule(None, host, spare, Some(session.id)) }
@@ -123,9 +137,14 @@ fn document_rule(
     Rule { tabs, except: Vec::new(), reach: Reach::Documents(host.to_owned()), request, response }
 }
 
-fn resource_rule(tab: i32, page: &Page) -> Rule {
-    let mut request = vec![(TRACEPARENT, page.context.resources().to_string())];
-    request.extend(page.session.map(|id| (BAGGAGE, propagation::session_baggage(id))));
-    let reach = Reach::Resources(page.origin.clone());
+fn resource_rule(
+    tab: i32,
+    context: PageContext,
+    origin: Origin,
+    session: Option<SessionId>,
+) -> Rule {
+    let mut request = vec![(TRACEPARENT, context.resources().to_string())];
+    request.extend(session.map(|id| (BAGGAGE, propagation::session_baggage(id))));
+    let reach = Reach::Resources(origin);
     Rule { tabs: Some(tab), except: Vec::new(), reach, request, response: Vec::new() }
 }

@@ -18,32 +18,35 @@ pub struct Tick {
 #[allow(clippy::cast_precision_loss, reason = "a share needs no more than a double's digits")]
 pub fn ruler(length: Duration, most: usize) -> Vec<Tick> {
     let length = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
-    let gaps = u64::try_from(most.saturating_sub(1).max(1)).unwrap_or(u64::MAX);
-    let step = step(length.div_ceil(gaps));
+    let most = u64::try_from(most.max(1)).unwrap_or(u64::MAX);
+    let step = step((length / most).saturating_add(1));
     let times = (0..=length / step).map(|number| number * step);
     times
         .map(|nanos| Tick {
             at: if length == 0 { 0.0 } else { nanos as f64 / length as f64 },
-            text: quantity::duration(Duration::from_nanos(nanos)),
+            text: text(nanos),
         })
-        .take(most.max(1))
         .collect()
 }
 
-/// The smallest round number of nanoseconds that is at least `least`. Above a minute, round means
+/// Zero has no unit: every unit's zero is the same.
+fn text(nanos: u64) -> String {
+    if nanos == 0 { "0".to_owned() } else { quantity::duration(Duration::from_nanos(nanos)) }
+}
+
+/// The smallest round number of nanoseconds that is at least `least`. From a minute on, round means
 /// whole minutes.
 fn step(least: u64) -> u64 {
     const MINUTE: u64 = 60_000_000_000;
-    let mut unit = if least > 50_000_000_000 { MINUTE } else { 1 };
+    let mut unit = if least > 20_000_000_000 { MINUTE } else { 1 };
     loop {
         for digit in [1, 2, 5] {
-            let step = digit * unit;
-            // The last unit that can still be multiplied by ten ends the search.
-            if step >= least || unit > u64::MAX / 100 {
-                return step;
+            match unit.checked_mul(digit) {
+                Some(step) if step < least => {}
+                step => return step.unwrap_or(u64::MAX),
             }
         }
-        unit *= 10;
+        unit = unit.saturating_mul(10);
     }
 }
 
@@ -57,9 +60,10 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_few() {
-        assert_eq!(texts(842_000_000, 6), ["0 ns", "200 ms", "400 ms", "600 ms", "800 ms"]);
-        assert_eq!(texts(1_100, 4), ["0 ns", "500 ns", "1 µs"]);
-        assert_eq!(texts(180_000_000_000, 4), ["0 ns", "1 min", "2 min", "3 min"]);
+        assert_eq!(texts(842_000_000, 6), ["0", "200 ms", "400 ms", "600 ms", "800 ms"]);
+        assert_eq!(texts(842_000_000, 2), ["0", "500 ms"]);
+        assert_eq!(texts(1_100, 4), ["0", "500 ns", "1 µs"]);
+        assert_eq!(texts(180_000_000_000, 4), ["0", "1 min", "2 min", "3 min"]);
     }
 
     #[test]
@@ -71,8 +75,8 @@ mod tests {
 
     #[test]
     fn no_length_and_all_of_time_still_have_a_ruler() {
-        assert_eq!(texts(0, 6), ["0 ns"]);
-        assert_eq!(texts(5, 0), ["0 ns"]);
-        assert!(texts(u64::MAX, 6).len() <= 6);
+        assert_eq!(texts(0, 6), ["0"]);
+        assert_eq!(texts(5, 0), ["0"]);
+        assert!(texts(u64::MAX, 6).len() <= 6 && texts(u64::MAX, 1).len() <= 2);
     }
 }

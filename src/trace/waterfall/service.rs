@@ -7,15 +7,15 @@ use crate::attribute::key::USER_AGENT_ORIGINAL;
 use crate::{Resource, Span};
 
 /// How many colours there are to choose from.
-const COLOURS: u32 = 12;
+const COLOURS: u8 = 12;
 
 /// A service that took part in a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// Its `service.name`; empty when its resource says none.
     pub name: String,
-    /// Which of twelve colours it has. It comes from the name alone, so a service looks the same in
-    /// every trace.
+    /// Which of twelve colours it has. It comes from the name, so a service looks the same in every
+    /// trace, unless one that comes before it in the trace has the same.
     pub colour: u8,
     /// Its spans.
     pub spans: usize,
@@ -23,17 +23,11 @@ pub struct Service {
     pub errors: usize,
 }
 
-impl Service {
-    fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), colour: colour(name), spans: 0, errors: 0 }
-    }
-}
-
 /// FNV-1a, 32 bits: short, spread well over short names, and the same on every machine.
 fn colour(name: &str) -> u8 {
     let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let hash = name.bytes().fold(0x811c_9dc5, mix);
-    u8::try_from((hash ^ (hash >> 16)) % COLOURS).unwrap_or_default()
+    u8::try_from((hash ^ (hash >> 16)) % u32::from(COLOURS)).unwrap_or_default()
 }
 
 /// Whether a resource describes a browser (semantic conventions, `browser.*`).
@@ -70,6 +64,13 @@ impl<'a> Census<'a> {
         number
     }
 
+    /// The colour, or the next that nobody has while there is one.
+    fn free(&self, wanted: u8) -> u8 {
+        let taken = |colour: &u8| self.services.iter().any(|other| other.colour == *colour);
+        let colours = (0..COLOURS).map(|step| (wanted + step) % COLOURS);
+        colours.into_iter().find(|colour| !taken(colour)).unwrap_or(wanted)
+    }
+
     /// The service's number. When there are too many to number, the last one stands for the rest.
     fn number(&mut self, name: &'a str) -> u16 {
         if let Some(number) = self.numbers.get(name) {
@@ -77,7 +78,8 @@ impl<'a> Census<'a> {
         }
         let number = u16::try_from(self.services.len()).unwrap_or(u16::MAX);
         if usize::from(number) == self.services.len() {
-            self.services.push(Service::new(name));
+            let colour = self.free(colour(name));
+            self.services.push(Service { name: name.to_owned(), colour, spans: 0, errors: 0 });
         }
         self.numbers.insert(name, number);
         number
@@ -92,7 +94,7 @@ mod tests {
     fn a_service_has_one_colour_and_the_demo_s_services_have_different_ones() {
         let mut colours: Vec<u8> =
             ["browser", "shop", "pricing", "payment"].into_iter().map(colour).collect();
-        assert!(colours.iter().all(|colour| u32::from(*colour) < COLOURS));
+        assert!(colours.iter().all(|colour| *colour < COLOURS));
         colours.sort_unstable();
         colours.dedup();
         assert_eq!(colours.len(), 4, "{colours:?}");

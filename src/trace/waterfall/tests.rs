@@ -284,6 +284,18 @@ fn services_are_counted_in_order_of_appearance() {
 }
 
 #[test]
+fn services_of_one_trace_have_different_colours_while_there_are_enough() {
+    let one =
+        |at: usize| Span { resource: resource(&format!("s{at}")), ..span(at, None, 0.0, 1.0) };
+    let spans: Vec<Span> = (0..14).map(one).collect();
+    let waterfall = Waterfall::build(&spans);
+    let mut colours: Vec<u8> = waterfall.services().iter().map(|one| one.colour).collect();
+    colours.sort_unstable();
+    colours.dedup();
+    assert_eq!((waterfall.services().len(), colours.len()), (14, 12));
+}
+
+#[test]
 fn a_chain_a_hundred_thousand_deep_is_laid_out_and_folded() {
     let spans: Vec<Span> =
         (0..100_000).map(|at: usize| span(at, at.checked_sub(1), 0.0, 1.0)).collect();
