@@ -25,6 +25,7 @@ const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
 hear('sent', chrome.webRequest.onSendHeaders, documents, ['requestHeaders', 'extraHeaders']);
 hear('answered', chrome.webRequest.onCompleted, documents);
 hear('failed', chrome.webRequest.onErrorOccurred, documents);
+hear('opened', chrome.webNavigation.onCreatedNavigationTarget);
 hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);
 hear('abandoned', chrome.webNavigation.onErrorOccurred);

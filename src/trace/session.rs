@@ -46,6 +46,13 @@ pub enum Event {
         /// The tab.
         tab: i32,
     },
+    /// A page opened a tab: its document is about to be asked for.
+    Opened {
+        /// The new tab.
+        tab: i32,
+        /// The document's URL, redacted.
+        url: String,
+    },
     /// A tab begins to leave its document.
     Leaving {
         /// The tab.
@@ -136,6 +143,7 @@ impl State {
             Event::Stop { host } => self.stop(&host),
             Event::Trace { tab, origin } => self.trace(tab, &origin, dice),
             Event::Cancel { tab } => self.cancel(tab, dice),
+            Event::Opened { tab, url } => self.opened(tab, &url, dice),
             Event::Leaving { tab } => self.leaving(tab),
             Event::Sent { tab, url, method, context } => {
                 self.sent(tab, url, method, context, now, dice)
@@ -198,6 +206,17 @@ impl State {
         vec![Act::Changed(tab)]
     }
 
+    /// Arms a tab of a session before its first document, so that tabs which are opened at once do
+    /// not share the spare.
+    fn opened(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
+        let armed = self.tabs.get(&tab).is_some_and(|tab| tab.next.is_some());
+        let sent = self.pending.values().any(|sent| sent.tab == tab);
+        if let (false, false, Ok(origin)) = (armed, sent, Origin::of(url)) {
+            self.rearm(tab, Some(&origin), dice);
+        }
+        Vec::new()
+    }
+
     fn leaving(&mut self, tab: i32) -> Vec<Act> {
         match self.tabs.get_mut(&tab).and_then(|tab| tab.next.as_mut()) {
             Some(armed) if armed.once && !armed.leaving => {
@@ -229,8 +248,10 @@ impl State {
         dice: Dice<'_>,
     ) -> Vec<Act> {
         if let Some(sent) = self.pending.get_mut(&context.trace) {
-            // The next hop of a redirect: the same request, elsewhere.
-            sent.url = url;
+            if sent.tab == tab {
+                // The next hop of a redirect: the same request, elsewhere.
+                sent.url = url;
+            }
             return vec![Act::Changed(tab)];
         }
         let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
@@ -540,6 +561,21 @@ mod tests {
         traces.dedup();
         assert_eq!(traces.len(), 7);
         assert_eq!(world.state.sessions.get(&"a.test".to_owned()).unwrap().pages, 7);
+    }
+
+    #[test]
+    fn tabs_that_a_page_opens_at_once_get_a_context_each() {
+        let mut world = World::new();
+        world.step(start(1));
+        world.navigate(1, URL);
+        for tab in [7, 8, 9] {
+            world.step(Event::Opened { tab, url: URL.to_owned() });
+        }
+        let mut traces: Vec<_> = [7, 8, 9].map(|tab| world.armed(tab).unwrap().trace).to_vec();
+        traces.dedup();
+        assert_eq!(traces.len(), 3);
+        world.step(Event::Opened { tab: 10, url: "http://b.test/".to_owned() });
+        assert!(world.state.tabs.get(&10).is_none(), "another host has no session");
     }
 
     #[test]

@@ -3,12 +3,14 @@
 //! No ports: a message wakes a sleeping worker by itself, so there is no connection that could be
 //! lost, and nothing to reconnect.
 
+use std::time::Duration;
+
 use bridge::{Command, Envelope, Notice, Reply, ToPage};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::value::{from_js, to_js};
-use crate::{Error, Listening};
+use crate::{Error, Listening, clock};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,6 +28,10 @@ extern "C" {
     fn remove_listener(listener: &Function);
 }
 
+/// Pauses between attempts to reach the background: 50, 100, 200 and 400 ms.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LAST_PAUSE: Duration = Duration::from_millis(800);
+
 /// Asks the background.
 ///
 /// # Errors
@@ -33,7 +39,16 @@ extern "C" {
 pub async fn ask(command: Command) -> Result<Reply, Error> {
     let call = "runtime.sendMessage";
     let message = to_js(call, &Envelope::new(command))?;
-    from_js(call, &send_message(&message).await.map_err(|error| Error::new(call, &error))?)
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match send_message(&message).await {
+            Ok(answer) => return from_js(call, &answer),
+            // A worker that is just being started may have no listener yet.
+            Err(_) if pause < LAST_PAUSE => clock::sleep(pause).await,
+            Err(error) => return Err(Error::new(call, &error)),
+        }
+        pause *= 2;
+    }
 }
 
 /// Tells all surfaces. That none is open is no error.
