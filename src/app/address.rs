@@ -1,0 +1,147 @@
+//! What a surface's address asks for: the view, the tab, the trace.
+//!
+//! Parsed once, here; everything in it may have been typed by hand.
+
+use std::fmt;
+use std::str::FromStr;
+
+use trace::id::IdError;
+use trace::{SpanId, TraceId};
+
+/// A surface's address, understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// What to show.
+    pub view: View,
+    /// The tab it is about; `None` when the browser is to be asked.
+    pub tab: Option<i32>,
+}
+
+/// The surfaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The toolbar button's popup.
+    Popup,
+    /// The devtools panel.
+    Panel,
+    /// One trace in a tab of its own.
+    Dashboard {
+        /// The trace.
+        trace: TraceId,
+        /// The span to select.
+        span: Option<SpanId>,
+    },
+}
+
+/// Why an address cannot be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    /// There is no such view.
+    View(String),
+    /// The tab is not a number.
+    Tab(String),
+    /// A dashboard without a trace.
+    NoTrace,
+    /// An id is not one.
+    Id {
+        /// `trace` or `span`.
+        name: &'static str,
+        /// What is wrong with it.
+        error: IdError,
+    },
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::View(_) => {
+                write!(f, "The address names an unknown view, wanted popup, panel or dashboard")?;
+            }
+            Self::Tab(_) => write!(f, "The address has a tab that is no number")?,
+            Self::NoTrace => {
+                write!(f, "The address names no trace, wanted trace= and 32 hex digits")?;
+            }
+            Self::Id { name, error } => write!(f, "The address has a bad {name}: {error}")?,
+        }
+        match self {
+            Self::View(text) | Self::Tab(text) => write!(f, ": {text}"),
+            Self::NoTrace | Self::Id { .. } => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+impl Address {
+    /// Reads an address by its query parameters.
+    ///
+    /// # Errors
+    /// When the view is unknown, an id or the tab is malformed, or the dashboard has no trace.
+    pub fn read(param: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
+        let tab = param("tab").map(|text| text.parse().map_err(|_| AddressError::Tab(text)));
+        let view = match param("view").as_deref() {
+            None | Some("popup") => View::Popup,
+            Some("panel") => View::Panel,
+            Some("dashboard") => View::Dashboard {
+                trace: id(&param, "trace")?.ok_or(AddressError::NoTrace)?,
+                span: id(&param, "span")?,
+            },
+            Some(other) => return Err(AddressError::View(other.to_owned())),
+        };
+        Ok(Self { view, tab: tab.transpose()? })
+    }
+}
+
+fn id<I: FromStr<Err = IdError>>(
+    param: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<Option<I>, AddressError> {
+    let id = param(name).map(|text| text.trim().parse());
+    id.transpose().map_err(|error| AddressError::Id { name, error })
+}
+
+/// The dashboard's address of a trace, and of a span in it.
+#[must_use]
+pub fn dashboard(trace: TraceId, span: Option<SpanId>) -> String {
+    let span = span.map(|span| format!("&span={span}")).unwrap_or_default();
+    format!("app.html?view=dashboard&trace={trace}{span}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<Address, AddressError> {
+        Address::read(|name| {
+            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        })
+    }
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    #[test]
+    fn a_view_a_tab_and_a_trace_are_read() {
+        assert_eq!(read(""), Ok(Address { view: View::Popup, tab: None }));
+        assert_eq!(read("view=panel&tab=7"), Ok(Address { view: View::Panel, tab: Some(7) }));
+        let (trace, span) = (TRACE.parse().unwrap(), "00f067aa0ba902b7".parse().ok());
+        let query = dashboard(trace, span).replace("app.html?", "");
+        assert_eq!(read(&query).unwrap().view, View::Dashboard { trace, span });
+    }
+
+    #[test]
+    fn a_bad_address_says_what_is_wrong_with_it() {
+        let said = |query: &str| read(query).unwrap_err().to_string();
+        assert_eq!(
+            said("view=dashboard"),
+            "The address names no trace, wanted trace= and 32 hex digits"
+        );
+        assert_eq!(
+            said("view=dashboard&trace=abc"),
+            "The address has a bad trace: id has 3 characters, wanted 32 hex digits"
+        );
+        assert_eq!(said("tab=x"), "The address has a tab that is no number: x");
+        assert!(said("view=logs").ends_with("wanted popup, panel or dashboard: logs"));
+        assert!(said(&format!("view=dashboard&trace={TRACE}&span=0")).contains("bad span"));
+    }
+}

@@ -1,0 +1,104 @@
+//! Draws the dashboard. It has one view so far: a trace.
+
+use leptos::prelude::*;
+use trace::Timestamp;
+
+use crate::panel::Caveat;
+use crate::picture::Picture;
+use crate::popup::Mark;
+use crate::reading::Reading;
+use crate::status::{Empty, State};
+use crate::tab::Standing;
+use crate::trace_view::{Facts, TraceView};
+
+/// The dashboard of one trace.
+#[component]
+pub fn Dashboard(
+    /// How the trace's reading stands.
+    #[prop(into)]
+    reading: Signal<Reading>,
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+    /// How the page trace stands while it is under way; `None` when nothing is known of it.
+    #[prop(into)]
+    progress: Signal<Option<Standing>>,
+    /// The time.
+    #[prop(into)]
+    now: Signal<Timestamp>,
+    /// Minutes that the reader's clock is east of UTC.
+    zone: i32,
+    /// Asks the store once more.
+    on_ask: Callback<()>,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| reading.with(Reading::shown));
+    view! {
+        <main class="surface dashboard">
+            <header class="about">
+                <Title reading picture />
+                <Show when=move || shown.get()>
+                    <Facts picture zone />
+                </Show>
+            </header>
+            <Progress progress />
+            <Show when=move || shown.get() fallback=move || view! { <Nothing reading now on_ask /> }>
+                <Caveat reading />
+                <TraceView picture />
+            </Show>
+        </main>
+    }
+    .into_any()
+}
+
+/// What the trace is about, and the page's URL.
+#[component]
+fn Title(reading: Signal<Reading>, picture: RwSignal<Picture>) -> impl IntoView {
+    let summary = Memo::new(move |_| picture.with(Picture::summary));
+    let title = move || match summary.with(|summary| summary.title.clone()) {
+        title if title.is_empty() => {
+            let trace = reading.with(|reading| reading.trace);
+            trace.map(|trace| format!("Trace {trace}")).unwrap_or_default()
+        }
+        title => title,
+    };
+    view! {
+        <div class="title">
+            <Mark />
+            <h1>{title}</h1>
+            <p class="url">{move || summary.with(|summary| summary.url.clone())}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The page trace's progress, while it is under way.
+#[component]
+fn Progress(progress: Signal<Option<Standing>>) -> impl IntoView {
+    let there = Memo::new(move |_| progress.with(Option::is_some));
+    view! {
+        <Show when=move || there.get()>
+            <div class="progress">
+                <State standing=Signal::derive(move || progress.get().unwrap_or_default()) />
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+/// Why there is no trace to draw, and asking again.
+#[component]
+fn Nothing(
+    reading: Signal<Reading>,
+    now: Signal<Timestamp>,
+    on_ask: Callback<()>,
+) -> impl IntoView {
+    let standing = Signal::derive(move || reading.with(|reading| reading.standing(now.get())));
+    let asking = move || reading.with(Reading::asking).then_some("true");
+    view! {
+        <Empty standing>
+            <button type="button" class="verb main" aria-busy=asking on:click=move |_| on_ask.run(())>
+                "Ask Again"
+            </button>
+        </Empty>
+    }
+    .into_any()
+}

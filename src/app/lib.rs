@@ -1,0 +1,75 @@
+//! The surfaces: popup, devtools panel and dashboard, one page that its address makes one of them.
+//!
+//! Components draw and plain structs think: what a file decides has tests beside it, what it draws
+//! has one snapshot. Components are given state and return intents; `wire` alone speaks with the
+//! browser, through `webext`. Text from pages and servers is drawn as text nodes and nothing else.
+
+pub mod address;
+pub mod buttons;
+pub mod chart;
+pub mod cursor;
+pub mod dashboard;
+pub mod detail;
+pub mod face;
+pub mod gate;
+pub mod inspector;
+pub mod load;
+pub mod moment;
+pub mod panel;
+pub mod picture;
+pub mod popup;
+pub mod problem;
+pub mod reading;
+pub mod requests;
+#[cfg(test)]
+mod sample;
+pub mod scroller;
+#[cfg(test)]
+mod snapshot;
+pub mod status;
+pub mod tab;
+pub mod table;
+pub mod trace_view;
+pub mod verb;
+pub mod viewport;
+pub mod wire;
+
+use address::{Address, View};
+use leptos::prelude::*;
+
+/// Mounts the surface that the page's address asks for.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    mount_to_body(|| view! { <Surface address=Address::read(webext::page::param) /> });
+}
+
+/// The surface at an address, or why there is none.
+#[component]
+pub fn Surface(
+    /// What the address asks for.
+    address: Result<Address, address::AddressError>,
+) -> impl IntoView {
+    match address {
+        Ok(Address { view: View::Popup, tab }) => view! { <wire::Popup tab /> }.into_any(),
+        Ok(Address { view: View::Panel, tab }) => view! { <wire::Panel tab /> }.into_any(),
+        Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
+            view! { <wire::Dashboard trace span tab /> }.into_any()
+        }
+        Err(error) => view! { <BadAddress error=error.to_string() /> }.into_any(),
+    }
+}
+
+/// An address that nothing can be made of.
+#[component]
+fn BadAddress(error: String) -> impl IntoView {
+    view! {
+        <main class="surface">
+            <div class="empty" role="alert">
+                <h1>"Nothing to show here"</h1>
+                <p>{error}</p>
+                <p>"Open a trace with View Page Trace in Tracelight's popup."</p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,67 @@
+//! Wall time as people read it: the day and the time of day where the reader is.
+//!
+//! Knows no clock and no time zone: both are arguments. How long something took is not here but in
+//! `trace::quantity`.
+
+use trace::Timestamp;
+
+const DAY: i64 = 86_400_000;
+
+/// `14:03:22.123`, in a zone so many minutes east of UTC.
+#[must_use]
+pub fn clock(at: Timestamp, zone: i32) -> String {
+    let millis = local(at, zone).rem_euclid(DAY);
+    let (seconds, minutes) = (millis / 1_000, millis / 60_000);
+    format!("{:02}:{:02}:{:02}.{:03}", minutes / 60, minutes % 60, seconds % 60, millis % 1_000)
+}
+
+/// `2026-11-21 14:03:22.123`, in a zone so many minutes east of UTC.
+#[must_use]
+pub fn date(at: Timestamp, zone: i32) -> String {
+    let (year, month, day) = civil(local(at, zone).div_euclid(DAY));
+    format!("{year}-{month:02}-{day:02} {}", clock(at, zone))
+}
+
+/// Milliseconds since the epoch as the reader's wall clock counts them.
+fn local(at: Timestamp, zone: i32) -> i64 {
+    i64::try_from(at.millis()).unwrap_or(i64::MAX / 2) + i64::from(zone) * 60_000
+}
+
+/// Year, month and day of a day since the epoch, in the Gregorian calendar. Years are counted from
+/// March, so that the leap day comes last (H. Hinnant, "chrono-compatible low-level date
+/// algorithms").
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_as_the_reader_s_clock_has_it() {
+        let at = Timestamp::from_millis(1_795_271_002_123.0);
+        assert_eq!(date(at, 0), "2026-11-21 14:23:22.123");
+        assert_eq!(date(at, 60), "2026-11-21 15:23:22.123");
+        assert_eq!(date(at, -15 * 60), "2026-11-20 23:23:22.123");
+        assert_eq!(clock(at, 330), "19:53:22.123");
+    }
+
+    #[test]
+    fn leap_days_and_the_ends_of_time_have_a_date() {
+        let day = |days: f64| date(Timestamp::from_millis(days * 864e5), 0);
+        assert!(day(11_016.0).starts_with("2000-02-29 "));
+        assert!(day(11_017.0).starts_with("2000-03-01 "));
+        assert!(day(0.0).starts_with("1970-01-01 00:00"));
+        assert!(date(Timestamp::from_nanos(u64::MAX), 0).starts_with("2554-"));
+        assert!(date(Timestamp::default(), -60).starts_with("1969-12-31 23:00"));
+    }
+}

@@ -1,0 +1,192 @@
+//! Draws the devtools panel: the session and its verbs, the traced requests as they happen, and the
+//! trace of the chosen one.
+
+use leptos::prelude::*;
+use trace::Timestamp;
+
+use crate::address;
+use crate::buttons::Verbs;
+use crate::picture::Picture;
+use crate::popup::{Mark, PageTrace};
+use crate::reading::Reading;
+use crate::requests::Requests;
+use crate::status::{Empty, Refusal, State, Troubles};
+use crate::tab::{Standing, Tab, Tone};
+use crate::table::Table;
+use crate::trace_view::{Facts, TraceView};
+use crate::verb::Verb;
+
+/// The panel.
+#[component]
+pub fn Panel(
+    /// What is known of the tab.
+    #[prop(into)]
+    tab: Signal<Tab>,
+    /// Its traced requests.
+    list: RwSignal<Requests>,
+    /// How the trace's reading stands.
+    #[prop(into)]
+    reading: Signal<Reading>,
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+    /// The time.
+    #[prop(into)]
+    now: Signal<Timestamp>,
+    /// Minutes that the reader's clock is east of UTC.
+    zone: i32,
+    /// The devtools' theme; `None` to follow the system.
+    theme: Option<&'static str>,
+    /// Carries a verb out.
+    on_verb: Callback<Verb>,
+) -> impl IntoView {
+    view! {
+        <main class="surface panel" data-theme=theme>
+            <Bar tab now on_verb />
+            <Refusal tab />
+            <Troubles tab />
+            <div class="panes">
+                <List tab list zone />
+                <section class="trace" aria-label="Trace">
+                    <Chosen list reading picture now zone />
+                </section>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// The traced requests, or why there are none.
+#[component]
+fn List(tab: Signal<Tab>, list: RwSignal<Requests>, zone: i32) -> impl IntoView {
+    let origin = Signal::derive(move || tab.with(|tab| tab.origin().to_owned()));
+    view! {
+        <section class="requests" aria-label="Requests">
+            <Show
+                when=move || !list.with(Requests::is_empty)
+                fallback=move || view! { <Empty standing=Signal::derive(move || nothing(&list.read(), &tab.read())) /> }
+            >
+                <Table list origin zone />
+            </Show>
+        </section>
+    }
+    .into_any()
+}
+
+/// Session, page trace and verbs in one bar.
+#[component]
+fn Bar(tab: Signal<Tab>, now: Signal<Timestamp>, on_verb: Callback<Verb>) -> impl IntoView {
+    let session = Memo::new(move |_| tab.with(|tab| tab.session(now.get())));
+    view! {
+        <header class="top">
+            <Mark />
+            <h1 class="hidden">"Tracelight"</h1>
+            <State standing=session />
+            <PageTrace tab />
+            <Verbs tab on_verb />
+        </header>
+    }
+    .into_any()
+}
+
+/// The trace of the chosen request, or what to do to see one.
+#[component]
+fn Chosen(
+    list: RwSignal<Requests>,
+    reading: Signal<Reading>,
+    picture: RwSignal<Picture>,
+    now: Signal<Timestamp>,
+    zone: i32,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| {
+        list.with(|list| list.chosen().is_some()) && reading.with(Reading::shown)
+    });
+    let standing = Signal::derive(move || match list.with(Requests::chosen) {
+        Some(_) => reading.with(|reading| reading.standing(now.get())),
+        None => Standing {
+            tone: Tone::Idle,
+            title: "No request chosen".to_owned(),
+            detail: "Choose a request, by click or arrow keys, to see its trace.".to_owned(),
+        },
+    });
+    let href = move || {
+        list.with(Requests::chosen).map(|(trace, span)| address::dashboard(trace, Some(span)))
+    };
+    view! {
+        <Show when=move || shown.get() fallback=move || view! { <Empty standing /> }>
+            <div class="about">
+                <Facts picture zone />
+                <a href=href target="_blank" rel="noopener">"Open in a tab"</a>
+            </div>
+            <Caveat reading />
+            <TraceView picture />
+        </Show>
+    }
+    .into_any()
+}
+
+/// What a reader must know about the trace's completeness.
+#[component]
+pub fn Caveat(
+    /// How the trace's reading stands.
+    reading: Signal<Reading>,
+) -> impl IntoView {
+    let caveat = Memo::new(move |_| reading.with(Reading::caveat));
+    move || caveat.get().map(|text| view! { <p class="note warn">{text}</p> })
+}
+
+/// Why there is no request, and what to do next.
+fn nothing(list: &Requests, tab: &Tab) -> Standing {
+    let say = |tone, title: &str, detail: &str| Standing {
+        tone,
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+    };
+    if let Some(trouble) = &list.trouble {
+        let detail = format!("{trouble}. Close and open the devtools to try again.");
+        return say(Tone::Bad, "The journal cannot be read", &detail);
+    }
+    if !list.read {
+        return say(Tone::Busy, "Reading the journal", "");
+    }
+    match tab.view.as_ref().map(|view| view.session.is_some()) {
+        Some(true) => say(
+            Tone::Good,
+            "No traced requests yet",
+            "The session is active: reload the page, and its requests appear here.",
+        ),
+        Some(false) if !tab.offers().is_empty() => say(
+            Tone::Idle,
+            "No traced requests",
+            "Start a tracing session and use the page, or run one page trace.",
+        ),
+        Some(false) => say(
+            Tone::Warn,
+            "No traced requests",
+            "This page cannot be traced. Open a page of a web site in this tab.",
+        ),
+        None => say(Tone::Idle, "No traced requests", "The state of this tab is not known yet."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn said(list: &Requests, view: Option<bridge::TabView>) -> String {
+        let standing = nothing(list, &Tab { view, ..Tab::default() });
+        format!("{}. {}", standing.title, standing.detail)
+    }
+
+    #[test]
+    fn an_empty_list_says_why_and_what_to_do() {
+        let mut list = Requests::default();
+        assert_eq!(said(&list, None), "Reading the journal. ");
+        list.fill(Ok(Vec::new()));
+        assert!(said(&list, Some(sample::idle())).contains("Start a tracing session"));
+        assert!(said(&list, Some(sample::tracing())).contains("reload the page"));
+        assert!(said(&list, Some(sample::unsupported())).contains("cannot be traced"));
+        list.fill(Err("IndexedDB open: no room".to_owned()));
+        assert!(said(&list, None).starts_with("The journal cannot be read. IndexedDB open: no"));
+    }
+}

@@ -1,0 +1,245 @@
+//! A trace as a reader has it before them: its spans, their waterfall, what is odd about it, and
+//! which span is chosen. It can be given more spans without losing the reader's place.
+
+use trace::attribute::key;
+use trace::waterfall::{Row, Waterfall, label};
+use trace::{Span, SpanId, TraceId};
+
+use crate::cursor::Step;
+use crate::problem::{self, Problem};
+
+/// A trace before a reader.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    spans: Vec<Span>,
+    waterfall: Waterfall,
+    problems: Vec<Problem>,
+    chosen: Option<usize>,
+    /// Grows with every change that the rows must be drawn anew for.
+    pub edition: u32,
+    /// Grows when the reader chooses a row, which is then to be brought into view.
+    pub moves: u32,
+}
+
+/// A trace in a few words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// What it is about: its main root's name.
+    pub title: String,
+    /// The page's URL; empty when the main root has none.
+    pub url: String,
+    /// Spans in all.
+    pub spans: usize,
+    /// Spans that failed.
+    pub errors: usize,
+}
+
+impl Picture {
+    /// Takes the spans of the trace, as far as they are known now. Folds and choice stay with
+    /// their spans.
+    pub fn grow(&mut self, spans: Vec<Span>) {
+        if spans == self.spans {
+            return;
+        }
+        let mut waterfall = Waterfall::build(&spans);
+        let mut folded: Vec<SpanId> =
+            self.waterfall.folds().map(|span| self.spans[span].id).collect();
+        folded.sort_unstable();
+        waterfall.refold(|span| folded.binary_search(&spans[span].id).is_ok());
+        self.chosen = self.chosen.and_then(|old| find(&spans, &self.spans[old]));
+        self.problems = problem::find(&waterfall, &spans);
+        (self.spans, self.waterfall) = (spans, waterfall);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// Its layout.
+    #[must_use]
+    pub fn waterfall(&self) -> &Waterfall {
+        &self.waterfall
+    }
+
+    /// The span of a row.
+    #[must_use]
+    pub fn span(&self, row: &Row) -> Option<&Span> {
+        self.spans.get(row.span)
+    }
+
+    /// What is odd about the trace.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The trace.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceId> {
+        self.spans.first().map(|span| span.trace)
+    }
+
+    /// The trace in a few words.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let root = self.waterfall.main_root().and_then(|row| self.span(&row));
+        let url = root.and_then(|span| span.text(key::URL_FULL)).unwrap_or_default();
+        Summary {
+            title: root.map(label).unwrap_or_default(),
+            url: url.to_owned(),
+            spans: self.spans.len(),
+            errors: self.waterfall.errors(),
+        }
+    }
+
+    /// The chosen span's index.
+    #[must_use]
+    pub fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// The chosen row, unless a fold hides it.
+    #[must_use]
+    pub fn chosen_row(&self) -> Option<Row> {
+        let chosen = self.chosen?;
+        self.waterfall.rows(0..self.waterfall.len()).find(|row| row.span == chosen)
+    }
+
+    /// Chooses the row at a place.
+    pub fn choose(&mut self, at: usize) {
+        self.chosen = self.waterfall.row(at).map(|row| row.span);
+        self.moves = self.moves.wrapping_add(1);
+    }
+
+    /// Chooses a span by its index, and unfolds what hides it.
+    pub fn reveal(&mut self, span: usize) {
+        if self.waterfall.reveal(span).is_some() {
+            self.chosen = Some(span);
+            self.edition = self.edition.wrapping_add(1);
+            self.moves = self.moves.wrapping_add(1);
+        }
+    }
+
+    /// Chooses a span by its id; whether it is there.
+    pub fn reveal_id(&mut self, id: SpanId) -> bool {
+        let span = self.spans.iter().position(|span| span.id == id);
+        span.inspect(|span| self.reveal(*span)).is_some()
+    }
+
+    /// Folds or unfolds the row at a place.
+    pub fn fold(&mut self, at: usize, folded: bool) {
+        self.waterfall.fold(at, folded);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// Follows a key; whether it meant anything here.
+    pub fn step(&mut self, step: Step, page: usize) -> bool {
+        let row = self.chosen_row();
+        let to = match (step, row) {
+            (Step::In, Some(row)) if row.folded => {
+                self.fold(row.at, false);
+                return true;
+            }
+            (Step::Out, Some(row)) if row.descendants > 0 && !row.folded => {
+                self.fold(row.at, true);
+                return true;
+            }
+            (Step::In, Some(row)) => (row.descendants > 0).then_some(row.at + 1),
+            (Step::Out, Some(row)) => self.waterfall.parent(row.at),
+            (step, row) => step.along(row.map(|row| row.at), self.waterfall.len(), page),
+        };
+        if let Some(at) = to {
+            self.choose(at);
+        }
+        to.is_some()
+    }
+}
+
+/// The same span among others. Ids alone do not tell doubled spans apart.
+fn find(spans: &[Span], old: &Span) -> Option<usize> {
+    let same = |span: &Span| span.id == old.id && span.name == old.name;
+    spans.iter().position(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn picture() -> Picture {
+        let mut picture = Picture::default();
+        picture.grow(sample::spans());
+        picture
+    }
+
+    /// The names in view, the chosen one in brackets.
+    fn names(picture: &Picture) -> String {
+        let rows = picture.waterfall().rows(0..99);
+        let name = |row: Row| {
+            let name = label(picture.span(&row).unwrap());
+            if picture.chosen() == Some(row.span) { format!("[{name}]") } else { name }
+        };
+        rows.map(name).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn arrows_walk_fold_and_climb() {
+        let mut picture = picture();
+        let all = "page load /checkout, GET /checkout, GET /checkout, SELECT orders, \
+                   POST /api/orders, POST /api/orders";
+        assert_eq!(names(&picture), all);
+        assert!(picture.step(Step::Down, 9) && picture.step(Step::Down, 9));
+        assert!(picture.step(Step::In, 9));
+        assert_eq!(picture.chosen_row().map(|row| row.at), Some(2), "into the first child");
+        assert!(picture.step(Step::Out, 9));
+        assert_eq!(
+            names(&picture),
+            "page load /checkout, GET /checkout, [GET /checkout], POST /api/orders, \
+             POST /api/orders",
+            "folded"
+        );
+        assert!(picture.step(Step::Out, 9));
+        assert_eq!(picture.chosen_row().map(|row| row.at), Some(1), "climbed");
+        assert!(picture.step(Step::Last, 9) && !picture.step(Step::In, 9));
+        picture.reveal(3);
+        assert_eq!(names(&picture), all.replace("SELECT orders", "[SELECT orders]"));
+    }
+
+    #[test]
+    fn more_spans_keep_the_reader_s_place() {
+        let mut picture = Picture::default();
+        let mut early = sample::spans();
+        early.truncate(3);
+        picture.grow(early);
+        picture.choose(1);
+        picture.fold(1, true);
+        picture.grow(sample::spans());
+        assert_eq!(
+            names(&picture),
+            "page load /checkout, [GET /checkout], POST /api/orders, POST /api/orders"
+        );
+    }
+
+    #[test]
+    fn a_span_is_found_by_its_id_behind_folds() {
+        let mut picture = picture();
+        picture.fold(0, true);
+        let moves = picture.moves;
+        assert!(picture.reveal_id(sample::spans()[3].id));
+        assert_eq!(picture.chosen_row().map(|row| row.at), Some(3));
+        assert_ne!(picture.moves, moves);
+        assert!(!picture.reveal_id("ffffffffffffffff".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_summary_is_about_the_page() {
+        let summary = picture().summary();
+        assert_eq!(summary.title, "page load /checkout");
+        assert_eq!(summary.url, "https://shop.example/checkout?step=2");
+        assert_eq!((summary.spans, summary.errors), (6, 1));
+        assert_eq!(Picture::default().summary(), Summary::default());
+    }
+
+    #[test]
+    fn keys_on_an_empty_picture_do_nothing() {
+        let mut picture = Picture::default();
+        assert!(!picture.step(Step::Down, 9) && !picture.step(Step::In, 9));
+    }
+}

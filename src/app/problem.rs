@@ -1,0 +1,252 @@
+//! Names what keeps a trace from being whole, for a reader: what was found, and what it means.
+//!
+//! Alike problems share a sentence, and a broken trace does not fill the screen with them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use trace::waterfall::{Marks, Waterfall, label};
+use trace::{Span, SpanId, quantity};
+
+/// Sentences of one name, at most; the rest is counted.
+const MOST: usize = 8;
+
+/// Something odd about a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A word or two for it.
+    pub name: &'static str,
+    /// What was found, and what it means.
+    pub text: String,
+    /// A span to look at, by its index; `None` when no span stands for it.
+    pub span: Option<usize>,
+}
+
+impl Problem {
+    fn at(span: usize, name: &'static str, text: String) -> Self {
+        Self { name, text, span: Some(span) }
+    }
+}
+
+/// Every problem of a trace, the weightiest first.
+#[must_use]
+pub fn find(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
+    let with = |mark| -> Vec<usize> {
+        let rows = waterfall.flawed().filter(|row| row.marks.has(mark));
+        rows.map(|row| row.span).collect()
+    };
+    let kinds = [
+        apart(waterfall),
+        missing(&with(Marks::ORPHAN), spans),
+        with(Marks::CYCLE).into_iter().map(|at| cycle(at, spans)).collect(),
+        with(Marks::DUPLICATE).into_iter().map(|at| duplicate(at, spans)).collect(),
+        skew(&with(Marks::SKEWED), spans),
+        with(Marks::BACKWARD).into_iter().map(|at| backward(at, spans)).collect(),
+        with(Marks::UNTIMED).into_iter().map(|at| untimed(at, spans)).collect(),
+    ];
+    kinds.into_iter().flat_map(curb).collect()
+}
+
+/// The first few, and how many more there are.
+fn curb(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let more = problems.len().saturating_sub(MOST);
+    problems.truncate(MOST);
+    if let Some(last) = problems.last().filter(|_| more > 0) {
+        let text = format!("And {more} more like these.");
+        problems.push(Problem { name: last.name, text, span: None });
+    }
+    problems
+}
+
+/// Browser and server that did not come together.
+fn apart(waterfall: &Waterfall) -> Vec<Problem> {
+    let text = "No server span hangs under a request of the browser: the server has not exported \
+                it yet, exports to another store, or does not heed the sampling of its caller.";
+    let apart = waterfall.browsed() && !waterfall.joined();
+    let problem = Problem { name: "Not joined", text: text.to_owned(), span: None };
+    apart.then_some(problem).into_iter().collect()
+}
+
+/// Orphans, by the parent that they name.
+fn missing(orphans: &[usize], spans: &[Span]) -> Vec<Problem> {
+    let mut wanted: BTreeMap<SpanId, Vec<usize>> = BTreeMap::new();
+    for at in orphans {
+        if let Some(parent) = spans[*at].parent {
+            wanted.entry(parent).or_default().push(*at);
+        }
+    }
+    let sentence = |(parent, children): (SpanId, Vec<usize>)| {
+        let name = label(&spans[children[0]]);
+        let who = match children.len() {
+            1 => format!("“{name}” names"),
+            many => format!("“{name}” and {} name", quantity::count(many as u64 - 1, "other span")),
+        };
+        let text = format!(
+            "{who} {parent} as parent, which is not here: not sampled, not exported, or still to \
+             come. Shown as a root."
+        );
+        Problem::at(children[0], "Missing parent", text)
+    };
+    wanted.into_iter().map(sentence).collect()
+}
+
+fn cycle(at: usize, spans: &[Span]) -> Problem {
+    let (span, name) = (&spans[at], label(&spans[at]));
+    let text = match span.parent.filter(|parent| *parent != span.id) {
+        Some(parent) => format!("“{name}” names {parent} as parent, which is below it."),
+        None => format!("“{name}” names itself as parent."),
+    };
+    Problem::at(at, "Cycle", format!("{text} Opened here and shown as a root."))
+}
+
+fn duplicate(at: usize, spans: &[Span]) -> Problem {
+    let (name, id) = (label(&spans[at]), spans[at].id);
+    let text = format!("“{name}” has the id {id} of an earlier span. Both are shown.");
+    Problem::at(at, "Duplicate id", text)
+}
+
+/// Server spans outside their request, by service: one clock, one sentence.
+fn skew(skewed: &[usize], spans: &[Span]) -> Vec<Problem> {
+    let mut ids: Vec<(SpanId, usize)> = if skewed.is_empty() { Vec::new() } else { by_id(spans) };
+    ids.dedup_by_key(|(id, _)| *id);
+    let mut clocks: BTreeMap<&str, (usize, usize, Duration)> = BTreeMap::new();
+    for at in skewed {
+        let request = spans[*at].parent.and_then(|parent| {
+            ids.binary_search_by_key(&parent, |(id, _)| *id).ok().map(|place| ids[place].1)
+        });
+        let by = request.map(|request| overhang(&spans[request], &spans[*at])).unwrap_or_default();
+        let clock = clocks.entry(spans[*at].service()).or_insert((*at, 0, Duration::ZERO));
+        (clock.1, clock.2) = (clock.1 + 1, clock.2.max(by));
+    }
+    clocks.into_iter().map(|(service, clock)| skewed_clock(service, clock, spans)).collect()
+}
+
+fn skewed_clock(
+    service: &str,
+    (first, count, by): (usize, usize, Duration),
+    spans: &[Span],
+) -> Problem {
+    let by = quantity::duration(by);
+    let who = match count {
+        1 => format!("“{}” reaches {by} out of its request", label(&spans[first])),
+        _ => format!("{count} server spans reach up to {by} out of their requests"),
+    };
+    let service = if service.is_empty() { "that service" } else { service };
+    let text = format!(
+        "{who}: the clock of {service} differs from its caller's, or the caller did not wait. \
+         Times are shown as recorded."
+    );
+    Problem::at(first, "Clock skew", text)
+}
+
+fn by_id(spans: &[Span]) -> Vec<(SpanId, usize)> {
+    let mut ids: Vec<_> = spans.iter().zip(0..).map(|(span, at)| (span.id, at)).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// How far a span reaches out of its request, on the side where it is more.
+fn overhang(request: &Span, answer: &Span) -> Duration {
+    request.start.since(answer.start).max(answer.end.since(request.end))
+}
+
+fn backward(at: usize, spans: &[Span]) -> Problem {
+    let by = quantity::duration(spans[at].start.since(spans[at].end));
+    let text = format!("“{}” ends {by} before it starts.", label(&spans[at]));
+    Problem::at(at, "Backward", text)
+}
+
+fn untimed(at: usize, spans: &[Span]) -> Problem {
+    let text = format!("“{}” has no start time. Shown at the trace's start.", label(&spans[at]));
+    Problem::at(at, "No time", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use trace::Timestamp;
+
+    use super::*;
+    use crate::sample;
+
+    fn said(spans: &[Span]) -> Vec<String> {
+        let problems = find(&Waterfall::build(spans), spans);
+        problems.into_iter().map(|problem| format!("{}: {}", problem.name, problem.text)).collect()
+    }
+
+    #[test]
+    fn a_whole_trace_has_no_problem() {
+        assert_eq!(said(&sample::spans()), [""; 0]);
+    }
+
+    #[test]
+    fn a_trace_without_its_server_side_says_why_that_may_be() {
+        let mut spans = sample::spans();
+        spans.retain(|span| span.service() == "browser");
+        assert!(said(&spans)[0].starts_with("Not joined: No server span hangs under"));
+    }
+
+    #[test]
+    fn a_missing_parent_is_named_once_for_all_its_children() {
+        let mut spans = sample::spans();
+        spans.remove(0);
+        assert_eq!(
+            said(&spans),
+            ["Missing parent: “GET /checkout” and 1 other span name 0000000000000001 as parent, \
+              which is not here: not sampled, not exported, or still to come. Shown as a root."]
+        );
+    }
+
+    #[test]
+    fn cycles_and_doubled_ids_are_named() {
+        let mut spans = sample::spans();
+        spans[0].parent = Some(spans[0].id);
+        spans[5].id = spans[1].id;
+        assert_eq!(
+            said(&spans),
+            [
+                "Cycle: “page load /checkout” names itself as parent. Opened here and shown as a \
+                 root.",
+                "Duplicate id: “POST /api/orders” has the id 0000000000000002 of an earlier span. \
+                 Both are shown.",
+            ]
+        );
+        spans[0].parent = Some(spans[3].id);
+        assert!(said(&spans)[0].contains("names 0000000000000004 as parent, which is below it."));
+    }
+
+    #[test]
+    fn skew_is_named_with_its_size_and_its_clock() {
+        let mut spans = sample::spans();
+        spans[2].start = Timestamp::from_nanos(spans[1].start.nanos() - 2_100_000);
+        assert_eq!(
+            said(&spans),
+            ["Clock skew: “GET /checkout” reaches 2.1 ms out of its request: the clock of shop \
+              differs from its caller's, or the caller did not wait. Times are shown as recorded."]
+        );
+        spans[5].end = Timestamp::from_nanos(spans[4].end.nanos() + 3_000_000_000);
+        assert!(said(&spans)[0].contains("2 server spans reach up to 3 s out of their requests"));
+    }
+
+    #[test]
+    fn crooked_times_are_named() {
+        let mut spans = sample::spans();
+        spans[3].end = Timestamp::from_nanos(spans[3].start.nanos() - 2_000_000);
+        spans[4].start = Timestamp::default();
+        let said = said(&spans);
+        assert!(said.contains(&"Backward: “SELECT orders” ends 2 ms before it starts.".to_owned()));
+        assert!(said.iter().any(|text| text.starts_with("No time: “POST /api/orders” has")));
+    }
+
+    #[test]
+    fn many_alike_are_counted() {
+        let root = &sample::spans()[0];
+        let selfish = |number: u64| {
+            let id = SpanId::mint((number + 100).to_be_bytes()).unwrap();
+            Span { id, parent: Some(id), kind: trace::Kind::Internal, ..root.clone() }
+        };
+        let mut spans = sample::spans();
+        spans.extend((0..30).map(selfish));
+        let said = said(&spans);
+        assert_eq!((said.len(), said[8].as_str()), (9, "Cycle: And 22 more like these."));
+    }
+}

@@ -1,0 +1,191 @@
+//! What tests draw: the states of a tab, a few requests, and one small trace.
+
+use std::sync::Arc;
+
+use bridge::{SessionView, Site, TabView, TraceView};
+use trace::attribute::key;
+use trace::completion::Progress;
+use trace::request::{Api, TracedRequest};
+use trace::span::Dropped;
+use trace::{
+    Attributes, Event, Kind, Link, Resource, Scope, SessionId, Span, SpanId, Status, Timestamp,
+    TraceId, Value,
+};
+
+/// When everything happens: 2026-11-21 14:23:22.123 UTC.
+pub(crate) const NOW: Timestamp = Timestamp::from_nanos(1_795_271_002_123_000_000);
+
+pub(crate) fn trace_id() -> TraceId {
+    "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap()
+}
+
+fn span_id(number: u64) -> SpanId {
+    SpanId::mint(number.to_be_bytes()).unwrap()
+}
+
+fn session_id() -> SessionId {
+    SessionId::mint([5; 16]).unwrap()
+}
+
+fn millis(offset: u64) -> Timestamp {
+    Timestamp::from_nanos(NOW.nanos() + offset * 1_000_000)
+}
+
+/// Nothing is going on.
+pub(crate) fn idle() -> TabView {
+    TabView {
+        tab: 7,
+        site: Site::Ready { origin: "https://shop.example".to_owned() },
+        session: None,
+        page: None,
+        store_trouble: None,
+        waiting: 0,
+        rejected: 0,
+    }
+}
+
+/// A session is active and its page's trace is complete.
+pub(crate) fn tracing() -> TabView {
+    let since = NOW.millis() - 200_000;
+    TabView {
+        session: Some(SessionView { id: session_id(), since, pages: 4 }),
+        page: Some(TraceView {
+            trace: trace_id(),
+            url: "https://shop.example/checkout".to_owned(),
+            progress: Progress::Complete { spans: 6, errors: 1, millis: 600, late: 0 },
+        }),
+        ..idle()
+    }
+}
+
+/// A page trace is under way, and the store is down.
+pub(crate) fn waiting() -> TabView {
+    let mut view = TabView {
+        session: None,
+        store_trouble: Some("nothing listens at 127.0.0.1:4318".to_owned()),
+        waiting: 12,
+        ..tracing()
+    };
+    if let Some(page) = &mut view.page {
+        let wanting = "no server span for the document yet".to_owned();
+        page.progress = Progress::Waiting { millis: 3_200, spans: 9, wanting };
+    }
+    view
+}
+
+/// The browser's own pages.
+pub(crate) fn unsupported() -> TabView {
+    let reason = "The browser lets no extension into its own pages.".to_owned();
+    TabView { site: Site::Unsupported { reason }, ..idle() }
+}
+
+/// The browser has not been asked for access yet.
+pub(crate) fn forbidden() -> TabView {
+    let (origin, pattern) = ("https://shop.example", "https://shop.example/*");
+    let site = Site::NeedsPermission { origin: origin.to_owned(), pattern: pattern.to_owned() };
+    TabView { site, ..idle() }
+}
+
+/// A document, a failed fetch, and a request under way to another origin.
+pub(crate) fn requests() -> Vec<TracedRequest> {
+    let document = TracedRequest {
+        trace: trace_id(),
+        span: span_id(2),
+        session: Some(session_id()),
+        api: Api::Document,
+        method: "GET".to_owned(),
+        url: "https://shop.example/checkout?step=2".to_owned(),
+        status: Some(200),
+        start: NOW,
+        millis: Some(412.0),
+        error: None,
+    };
+    let order = TracedRequest {
+        span: span_id(5),
+        api: Api::Fetch,
+        method: "POST".to_owned(),
+        url: "https://shop.example/api/orders".to_owned(),
+        status: Some(500),
+        start: millis(400),
+        millis: Some(38.2),
+        ..document.clone()
+    };
+    let price = TracedRequest {
+        span: span_id(9),
+        api: Api::Xhr,
+        url: "https://pricing.example/api/price".to_owned(),
+        status: None,
+        start: millis(500),
+        millis: None,
+        ..document.clone()
+    };
+    vec![document, order, price]
+}
+
+fn resource(service: &str) -> Arc<Resource> {
+    let mut attributes = Attributes::from([(key::SERVICE_NAME.to_owned(), service.into())]);
+    if service == "browser" {
+        attributes.insert(key::BROWSER_LANGUAGE.to_owned(), "en".into());
+    }
+    Arc::new(Resource { attributes, schema: String::new() })
+}
+
+fn span(number: u64, parent: u64, kind: Kind, name: &str, times: (u64, u64)) -> Span {
+    Span {
+        trace: trace_id(),
+        id: span_id(number),
+        parent: SpanId::mint(parent.to_be_bytes()),
+        state: String::new(),
+        flags: 1,
+        name: name.to_owned(),
+        kind,
+        start: millis(times.0),
+        end: millis(times.1),
+        attributes: Attributes::new(),
+        events: Vec::new(),
+        links: Vec::new(),
+        status: Status::Unset,
+        dropped: Dropped::default(),
+        resource: resource("shop"),
+        scope: Arc::new(Scope { name: "shop-http".to_owned(), ..Scope::default() }),
+    }
+}
+
+fn with(mut span: Span, attributes: &[(&str, Value)]) -> Span {
+    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    span.attributes.extend(attributes);
+    span
+}
+
+/// Page load, document, statement, and a fetch that the server could not serve.
+pub(crate) fn spans() -> Vec<Span> {
+    let browser = |span: Span| Span { resource: resource("browser"), ..span };
+    let page = (key::URL_FULL, "https://shop.example/checkout?step=2".into());
+    let order = (key::URL_FULL, "https://shop.example/api/orders".into());
+    let statement = (key::DB_QUERY_TEXT, "SELECT * FROM orders WHERE cart = ?".into());
+    let mut failed = span(6, 5, Kind::Server, "POST /api/orders", (440, 550));
+    failed.status = Status::Error("card declined".to_owned());
+    failed.events.push(Event {
+        time: millis(452),
+        name: "exception".to_owned(),
+        attributes: Attributes::from([(key::EXCEPTION_MESSAGE.to_owned(), "declined".into())]),
+    });
+    failed.links.push(Link {
+        trace: TraceId::mint([0xab; 16]).unwrap(),
+        span: span_id(0xcd),
+        state: String::new(),
+        flags: 1,
+        attributes: Attributes::new(),
+    });
+    vec![
+        with(
+            browser(span(1, 0, Kind::Internal, "page load", (0, 600))),
+            std::slice::from_ref(&page),
+        ),
+        with(browser(span(2, 1, Kind::Client, "GET", (10, 420))), &[page]),
+        span(3, 2, Kind::Server, "GET /checkout", (100, 400)),
+        with(span(4, 3, Kind::Client, "SELECT orders", (120, 208)), &[statement]),
+        with(browser(span(5, 1, Kind::Client, "POST", (430, 560))), &[order]),
+        with(failed, &[("http.response.status_code", 500.into())]),
+    ]
+}

@@ -1,0 +1,79 @@
+//! A long list that scrolls: draws the rows in view and brings a row into view.
+//!
+//! The only file that measures the page.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::viewport::Viewport;
+
+/// The scrolling element of a list, and what of it is in view.
+#[derive(Clone, Copy)]
+pub struct Scroller {
+    /// The element, for `node_ref`.
+    pub element: NodeRef<html::Div>,
+    /// What is in view.
+    pub view: RwSignal<Viewport>,
+    /// Whether it was scrolled to its end when last seen.
+    ended: RwSignal<bool>,
+}
+
+/// Height of the row of headings, which stays above the rows. As in the style sheet (`--head`).
+const HEAD: i32 = 26;
+
+impl Scroller {
+    /// A scroller that measures itself when it is mounted and when the window changes.
+    pub fn mounted() -> Self {
+        let new = Self {
+            element: NodeRef::new(),
+            view: RwSignal::new(Viewport::default()),
+            ended: RwSignal::new(true),
+        };
+        new.element.on_load(move |_| {
+            new.measure();
+            let resized = window_event_listener(leptos::ev::resize, move |_| new.measure());
+            on_cleanup(move || resized.remove());
+        });
+        new
+    }
+
+    /// Looks what is in view now.
+    pub fn measure(self) {
+        let Some(element) = self.element.get_untracked() else { return };
+        let (top, height) = (element.scroll_top(), element.client_height());
+        let view = Viewport::measured(top, height - HEAD, element.client_width());
+        self.view.maybe_update(|old| std::mem::replace(old, view) != view);
+        // Browsers scroll by fractions of a pixel, so the end is reached a little before it.
+        self.ended.set(top + height + 4 >= element.scroll_height());
+    }
+
+    /// Scrolls as little as needed to show a row.
+    pub fn reveal(self, at: usize) {
+        self.measure();
+        if let Some(top) = self.view.get_untracked().reveal(at) {
+            self.to(top);
+        }
+    }
+
+    /// Follows a list that grew, if its end was in view before.
+    pub fn follow(self) {
+        if self.ended.get_untracked() {
+            // The new rows have their height only in the next frame.
+            request_animation_frame(move || self.to(i32::MAX));
+        }
+    }
+
+    /// Gives it the keyboard's focus.
+    pub fn focus(self) {
+        if let Some(element) = self.element.get_untracked() {
+            drop(element.focus());
+        }
+    }
+
+    fn to(self, top: i32) {
+        if let Some(element) = self.element.get_untracked() {
+            element.set_scroll_top(top);
+        }
+        self.measure();
+    }
+}

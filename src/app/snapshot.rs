@@ -1,0 +1,126 @@
+//! One snapshot a component: what it draws, as text, without a browser.
+
+use bridge::TabView;
+use insta::assert_snapshot;
+use leptos::prelude::*;
+
+use crate::address::{Address, AddressError};
+use crate::detail::Detail;
+use crate::picture::Picture;
+use crate::reading::Reading;
+use crate::requests::Requests;
+use crate::tab::Tab;
+use crate::{dashboard, inspector, panel, popup, sample};
+
+/// Draws a view as HTML, an element a line.
+fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new();
+    let html = owner.with(|| view().into_view().to_html());
+    owner.cleanup();
+    // Leptos leaves comments where a view may change; they say nothing to a reader.
+    html.replace("<!>", "").replace("<!---->", "").replace("><", ">\n<")
+}
+
+fn tab(view: TabView) -> Signal<Tab> {
+    Signal::stored(Tab { id: Some(7), view: Some(view), ..Tab::default() })
+}
+
+fn picture() -> RwSignal<Picture> {
+    let picture = RwSignal::new(Picture::default());
+    picture.update(|picture| picture.grow(sample::spans()));
+    picture
+}
+
+fn reading(spans: usize) -> Signal<Reading> {
+    let mut reading = Reading::begin(sample::trace_id(), sample::NOW);
+    reading.read(spans, String::new());
+    Signal::stored(reading)
+}
+
+fn popup(view: TabView) -> String {
+    draw(|| view! { <popup::Popup tab=tab(view) now=sample::NOW on_verb=Callback::new(|_| ()) /> })
+}
+
+#[test]
+fn the_popup_shows_the_session_the_page_and_every_verb() {
+    assert_snapshot!(popup(sample::tracing()));
+}
+
+#[test]
+fn the_popup_shows_the_wait_and_what_is_wrong() {
+    assert_snapshot!(popup(sample::waiting()));
+}
+
+#[test]
+fn the_popup_of_a_page_that_cannot_be_traced_has_no_button() {
+    let html = popup(sample::unsupported());
+    assert!(html.contains("The browser lets no extension") && !html.contains("<button"));
+}
+
+#[test]
+fn the_panel_lists_requests_and_asks_to_choose_one() {
+    let html = draw(|| {
+        let list = RwSignal::new(Requests::default());
+        list.update(|list| list.fill(Ok(sample::requests())));
+        let on_verb = Callback::new(|_| ());
+        let (tab, reading) = (tab(sample::tracing()), Signal::stored(Reading::default()));
+        let (picture, now) = (RwSignal::new(Picture::default()), sample::NOW);
+        view! { <panel::Panel tab list reading picture now zone=60 theme=Some("dark") on_verb /> }
+    });
+    assert_snapshot!(html);
+}
+
+fn board(spans: usize) -> String {
+    draw(|| {
+        let picture = if spans > 0 { picture() } else { RwSignal::new(Picture::default()) };
+        let (reading, on_ask) = (reading(spans), Callback::new(|()| ()));
+        let progress = Signal::stored(None);
+        view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=60 on_ask /> }
+    })
+}
+
+#[test]
+fn the_dashboard_draws_the_trace() {
+    assert_snapshot!(board(6));
+}
+
+#[test]
+fn the_dashboard_without_spans_says_why_and_what_to_do() {
+    assert_snapshot!(board(0));
+}
+
+#[test]
+fn the_inspector_shows_everything_about_a_span() {
+    let html = draw(|| {
+        let detail = picture().with(|picture| {
+            let row = picture.waterfall().row(5).unwrap();
+            Detail::of(picture.span(&row).unwrap(), &row, 3, picture.waterfall().length())
+        });
+        let (on_close, on_span) = (Callback::new(|()| ()), Callback::new(|_| ()));
+        view! { <inspector::Inspector detail on_close on_span /> }
+    });
+    assert_snapshot!(html);
+}
+
+#[test]
+fn text_from_a_page_is_text_and_never_markup() {
+    let html = draw(|| {
+        let mut spans = sample::spans();
+        spans[0].name = "<script>alert(1)</script>".to_owned();
+        let picture = RwSignal::new(Picture::default());
+        picture.update(|picture| picture.grow(spans));
+        let (reading, on_ask) = (reading(6), Callback::new(|()| ()));
+        let progress = Signal::stored(None);
+        view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=0 on_ask /> }
+    });
+    assert!(html.contains("&lt;script&gt;alert(1)") && !html.contains("<script"), "{html}");
+}
+
+#[test]
+fn a_bad_address_is_explained() {
+    let html = draw(|| {
+        let address: Result<Address, _> = Err(AddressError::NoTrace);
+        view! { <crate::Surface address /> }
+    });
+    assert!(html.contains("role=\"alert\"") && html.contains("wanted trace= and 32 hex digits"));
+}

@@ -1,0 +1,309 @@
+//! What popup and panel know of their tab: the background's last word, and what the user waits for.
+//!
+//! Plain state: it is told what was asked and answered, and says what to draw. Asking is the
+//! shell's part (`wire`).
+
+use std::time::Duration;
+
+use bridge::{Notice, Reply, Site, TabView};
+use trace::completion::Progress;
+use trace::{Timestamp, quantity};
+
+use crate::verb::{Offer, Verb, offers};
+
+/// What is known of a tab.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tab {
+    /// Which tab, once it is known.
+    pub id: Option<i32>,
+    /// The background's last word about it.
+    pub view: Option<TabView>,
+    /// The verb that is being carried out.
+    pub busy: Option<Verb>,
+    /// Why the last wish was not granted.
+    pub refusal: Option<String>,
+}
+
+/// How something stands, shown by shape and colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// Nothing is going on.
+    #[default]
+    Idle,
+    /// Something is going on, or about to.
+    Busy,
+    /// It is on, or done.
+    Good,
+    /// Something is missing, and the user can do something about it.
+    Warn,
+    /// It failed.
+    Bad,
+}
+
+impl Tone {
+    /// Its class in the style sheet.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Busy => "busy",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// A state in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// For its colour and shape.
+    pub tone: Tone,
+    /// A few words.
+    pub title: String,
+    /// Why, and what to do next; may be empty.
+    pub detail: String,
+}
+
+impl Standing {
+    fn new(tone: Tone, title: &str, detail: impl Into<String>) -> Self {
+        Self { tone, title: title.to_owned(), detail: detail.into() }
+    }
+}
+
+impl Tab {
+    /// What is said when the user did not give the permission that was asked for.
+    pub const NOT_PERMITTED: &str =
+        "Without permission for this site nothing was changed. Try again and allow it.";
+
+    /// Begins to carry out a verb.
+    pub fn begin(&mut self, verb: Verb) {
+        self.busy = Some(verb);
+        self.refusal = None;
+    }
+
+    /// Takes in the answer to a question, or to the verb that was busy.
+    pub fn answered(&mut self, answer: Result<Reply, String>) {
+        self.busy = None;
+        self.refusal = match answer {
+            Ok(Reply::View(view)) => {
+                self.view = Some(*view);
+                None
+            }
+            Ok(Reply::Done) => None,
+            Ok(Reply::Refused { reason }) => Some(reason),
+            Err(reason) => Some(reason),
+        };
+    }
+
+    /// Takes in an answer that nobody waits for. A refusal that the user still reads stays.
+    pub fn refreshed(&mut self, answer: Result<Reply, String>) {
+        match answer {
+            Ok(Reply::View(view)) => {
+                let silent = self.view.replace(*view).is_none();
+                self.refusal = self.refusal.take().filter(|_| !silent);
+            }
+            Ok(Reply::Refused { reason }) | Err(reason) if self.view.is_none() => {
+                self.refusal = Some(reason);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a notice means that this tab's view is to be asked for again.
+    #[must_use]
+    pub fn concerns(&self, notice: &Notice) -> bool {
+        matches!(notice, Notice::Changed { tab } if Some(*tab) == self.id)
+    }
+
+    /// What the user can do now.
+    #[must_use]
+    pub fn offers(&self) -> Vec<Offer> {
+        self.view.as_ref().map(offers).unwrap_or_default()
+    }
+
+    /// The pattern to ask the browser's permission for before a verb is carried out.
+    #[must_use]
+    pub fn permission(&self, verb: Verb) -> Option<&str> {
+        match &self.view.as_ref()?.site {
+            Site::NeedsPermission { pattern, .. } if verb.touches_site() => Some(pattern),
+            _ => None,
+        }
+    }
+
+    /// The site: scheme, host and port. Empty when there is none to trace.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        match self.view.as_ref().map(|view| &view.site) {
+            Some(Site::Ready { origin } | Site::NeedsPermission { origin, .. }) => origin,
+            _ => "",
+        }
+    }
+
+    /// How the session stands.
+    #[must_use]
+    pub fn session(&self, now: Timestamp) -> Standing {
+        let Some(view) = &self.view else {
+            return match self.refusal {
+                Some(_) => Standing::new(Tone::Bad, "No answer", "Reload the extension."),
+                None => Standing::new(Tone::Idle, "Looking", "Asking what is true of this tab."),
+            };
+        };
+        match (&view.site, &view.session) {
+            (Site::Unsupported { reason }, _) => {
+                Standing::new(Tone::Warn, "Cannot be traced", reason.as_str())
+            }
+            (_, Some(session)) => {
+                let since = Duration::from_secs(now.millis().saturating_sub(session.since) / 1_000);
+                let pages = quantity::count(u64::from(session.pages), "page");
+                let since = quantity::duration(since).replace("0 ns", "0 s");
+                Standing::new(Tone::Good, "Session active", format!("For {since}, {pages} traced."))
+            }
+            (Site::NeedsPermission { .. }, None) => Standing::new(
+                Tone::Warn,
+                "Permission needed",
+                "The browser asks you for access to this site when you start.",
+            ),
+            (Site::Ready { .. }, None) => Standing::new(
+                Tone::Idle,
+                "No session",
+                "Start a session to trace every page of this site, or trace this page once.",
+            ),
+        }
+    }
+
+    /// How the page's trace stands; `None` when the page is not traced.
+    #[must_use]
+    pub fn page(&self) -> Option<Standing> {
+        let progress = &self.view.as_ref()?.page.as_ref()?.progress;
+        Some(Standing::new(tone(progress), progress.title(), progress.detail()))
+    }
+
+    /// Whether the page's trace is still on its way.
+    #[must_use]
+    pub fn waiting(&self) -> bool {
+        let page = self.view.as_ref().and_then(|view| view.page.as_ref());
+        page.is_some_and(|page| !page.progress.over())
+    }
+
+    /// Whether there is something to ask for without being told: an answer that never came, or a
+    /// page trace on its way.
+    #[must_use]
+    pub fn unsettled(&self) -> bool {
+        self.view.is_none() || self.waiting()
+    }
+
+    /// What is wrong besides: the store, spans that wait, messages that were dropped.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<String> {
+        let Some(view) = &self.view else { return Vec::new() };
+        let mut troubles = Vec::new();
+        let wait = match view.waiting {
+            0 => None,
+            1 => Some("1 span waits in the journal to be sent.".to_owned()),
+            many => Some(format!("{many} spans wait in the journal to be sent.")),
+        };
+        if let Some(reason) = &view.store_trouble {
+            troubles.push(format!("The trace store cannot be used: {reason}."));
+            troubles.extend(wait);
+        }
+        if view.rejected > 0 {
+            let messages = quantity::count(u64::from(view.rejected), "message");
+            troubles.push(format!("{messages} from this page made no sense and changed nothing."));
+        }
+        troubles
+    }
+}
+
+/// A page trace's tone: incomplete is the user's to act on.
+fn tone(progress: &Progress) -> Tone {
+    match progress {
+        Progress::Complete { .. } => Tone::Good,
+        Progress::TimedOut { .. } => Tone::Warn,
+        _ => Tone::Busy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn tab(view: TabView) -> Tab {
+        Tab { id: Some(7), view: Some(view), ..Tab::default() }
+    }
+
+    fn said(tab: &Tab) -> String {
+        let standing = tab.session(sample::NOW);
+        format!("{}. {}", standing.title, standing.detail)
+    }
+
+    #[test]
+    fn every_state_says_what_it_is_and_what_to_do() {
+        assert_eq!(said(&Tab::default()), "Looking. Asking what is true of this tab.");
+        assert_eq!(
+            said(&tab(sample::tracing())),
+            "Session active. For 3 min 20 s, 4 pages traced."
+        );
+        assert!(said(&tab(sample::idle())).starts_with("No session. Start a session"));
+        assert!(said(&tab(sample::unsupported())).starts_with("Cannot be traced. The browser"));
+        assert!(said(&tab(sample::forbidden())).starts_with("Permission needed. "));
+    }
+
+    #[test]
+    fn a_silent_background_is_said_and_not_waited_for() {
+        let mut tab = Tab::default();
+        tab.refreshed(Err("runtime.sendMessage failed".to_owned()));
+        assert_eq!(tab.session(sample::NOW).tone, Tone::Bad);
+        assert_eq!(tab.refusal.as_deref(), Some("runtime.sendMessage failed"));
+        assert!(tab.unsettled(), "and asked again");
+        tab.refreshed(Ok(Reply::View(Box::new(sample::idle()))));
+        assert_eq!((tab.unsettled(), tab.refusal), (false, None));
+    }
+
+    #[test]
+    fn a_refusal_stays_until_the_next_wish() {
+        let mut tab = tab(sample::idle());
+        tab.answered(Ok(Reply::Refused { reason: "no room".to_owned() }));
+        tab.refreshed(Ok(Reply::View(Box::new(sample::idle()))));
+        assert_eq!(tab.refusal.as_deref(), Some("no room"));
+        tab.answered(Ok(Reply::Done));
+        assert_eq!(tab.refusal, None);
+    }
+
+    #[test]
+    fn permission_is_asked_for_only_where_it_is_needed() {
+        let tab = tab(sample::forbidden());
+        assert_eq!(tab.permission(Verb::Run), Some("https://shop.example/*"));
+        assert_eq!(tab.permission(Verb::View), None);
+        assert_eq!(super::Tab::default().permission(Verb::Run), None);
+    }
+
+    #[test]
+    fn troubles_are_named_with_their_numbers() {
+        let view = TabView {
+            store_trouble: Some("nothing listens at 127.0.0.1:4318".to_owned()),
+            waiting: 12,
+            rejected: 1,
+            ..sample::idle()
+        };
+        assert_eq!(
+            tab(view).troubles(),
+            [
+                "The trace store cannot be used: nothing listens at 127.0.0.1:4318.",
+                "12 spans wait in the journal to be sent.",
+                "1 message from this page made no sense and changed nothing.",
+            ]
+        );
+        assert_eq!(tab(sample::idle()).troubles(), [""; 0]);
+    }
+
+    #[test]
+    fn only_news_of_this_tab_concern_it() {
+        let tab = tab(sample::idle());
+        assert!(tab.concerns(&Notice::Changed { tab: 7 }));
+        assert!(!tab.concerns(&Notice::Changed { tab: 8 }));
+        assert!(!tab.concerns(&Notice::Requests { tab: 7 }));
+        assert!(!Tab::default().concerns(&Notice::Changed { tab: 7 }));
+    }
+}

@@ -1,0 +1,142 @@
+//! Which rows of a long list are in view, how far to scroll to bring one there, and how much fits
+//! on a waterfall's time axis. In pixels.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use trace::waterfall::{self, Tick};
+
+/// Height of a row. The style sheet has the same number (`--row`).
+pub const ROW: usize = 24;
+/// Rows drawn beyond each edge, so that a flick of the wheel finds them drawn.
+const MARGIN: usize = 8;
+/// What a duration needs beside its bar, and a tick on the axis.
+const TEXT: usize = 62;
+const TICK: usize = 84;
+
+/// A window onto a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewport {
+    /// Pixels scrolled past.
+    pub top: usize,
+    /// Pixels in view, from top to bottom.
+    pub height: usize,
+    /// Pixels in view, from side to side.
+    pub width: usize,
+}
+
+impl Default for Viewport {
+    /// As good as any until it is measured.
+    fn default() -> Self {
+        Self { top: 0, height: 900, width: 1_200 }
+    }
+}
+
+impl Viewport {
+    /// Takes a measure from the page, which counts in signed numbers.
+    #[must_use]
+    pub fn measured(top: i32, height: i32, width: i32) -> Self {
+        let positive = |pixels: i32| usize::try_from(pixels).unwrap_or_default();
+        Self { top: positive(top), height: positive(height), width: positive(width) }
+    }
+
+    /// The rows to draw, of `length`.
+    #[must_use]
+    pub fn rows(self, length: usize) -> Range<usize> {
+        let first = (self.top / ROW).saturating_sub(MARGIN);
+        let end = (self.top + self.height).div_ceil(ROW) + MARGIN;
+        first.min(length)..end.min(length)
+    }
+
+    /// Rows that fill a screen.
+    #[must_use]
+    pub fn page(self) -> usize {
+        (self.height / ROW).saturating_sub(2).max(1)
+    }
+
+    /// Where to scroll to so that a row is in view; `None` when it is. A row nearby comes just into
+    /// view, and one from afar to the middle, where its neighbours are seen too.
+    #[must_use]
+    pub fn reveal(self, at: usize) -> Option<i32> {
+        let (above, below) = (at * ROW, (at + 1) * ROW);
+        let end = self.top + self.height;
+        let top = if above >= self.top && below <= end {
+            return None;
+        } else if above + self.height < self.top || below > end + self.height {
+            above.saturating_sub(self.height / 2)
+        } else if above < self.top {
+            above
+        } else {
+            below.saturating_sub(self.height)
+        };
+        i32::try_from(top).ok()
+    }
+
+    /// Width of the time axis: what the names leave, as the style sheet shares it (`--name`).
+    fn axis(self) -> usize {
+        let names = (self.width * 38 / 100).clamp(140, 560);
+        self.width.saturating_sub(names + 22).max(1)
+    }
+
+    /// What a duration needs beside its bar, as a share of the time axis.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a screen has few pixels")]
+    pub fn room(self) -> f64 {
+        TEXT as f64 / self.axis() as f64
+    }
+
+    /// The ticks that fit on the time axis of a trace. A text that would reach over the axis' end
+    /// is left out; its line stays.
+    #[must_use]
+    pub fn ruler(self, length: Duration) -> Vec<Tick> {
+        let mut ticks = waterfall::ruler(length, (self.axis() / TICK).clamp(2, 10));
+        for tick in ticks.iter_mut().skip(1).filter(|tick| tick.at + self.room() > 1.0) {
+            tick.text.clear();
+        }
+        ticks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rows_in_view_and_a_margin_are_drawn() {
+        let view = Viewport { top: 24_000, height: 480, width: 800 };
+        assert_eq!(view.rows(1_000_000), 992..1028);
+        assert_eq!(view.rows(1_005), 992..1005);
+        assert_eq!(view.rows(3), 3..3, "the list has shrunk under the scroll position");
+        assert_eq!(Viewport { top: 0, height: 0, width: 0 }.rows(100), 0..8);
+    }
+
+    #[test]
+    fn a_row_out_of_view_is_scrolled_to_by_the_shortest_way() {
+        let view = Viewport { top: 240, height: 240, width: 800 };
+        assert_eq!(view.reveal(10), None);
+        assert_eq!(view.reveal(19), None);
+        assert_eq!(view.reveal(3), Some(72));
+        assert_eq!(view.reveal(20), Some(264));
+        assert_eq!(view.reveal(100), Some(2_280), "from afar to the middle");
+        assert_eq!(view.page(), 8);
+    }
+
+    #[test]
+    fn a_narrow_axis_has_fewer_ticks_and_less_room_beside_bars() {
+        let wide = Viewport { width: 1_400, ..Viewport::default() };
+        let narrow = Viewport { width: 320, ..Viewport::default() };
+        let texts = |view: Viewport| {
+            let ticks = view.ruler(Duration::from_millis(842));
+            ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(texts(narrow), "0 500 ms");
+        assert_eq!(texts(wide), "0 100 ms 200 ms 300 ms 400 ms 500 ms 600 ms 700 ms ");
+        assert!(wide.room() < 0.08 && narrow.room() > 0.3);
+        assert!(Viewport::measured(0, 0, 0).room().is_finite());
+    }
+
+    #[test]
+    fn an_overscrolled_page_measures_as_its_top() {
+        assert_eq!(Viewport::measured(-30, 100, 9), Viewport { top: 0, height: 100, width: 9 });
+    }
+}

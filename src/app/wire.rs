@@ -1,0 +1,175 @@
+//! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
+//! what came. Decides nothing; every text that a user reads comes from elsewhere.
+
+mod tab;
+mod trace;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use ::trace::request::TracedRequest;
+use ::trace::{SpanId, Timestamp, TraceId};
+use bridge::Notice;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use webext::{Journal, Listening};
+
+use crate::gate::Gate;
+use crate::requests::Requests;
+use crate::tab::{Standing, Tab};
+use crate::{dashboard, panel, popup};
+use trace::TraceWire;
+
+thread_local! {
+    /// The journal, opened once: every open connection would have to agree to an upgrade.
+    static JOURNAL: RefCell<Option<Rc<Journal>>> = const { RefCell::new(None) };
+}
+
+async fn journal() -> Result<Rc<Journal>, String> {
+    if let Some(journal) = JOURNAL.with_borrow(Clone::clone) {
+        return Ok(journal);
+    }
+    let journal = Rc::new(Journal::open().await.map_err(|error| error.to_string())?);
+    JOURNAL.with_borrow_mut(|kept| *kept = Some(journal.clone()));
+    Ok(journal)
+}
+
+/// Keeps a subscription as long as the surface.
+fn keep(listening: Listening) {
+    StoredValue::new_local(listening);
+}
+
+/// The time, second by second, and what else is to be done each second.
+fn clock(tick: impl Fn() + 'static) -> RwSignal<Timestamp> {
+    let now = RwSignal::new(webext::page::now());
+    keep(webext::page::every(Duration::from_secs(1), move || {
+        now.set(webext::page::now());
+        tick();
+    }));
+    now
+}
+
+/// The popup, wired.
+#[component]
+pub fn Popup(
+    /// The tab of the address.
+    tab: Option<i32>,
+) -> impl IntoView {
+    let state = RwSignal::new(Tab::default());
+    tab::find(state, tab, |_| {});
+    let now = clock(move || tab::poll(state));
+    keep(webext::message::listen(move |notice| tab::hear(state, &notice)));
+    // A popup in a tab of its own was opened to be looked at, so it stays.
+    let close = tab.is_none();
+    let on_verb = Callback::new(move |verb| tab::act(state, verb, close));
+    view! { <popup::Popup tab=state now on_verb /> }
+}
+
+/// The panel, wired.
+#[component]
+pub fn Panel(
+    /// The tab of the address.
+    tab: Option<i32>,
+) -> impl IntoView {
+    let state = RwSignal::new(Tab::default());
+    let list = RwSignal::new(Requests::default());
+    let gate = StoredValue::new(Gate::default());
+    let wire = TraceWire::new();
+    tab::find(state, tab, move |tab| read_requests(list, tab, gate));
+    let now = clock(move || tab::poll(state));
+    keep(webext::message::listen(move |notice| {
+        tab::hear(state, &notice);
+        wire.hear(&notice);
+        match notice {
+            Notice::Requests { tab } if Some(tab) == state.with_untracked(|state| state.id) => {
+                read_requests(list, tab, gate);
+            }
+            _ => {}
+        }
+    }));
+    let chosen = Memo::new(move |_| list.with(Requests::chosen));
+    Effect::new(move |_| {
+        if let Some((trace, span)) = chosen.get() {
+            wire.open(trace, Some(span));
+        }
+    });
+    let on_verb = Callback::new(move |verb| tab::act(state, verb, false));
+    let zone = webext::page::zone(webext::page::now());
+    let theme = webext::devtools::dark().map(|dark| if dark { "dark" } else { "light" });
+    view! {
+        <panel::Panel
+            tab=state
+            list
+            reading=wire.reading
+            picture=wire.picture
+            now
+            zone
+            theme
+            on_verb
+        />
+    }
+}
+
+/// Reads a tab's requests from the journal; one reading at a time.
+fn read_requests(list: RwSignal<Requests>, tab: i32, gate: StoredValue<Gate>) {
+    if gate.try_update_value(Gate::enter) != Some(true) {
+        return;
+    }
+    spawn_local(async move {
+        loop {
+            let rows = requests(tab).await;
+            list.update(|list| list.fill(rows));
+            if gate.try_update_value(Gate::leave) != Some(true) {
+                return;
+            }
+        }
+    });
+}
+
+async fn requests(tab: i32) -> Result<Vec<TracedRequest>, String> {
+    let rows = journal().await?.requests(tab).await.map_err(|error| error.to_string())?;
+    Ok(rows.into_iter().map(|row| row.request).collect())
+}
+
+/// The dashboard of a trace, wired.
+#[component]
+pub fn Dashboard(
+    /// The trace.
+    trace: TraceId,
+    /// The span to choose.
+    span: Option<SpanId>,
+    /// The tab whose page trace it is, for its progress.
+    tab: Option<i32>,
+) -> impl IntoView {
+    let state = RwSignal::new(Tab::default());
+    if tab.is_some() {
+        tab::find(state, tab, |_| {});
+    }
+    let wire = TraceWire::new();
+    wire.open(trace, span);
+    let now = clock(move || tab::poll(state));
+    keep(webext::message::listen(move |notice| {
+        tab::hear(state, &notice);
+        wire.hear(&notice);
+    }));
+    let progress = Signal::derive(move || state.with(|state| progress(state, trace)));
+    let on_ask = Callback::new(move |()| wire.ask());
+    let zone = webext::page::zone(webext::page::now());
+    view! {
+        <dashboard::Dashboard
+            reading=wire.reading
+            picture=wire.picture
+            progress
+            now
+            zone
+            on_ask
+        />
+    }
+}
+
+/// How the tab's page trace stands, if it is this one and still under way.
+fn progress(tab: &Tab, trace: TraceId) -> Option<Standing> {
+    let page = tab.view.as_ref()?.page.as_ref()?;
+    if page.trace == trace && tab.waiting() { tab.page() } else { None }
+}

@@ -1,0 +1,152 @@
+//! Follows one trace: reads it from the journal, and has the store asked when it grew.
+
+use bridge::{Command, Notice};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use trace::{SpanId, TraceId};
+use webext::Listening;
+
+use crate::gate::Gate;
+use crate::load;
+use crate::picture::Picture;
+use crate::reading::Reading;
+
+/// The trace before the reader, and what keeps it fresh.
+#[derive(Clone, Copy)]
+pub(super) struct TraceWire {
+    pub(super) reading: RwSignal<Reading>,
+    pub(super) picture: RwSignal<Picture>,
+    /// The span to choose once it is there.
+    wanted: StoredValue<Option<SpanId>>,
+    reads: StoredValue<Gate>,
+    asks: StoredValue<Gate>,
+    stream: StoredValue<Option<Listening>, LocalStorage>,
+}
+
+impl TraceWire {
+    pub(super) fn new() -> Self {
+        Self {
+            reading: RwSignal::new(Reading::default()),
+            picture: RwSignal::new(Picture::default()),
+            wanted: StoredValue::new(None),
+            reads: StoredValue::new(Gate::default()),
+            asks: StoredValue::new(Gate::default()),
+            stream: StoredValue::new_local(None),
+        }
+    }
+
+    /// The trace that is followed.
+    fn trace(self) -> Option<TraceId> {
+        self.reading.with_untracked(|reading| reading.trace)
+    }
+
+    /// Follows a trace, and chooses a span of it.
+    pub(super) fn open(self, trace: TraceId, span: Option<SpanId>) {
+        self.wanted.set_value(span);
+        if self.trace() == Some(trace) {
+            self.picture.update(|picture| self.choose(picture));
+            return;
+        }
+        self.reading.set(Reading::begin(trace, webext::page::now()));
+        self.picture.set(Picture::default());
+        self.read();
+        self.ask();
+        self.subscribe(trace);
+    }
+
+    /// Chooses the wanted span, once.
+    fn choose(self, picture: &mut Picture) {
+        let Some(span) = self.wanted.get_value() else { return };
+        if picture.reveal_id(span) {
+            self.wanted.set_value(None);
+        }
+    }
+
+    /// Reads the trace again when the background says that it grew.
+    pub(super) fn hear(self, notice: &Notice) {
+        if matches!(notice, Notice::Grew { trace } if Some(*trace) == self.trace()) {
+            self.read();
+        }
+    }
+
+    /// Reads the journal; one reading at a time.
+    fn read(self) {
+        if self.reads.try_update_value(Gate::enter) != Some(true) {
+            return;
+        }
+        spawn_local(async move {
+            loop {
+                self.load().await;
+                if self.reads.try_update_value(Gate::leave) != Some(true) {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn load(self) {
+        let Some(trace) = self.trace() else { return };
+        let chunks = chunks(trace).await;
+        if self.trace() != Some(trace) {
+            return; // Another trace was chosen meanwhile.
+        }
+        match chunks {
+            Err(trouble) => self.reading.update(|reading| reading.failed(trouble)),
+            Ok(chunks) => {
+                let load::Loaded { spans, trouble } = load::read(&chunks);
+                let count = spans.len();
+                self.picture.update(|picture| {
+                    picture.grow(spans);
+                    self.choose(picture);
+                });
+                self.reading.update(|reading| reading.read(count, trouble));
+            }
+        }
+    }
+
+    /// Has the store asked for the trace; one question at a time.
+    pub(super) fn ask(self) {
+        if self.asks.try_update_value(Gate::enter) != Some(true) {
+            return;
+        }
+        spawn_local(async move {
+            loop {
+                self.refresh().await;
+                if self.asks.try_update_value(Gate::leave) != Some(true) {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn refresh(self) {
+        let Some(trace) = self.trace() else { return };
+        self.reading.update(Reading::ask);
+        let answer = webext::message::ask(Command::Refresh { trace }).await;
+        if self.trace() == Some(trace) {
+            let answer = answer.map_err(|error| error.to_string());
+            self.reading.update(|reading| reading.answered(answer));
+            self.read();
+        }
+    }
+
+    /// Listens to the store's stream, where it has one.
+    fn subscribe(self, trace: TraceId) {
+        self.stream.set_value(None);
+        spawn_local(async move {
+            let Ok(settings) = webext::settings::load().await else { return };
+            if settings.store.is_empty() || self.trace() != Some(trace) {
+                return;
+            }
+            // Without a stream the trace still grows by what the background tells.
+            let stream = webext::stream::growth(&settings.store, trace, move || self.ask());
+            self.stream.set_value(stream.ok());
+        });
+    }
+}
+
+/// The trace's chunks, as the journal keeps them.
+async fn chunks(trace: TraceId) -> Result<Vec<Vec<u8>>, String> {
+    let journal = super::journal().await?;
+    journal.spans(trace).await.map_err(|error| error.to_string())
+}
