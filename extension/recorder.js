@@ -181,10 +181,17 @@
       if (args.length < 2) args.length = 2;
     };
 
-    const watch = async (promise, fact) => {
+    // A server may redirect the page's own request to another origin, which then refuses our header
+    // where it would have answered the page. So what may be asked twice is asked again without it.
+    const watch = async (promise, fact, again) => {
       let response;
       try {
-        response = await promise;
+        try {
+          response = await promise;
+        } catch (error) {
+          if (!again || error?.name !== 'TypeError') throw error;
+          response = await again();
+        }
       } catch (error) {
         fail(fact, error);
         throw error;
@@ -206,7 +213,7 @@
     // Methods, like the browser's own, are no constructors; name and length are the same too.
     const wrapped = {
       fetch(input, init = undefined) {
-        let fact, undo;
+        let fact, undo, again;
         try {
           if (on && arguments.length && (init == null || typeof init === 'object')) {
             let url = input;
@@ -220,12 +227,15 @@
             const method = init?.method ?? (request ? requestMethod(input) : 'GET');
             fact = begin('fetch', text(method), url);
             fact.start = now(bus);
+            const given = { __proto__: null, 0: arguments[0], 1: init, length: arguments.length };
             undo = carry(fact, arguments, request);
+            const safe = fact.method === 'GET' || fact.method === 'HEAD';
+            if (safe && !fact.own && fact.context) again = () => apply(fetch, this, given);
           }
         } catch { /* the page comes first */ }
         try {
           const promise = apply(fetch, this, arguments);
-          return fact ? watch(promise, fact) : promise;
+          return fact ? watch(promise, fact, again) : promise;
         } finally {
           undo?.();
         }

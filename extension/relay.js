@@ -39,7 +39,8 @@
     clearTimeout(timer);
     queue = [];
     for (const stop of stops.splice(0)) stop();
-    performance.dispatchEvent(new Event('tracelight:off'));
+    // A page that was never traced is not to learn that we are here.
+    if (awake) performance.dispatchEvent(new Event('tracelight:off'));
   };
 
   const later = () => {
@@ -106,7 +107,10 @@
       if (message.traced) wake();
       else sleep();
     }
-    if (message?.kind === 'stop') performance.dispatchEvent(new Event('tracelight:off'));
+    if (message?.kind === 'stop') {
+      flush(true); // what happened until now
+      sleep();
+    }
     if (message && 'toast' in message) globalThis.tracelight?.draw(message.toast, say);
   };
 

@@ -225,6 +225,23 @@ test('failures reach the page as they were, and are told by their name', async (
   assert.equal(page.facts[2].url, 'http://[bad');
 });
 
+test('a request that another origin refuses because of our header is made without it', async () => {
+  const page = traced();
+  home.refuse = (headers) => headers.some(([name]) => name.toLowerCase() === 'traceparent');
+  try {
+    const answer = await page.fetch(`${home.origin}/moved`, { headers: { 'X-Any': '1' } });
+    assert.equal(answer.status, 200);
+    assert.equal(page.calls.length, 2);
+    assert.deepEqual(page.calls[1][1], { headers: { 'X-Any': '1' } }, 'as the page made it');
+    assert.equal(page.facts.at(-1).status, 200);
+    assert.equal(page.facts.length, 1, 'one call is one fact');
+    await assert.rejects(page.fetch(`${home.origin}/moved`, { method: 'POST' }), { name: 'TypeError' });
+    assert.equal(page.calls.length, 3, 'what changes things is not asked twice');
+  } finally {
+    home.refuse = () => false;
+  }
+});
+
 test('an object of the page is asked for its text once', async () => {
   const page = traced();
   let asked = 0;

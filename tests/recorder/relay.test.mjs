@@ -179,11 +179,15 @@ test('a document that the background does not trace is left alone', async () => 
 });
 
 test('told that the session is over, the page puts nothing on requests any more', async () => {
-  const world = await relayed(background(), []);
+  const world = await relayed();
   let off = 0;
   world.bus.addEventListener('tracelight:off', () => off++);
+  world.see(entry('resource', { name: 'before', startTime: 1 }));
   world.tell({ v: 1, kind: 'stop' });
   assert.equal(off, 1);
+  await settle();
+  assert.deepEqual(kinds(world), ['document', 'resource'], 'what happened before is told');
+  assert.equal(world.fact({ start: 2 }), true, 'nobody hears what comes after');
 });
 
 test('a document that cannot read its context is told it', async () => {

@@ -22,6 +22,7 @@ const SCRIPTS = { recorder: source('recorder.js'), relay: source('relay.js') };
 /** A server that keeps what it was asked, headers as they came over the wire. */
 export async function serve() {
   const seen = [];
+  const place = { refuse: () => false };
   const server = createServer((request, response) => {
     if (request.url.startsWith('/never')) return; // the client gives up, at a time of its own
     const headers = [];
@@ -29,6 +30,8 @@ export async function serve() {
       headers.push(request.rawHeaders.slice(at, at + 2));
     }
     seen.push({ method: request.method, path: request.url, headers });
+    // As a browser tells the page of a redirect that it may not follow: not at all.
+    if (place.refuse(headers)) return request.socket.destroy();
     response.end('{"ok":true}');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -37,7 +40,7 @@ export async function serve() {
     server.closeAllConnections();
     server.close();
   };
-  return { origin, seen, stop, header: (at, name) => find(seen.at(at), name) };
+  return Object.assign(place, { origin, seen, stop, header: (at, name) => find(seen.at(at), name) });
 }
 
 const find = (request, name) => request.headers.find(([key]) => key.toLowerCase() === name)?.[1];
