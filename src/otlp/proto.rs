@@ -1,0 +1,75 @@
+//! OTLP protobuf: spans from a message, and a message from spans.
+//!
+//! `TracesData`, `ExportTraceServiceRequest` and Tempo's `Trace` have one shape, so one reader
+//! serves them all. Field numbers are those of opentelemetry-proto 1.x.
+
+mod read;
+mod write;
+
+use std::sync::Arc;
+
+use trace::span::{Resource, Scope, Span};
+
+use crate::raw::{self, Batch};
+use crate::{Accepted, Error, Reason};
+
+pub(crate) use write::{resource_key, scope_key};
+
+/// How deep attribute values may lie in each other. Real ones stay below 5; every level costs
+/// stack, and wasm has little of it.
+pub const DEPTH: usize = 32;
+
+/// Reads a `TracesData` or an `ExportTraceServiceRequest`: the two have one shape.
+///
+/// # Errors
+/// When the message around the spans is cut short or garbled.
+pub fn decode(message: &[u8]) -> Result<Accepted, Error> {
+    let Batch { groups, spans, rejected } = raw::read(message)?;
+    let owners: Vec<_> = groups
+        .iter()
+        .map(|group| {
+            let resource = resource(group.resource, group.resource_schema).unwrap_or_default();
+            let scope = scope(group.scope, group.scope_schema).unwrap_or_default();
+            (Arc::new(resource), Arc::new(scope))
+        })
+        .collect();
+    let mut accepted = Accepted { spans: Vec::with_capacity(spans.len()), rejected };
+    for head in &spans {
+        let (resource, scope) = &owners[head.group];
+        match span(head.bytes, resource, scope) {
+            Ok(span) => accepted.spans.push(span),
+            Err(reason) => accepted.rejected.add(reason),
+        }
+    }
+    Ok(accepted)
+}
+
+/// Writes a `TracesData`, grouped by resource and scope in the order of first appearance.
+#[must_use]
+pub fn encode<'a>(spans: impl IntoIterator<Item = &'a Span>) -> Vec<u8> {
+    write::traces(spans)
+}
+
+/// Reads one `Span` message that belongs to this resource and scope.
+///
+/// # Errors
+/// When it cannot be kept.
+pub fn span(message: &[u8], resource: &Arc<Resource>, scope: &Arc<Scope>) -> Result<Span, Reason> {
+    read::span(message, resource, scope)
+}
+
+/// Reads one `Resource` message.
+///
+/// # Errors
+/// When it has text that is not UTF-8, is garbled, or is nested too deep.
+pub fn resource(message: &[u8], schema: &str) -> Result<Resource, Reason> {
+    read::resource(message, schema)
+}
+
+/// Reads one `InstrumentationScope` message.
+///
+/// # Errors
+/// When it has text that is not UTF-8, is garbled, or is nested too deep.
+pub fn scope(message: &[u8], schema: &str) -> Result<Scope, Reason> {
+    read::scope(message, schema)
+}
