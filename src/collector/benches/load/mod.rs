@@ -1,0 +1,4 @@
+//! What the benches share: spans, and the collector as a process of its own.
+
+pub(crate) mod server;
+pub(crate) mod span;

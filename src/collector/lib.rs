@@ -1,0 +1,37 @@
+//! The embedded store: takes OTLP from servers and from the extension, keeps it in SQLite, and
+//! answers in the shape of Jaeger's query API, version 3.
+//!
+//! ```text
+//! OTLP/HTTP ─┐ door: Host, Origin                              ┌─ api: trace, search, lists
+//! OTLP/gRPC ─┴→ body → batch → queue → writer ⇒ SQLite (WAL) ⇒ ┤
+//!               limits  check  bounded  commit, then 200       └─ stream: "trace X grew"
+//! ```
+//!
+//! It refuses to lose what it acknowledged, to listen beyond loopback unless told, and to answer
+//! pages that are not ours.
+
+mod accept;
+mod api;
+mod batch;
+mod body;
+mod door;
+mod error;
+mod fault;
+mod grpc;
+mod host;
+mod ingest;
+mod listen;
+pub mod origin;
+pub mod quantity;
+mod query;
+mod queue;
+mod reply;
+mod running;
+mod settings;
+mod store;
+mod stream;
+
+pub use error::Error;
+pub use running::{Running, start};
+pub use settings::{Database, Settings};
+pub use store::Error as StoreError;

@@ -1,0 +1,128 @@
+//! `tracelight-collector`: the embedded store as a program of its own.
+
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use collector::{Database, Settings, quantity};
+
+/// Takes OpenTelemetry traces, keeps them in SQLite, answers queries in Jaeger's shape.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Flags {
+    /// Where OTLP/HTTP, the query API and the stream are; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318", value_parser = address)]
+    http: SocketAddr,
+    /// Where OTLP/gRPC is; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4317", value_parser = address)]
+    grpc: SocketAddr,
+    /// The database's file, or :memory: [default: tracelight/traces.db in the user's data folder]
+    #[arg(long, value_name = "PATH")]
+    db: Option<PathBuf>,
+    /// How large the database may grow before the oldest traces go, such as 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = quantity::bytes)]
+    max_bytes: u64,
+    /// How long traces are kept, such as 7d or 12h
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = quantity::duration)]
+    max_age: Duration,
+    /// Another name by which requests may call us, such as host.docker.internal; repeat for more
+    #[arg(long = "allow-host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// Id of a Chromium extension that may ask, in place of Tracelight's own; repeat for more
+    #[arg(long = "extension-id", value_name = "ID", default_value = collector::origin::EXTENSION_ID)]
+    extensions: Vec<String>,
+    /// Allow addresses that other machines can reach: whoever reaches them reads every trace
+    #[arg(long)]
+    expose_to_network: bool,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = match text.strip_prefix("localhost:") {
+        Some(port) => format!("{}:{port}", Ipv4Addr::LOCALHOST),
+        None => text.to_owned(),
+    };
+    numeric.parse().map_err(|_| "wanted an address with a port, such as 127.0.0.1:4318".to_owned())
+}
+
+impl Flags {
+    fn settings(self) -> Result<Settings, String> {
+        let database = match self.db {
+            Some(path) if path.as_os_str() == ":memory:" => Database::Memory,
+            Some(path) => Database::File(path),
+            None => Database::File(
+                dirs::data_local_dir()
+                    .ok_or("found no folder for the user's data: name a file with --db PATH")?
+                    .join("tracelight/traces.db"),
+            ),
+        };
+        Ok(Settings {
+            http: self.http,
+            grpc: self.grpc,
+            database,
+            max_bytes: Some(self.max_bytes),
+            max_age: Some(self.max_age),
+            extensions: self.extensions,
+            hosts: self.hosts,
+            expose: self.expose_to_network,
+            ..Settings::default()
+        })
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
+    match run(Flags::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            // Nothing is left to be done about a standard error that is gone.
+            let _ = writeln!(io::stderr(), "tracelight-collector: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> Result<(), String> {
+    let settings = flags.settings()?;
+    let shown = match &settings.database {
+        Database::Memory => ":memory:".to_owned(),
+        Database::File(path) => path.display().to_string(),
+    };
+    let end = end_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let running = collector::start(settings).await.map_err(|error| error.to_string())?;
+    let ready = format!(
+        "tracelight-collector ready http={} grpc={} db={shown}",
+        running.http, running.grpc
+    );
+    // Whoever started us may have closed our output; that is no reason to stop.
+    let _ = writeln!(io::stdout(), "{ready}").and_then(|()| io::stdout().flush());
+    end.await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Ready when the user or the system wants us to end.
+#[cfg(unix)]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ready when the user wants us to end.
+#[cfg(not(unix))]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without signals there is nothing to wait for but the end of the process.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

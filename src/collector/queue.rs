@@ -1,0 +1,242 @@
+//! Between the senders and the one writer: a bounded queue, and the thread that empties it.
+//!
+//! What waits is written together (group commit): one wait for the disk serves all. A sender hears
+//! back only after the commit.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{broadcast, oneshot};
+use trace::TraceId;
+
+use crate::batch::Batch;
+use crate::fault::Fault;
+use crate::store::{Limits, Totals, Writer};
+
+/// As much memory as may wait, besides a single request that is larger.
+const MAX_WAITING: usize = 24 << 20;
+
+/// As much as is written in one transaction.
+const MAX_GROUP: usize = 4 << 20;
+
+/// How often age is looked at when nothing arrives.
+const TICK: Duration = Duration::from_secs(10);
+
+/// A trace has more spans than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grown {
+    pub(crate) trace: TraceId,
+    /// All that it has now.
+    pub(crate) spans: u32,
+}
+
+/// The way to the writer.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue {
+    sender: SyncSender<Message>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    depth: usize,
+    waiting: AtomicUsize,
+    bytes: AtomicUsize,
+    totals: Mutex<Totals>,
+}
+
+#[derive(Debug)]
+enum Message {
+    Keep(Job),
+    Stop,
+}
+
+#[derive(Debug)]
+struct Job {
+    batch: Batch,
+    weight: usize,
+    done: oneshot::Sender<Result<(), String>>,
+}
+
+/// What a queue's writer does besides writing.
+pub(crate) struct Duties {
+    pub(crate) depth: usize,
+    pub(crate) limits: Limits,
+    pub(crate) grown: broadcast::Sender<Grown>,
+}
+
+impl Queue {
+    /// Starts the writer's thread.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub(crate) fn start(writer: Writer, duties: Duties) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let depth = duties.depth.max(1);
+        let (sender, receiver) = mpsc::sync_channel(depth);
+        let shared = Arc::new(Shared {
+            depth,
+            waiting: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            totals: Mutex::new(writer.totals()),
+        });
+        let desk = Desk { writer, receiver, duties, shared: Arc::clone(&shared) };
+        let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || desk.run())?;
+        Ok((Self { sender, shared }, thread))
+    }
+
+    /// Hands a batch over and waits until it is committed.
+    pub(crate) async fn keep(&self, batch: Batch) -> Result<(), Fault> {
+        if batch.spans.is_empty() {
+            return Ok(());
+        }
+        let (done, committed) = oneshot::channel();
+        let weight = batch.weight();
+        let before = self.shared.bytes.fetch_add(weight, Ordering::Relaxed);
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent =
+            match before > 0 && before + weight > MAX_WAITING {
+                true => Err(Fault::busy("queue is full")),
+                false => self.sender.try_send(Message::Keep(Job { batch, weight, done })).map_err(
+                    |error| match error {
+                        TrySendError::Full(_) => Fault::busy("queue is full"),
+                        TrySendError::Disconnected(_) => Fault::busy("collector is stopping"),
+                    },
+                ),
+            };
+        if let Err(fault) = sent {
+            self.shared.leave(weight);
+            return Err(fault);
+        }
+        match committed.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => Err(Fault::busy(reason)),
+            Err(_) => Err(Fault::busy("collector is stopping")),
+        }
+    }
+
+    /// Asks the writer to write what waits, and to end. Blocks while the queue is full.
+    pub(crate) fn stop(&self) {
+        // An error means that it has ended already.
+        let _ = self.sender.send(Message::Stop);
+    }
+
+    /// How many requests wait, and how many may.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        (self.shared.waiting.load(Ordering::Relaxed), self.shared.depth)
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        *self.shared.totals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn leave(&self, weight: usize) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.bytes.fetch_sub(weight, Ordering::Relaxed);
+    }
+}
+
+/// Where the writer sits.
+struct Desk {
+    writer: Writer,
+    receiver: Receiver<Message>,
+    duties: Duties,
+    shared: Arc<Shared>,
+}
+
+impl Desk {
+    fn run(mut self) {
+        let mut more_to_evict = true;
+        loop {
+            let stop = match self.next(more_to_evict) {
+                Ok(Message::Keep(first)) => self.write_group(first),
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => true,
+                Err(RecvTimeoutError::Timeout) => false,
+            };
+            if stop {
+                break;
+            }
+            more_to_evict = self.writer.evict(self.duties.limits, now()).unwrap_or_else(|error| {
+                tracing::warn!("{error}");
+                false
+            });
+            self.publish();
+        }
+        // Whoever was let in before the stop is served.
+        while let Ok(message) = self.receiver.try_recv() {
+            if let Message::Keep(first) = message {
+                self.write_group(first);
+            }
+        }
+        if let Err(error) = self.writer.checkpoint() {
+            tracing::warn!("{error}");
+        }
+    }
+
+    fn next(&self, at_once: bool) -> Result<Message, RecvTimeoutError> {
+        if at_once {
+            return self.receiver.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            });
+        }
+        match self.duties.limits.age {
+            Some(_) => self.receiver.recv_timeout(TICK),
+            None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// Writes a job and those that wait behind it; `true` when asked to stop.
+    fn write_group(&mut self, first: Job) -> bool {
+        let mut size = first.weight;
+        let mut jobs = vec![first];
+        let mut stop = false;
+        while size < MAX_GROUP && !stop {
+            match self.receiver.try_recv() {
+                Ok(Message::Keep(job)) => {
+                    size += job.weight;
+                    jobs.push(job);
+                }
+                Ok(Message::Stop) => stop = true,
+                Err(_) => break,
+            }
+        }
+        let batches: Vec<_> = jobs.iter().map(|job| &job.batch).collect();
+        let kept = self.writer.keep(&batches, now());
+        self.publish();
+        let outcome = match kept {
+            Ok(kept) => {
+                for (trace, spans) in kept.grown {
+                    // Nobody may be listening.
+                    let _ = self.duties.grown.send(Grown { trace, spans });
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!("{error}");
+                Err(error.to_string())
+            }
+        };
+        for job in jobs {
+            self.shared.leave(job.weight);
+            // A sender that went away does not hear it; its spans are kept all the same.
+            let _ = job.done.send(outcome.clone());
+        }
+        stop
+    }
+
+    fn publish(&self) {
+        let mut totals = self.shared.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        *totals = self.writer.totals();
+    }
+}
+
+/// Seconds since the epoch.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,98 @@
+//! A collector from its start to its end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+
+use crate::api::Api;
+use crate::door::{GrpcDoor, HttpDoor};
+use crate::host::Hosts;
+use crate::listen::{bind, serve};
+use crate::origin::Origins;
+use crate::queue::{Duties, Queue};
+use crate::store::{Files, Limits, Writer};
+use crate::{Error, Settings};
+
+/// How many events a stream's reader may be behind.
+const BEHIND: usize = 1024;
+
+/// A collector that serves. Dropped, it goes on until the runtime ends; [`stop`](Self::stop) it to
+/// have everything written.
+#[derive(Debug)]
+pub struct Running {
+    /// Where OTLP/HTTP, the query API and the stream are.
+    pub http: SocketAddr,
+    /// Where OTLP/gRPC is.
+    pub grpc: SocketAddr,
+    queue: Queue,
+    stop: watch::Sender<bool>,
+    ports: Vec<JoinHandle<()>>,
+    writer: thread::JoinHandle<()>,
+}
+
+/// Starts a collector: takes the ports, opens the database, serves.
+///
+/// # Errors
+/// When a port or the database cannot be had; the text says which, and what to do.
+pub async fn start(settings: Settings) -> Result<Running, Error> {
+    // Ports first: a second collector by mistake is told about the port, which it knows of.
+    let http = bind(settings.http, "--http", settings.expose).await?;
+    let grpc = bind(settings.grpc, "--grpc", settings.expose).await?;
+    let address = |listener: &tokio::net::TcpListener, wanted| {
+        listener.local_addr().map_err(|cause| Error::Bind { address: wanted, flag: "", cause })
+    };
+    let (http_at, grpc_at) = (address(&http, settings.http)?, address(&grpc, settings.grpc)?);
+
+    let files = Arc::new(Files::open(&settings.database).map_err(Error::Store)?);
+    let writer = Writer::open(&files).map_err(Error::Store)?;
+    let (grown, _) = broadcast::channel(BEHIND);
+    let limits = Limits { bytes: settings.max_bytes, age: settings.max_age };
+    let duties = Duties { depth: settings.queue, limits, grown: grown.clone() };
+    let (queue, thread) = Queue::start(writer, duties).map_err(Error::Thread)?;
+
+    let (stop, stopping) = watch::channel(false);
+    let http_door = HttpDoor {
+        hosts: Arc::new(Hosts::new(http_at.port(), &settings.hosts)),
+        origins: Arc::new(Origins::new(http_at.port(), settings.extensions)),
+        queue: queue.clone(),
+        api: Api::new(files),
+        grown,
+        stopping: stopping.clone(),
+    };
+    let grpc_door = GrpcDoor {
+        hosts: Arc::new(Hosts::new(grpc_at.port(), &settings.hosts)),
+        queue: queue.clone(),
+    };
+    let answer_http = move |request| http_door.clone().answer(request);
+    let answer_grpc = move |request| grpc_door.clone().answer(request);
+    let ports = vec![
+        tokio::spawn(serve(http, answer_http, stopping.clone())),
+        tokio::spawn(serve(grpc, answer_grpc, stopping)),
+    ];
+    Ok(Running { http: http_at, grpc: grpc_at, queue, stop, ports, writer: thread })
+}
+
+impl Running {
+    /// Stops: no new requests, those under way finish, what waits is written, the database's log
+    /// is folded into its file.
+    pub async fn stop(self) {
+        let Self { queue, stop, ports, writer, .. } = self;
+        // Nobody left to hear it means that it has stopped.
+        let _ = stop.send(true);
+        for port in ports {
+            if let Err(error) = port.await {
+                tracing::error!("a port ended badly: {error}");
+            }
+        }
+        let ended = tokio::task::spawn_blocking(move || {
+            queue.stop();
+            writer.join()
+        });
+        if !matches!(ended.await, Ok(Ok(()))) {
+            tracing::error!("the writer ended badly");
+        }
+    }
+}

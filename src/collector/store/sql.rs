@@ -1,0 +1,147 @@
+//! Every statement that the store runs, and the tables they are about. `store.rs` says why the
+//! tables are as they are.
+
+/// Marks a file as ours: `TrLt`.
+pub(super) const APPLICATION: i64 = 0x5472_4c74;
+
+/// The layout's version. A file of a later one is refused, never guessed at.
+pub(super) const VERSION: i64 = 1;
+
+/// Once for a new file, before anything is in it.
+pub(super) const NEW_FILE: &str = "
+PRAGMA page_size = 8192;
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+";
+
+/// The writer's connection. FULL waits for the disk at every commit: what was acknowledged
+/// survives a power cut, not only a crash, and group commit pays for it.
+pub(super) const WRITER: &str = "
+PRAGMA synchronous = FULL;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = MEMORY;
+PRAGMA wal_autocheckpoint = 1024;
+PRAGMA journal_size_limit = 16777216;
+";
+
+/// A reader's connection.
+pub(super) const READER: &str = "
+PRAGMA query_only = ON;
+PRAGMA cache_size = -2048;
+";
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE meta (seed INTEGER NOT NULL);
+INSERT INTO meta VALUES (random());
+CREATE TABLE service (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE operation (
+    service INTEGER NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (service, kind, name)
+) WITHOUT ROWID;
+CREATE TABLE source (
+    no INTEGER PRIMARY KEY, service INTEGER NOT NULL, last INTEGER NOT NULL,
+    resource BLOB NOT NULL, resource_schema TEXT NOT NULL,
+    scope BLOB NOT NULL, scope_schema TEXT NOT NULL,
+    UNIQUE (resource, resource_schema, scope, scope_schema)
+);
+CREATE TABLE trace (
+    no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, born INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL,
+    spans INTEGER NOT NULL, errors INTEGER NOT NULL,
+    root_service INTEGER NOT NULL, root_name TEXT NOT NULL,
+    root_start INTEGER NOT NULL, root_parent INTEGER NOT NULL,
+    members BLOB NOT NULL
+);
+CREATE INDEX trace_start ON trace (start);
+CREATE TABLE member (
+    service INTEGER NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (service, trace)
+) WITHOUT ROWID;
+CREATE TABLE session (
+    id TEXT NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (id, trace)
+) WITHOUT ROWID;
+CREATE INDEX session_trace ON session (trace);
+CREATE TABLE span (key INTEGER PRIMARY KEY, source INTEGER NOT NULL, bytes BLOB NOT NULL);
+";
+
+pub(super) const SEED: &str = "SELECT seed FROM meta";
+pub(super) const TOTALS: &str = "SELECT count(*), coalesce(sum(spans), 0) FROM trace";
+pub(super) const LAST_TRACE: &str = "SELECT coalesce(max(no), 0) FROM trace";
+pub(super) const USED_PAGES: &str = "SELECT page_count - freelist_count, freelist_count \
+    FROM pragma_page_count(), pragma_freelist_count()";
+pub(super) const PAGE_SIZE: &str = "PRAGMA page_size";
+pub(super) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+pub(super) const GIVE_BACK: &str = "PRAGMA incremental_vacuum(512)";
+
+pub(super) const FIND_SERVICE: &str = "SELECT no FROM service WHERE name = ?1";
+pub(super) const ADD_SERVICE: &str = "INSERT INTO service (name) VALUES (?1)";
+pub(super) const ADD_OPERATION: &str = "INSERT OR IGNORE INTO operation VALUES (?1, ?2, ?3)";
+pub(super) const OPERATIONS_OF: &str =
+    "SELECT name FROM operation WHERE service = ?1 AND kind = ?2";
+
+pub(super) const FIND_SOURCE: &str = "SELECT no, service, last FROM source \
+    WHERE resource = ?1 AND resource_schema = ?2 AND scope = ?3 AND scope_schema = ?4";
+pub(super) const ADD_SOURCE: &str = "INSERT INTO source \
+    (resource, resource_schema, scope, scope_schema, service, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const TOUCH_SOURCE: &str = "UPDATE source SET last = ?2 WHERE no = ?1";
+pub(super) const READ_SOURCE: &str = "SELECT service, resource, resource_schema, scope, \
+    scope_schema FROM source WHERE no = ?1";
+
+pub(super) const ADD_SPAN: &str = "INSERT OR IGNORE INTO span VALUES (?1, ?2, ?3)";
+pub(super) const READ_SPAN: &str = "SELECT bytes FROM span WHERE key = ?1";
+pub(super) const SPANS_OF: &str = "SELECT source, bytes FROM span WHERE key BETWEEN ?1 AND ?2";
+
+/// The columns of a trace, in the order in which `Summary` reads them.
+macro_rules! summary {
+    ($rest:literal) => {
+        concat!(
+            "SELECT no, id, born, start, end, spans, errors, root_service, root_name, root_start, \
+             root_parent, members FROM ",
+            $rest
+        )
+    };
+}
+
+pub(super) const FIND_TRACE: &str = summary!("trace WHERE id = ?1");
+pub(super) const ADD_TRACE: &str =
+    "INSERT INTO trace VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+/// `start` is indexed, so it is written only when it changed.
+pub(super) const MOVE_TRACE: &str = "UPDATE trace SET start = ?2 WHERE no = ?1";
+pub(super) const GROW_TRACE: &str = "UPDATE trace SET end = ?2, spans = ?3, errors = ?4, \
+    root_service = ?5, root_name = ?6, root_start = ?7, root_parent = ?8, members = ?9 \
+    WHERE no = ?1";
+pub(super) const ADD_MEMBER: &str = "INSERT OR IGNORE INTO member VALUES (?1, ?2)";
+pub(super) const ADD_SESSION: &str = "INSERT OR IGNORE INTO session VALUES (?1, ?2)";
+
+/// Candidates of a search, newest first, that ended after `?1` and began before `?2`. `?3` is what
+/// they are looked up by; all traces are looked up by when they began.
+pub(super) const TRACES: &str =
+    summary!("trace WHERE start BETWEEN ?3 AND ?2 AND end >= ?1 ORDER BY start DESC");
+pub(super) const TRACES_OF_SERVICE: &str = summary!(
+    "member CROSS JOIN trace ON trace.no = member.trace \
+     WHERE service = ?3 AND start <= ?2 AND end >= ?1 ORDER BY member.trace DESC"
+);
+pub(super) const TRACES_OF_SESSION: &str = summary!(
+    "(SELECT trace AS listed FROM session WHERE session.id = ?3) CROSS JOIN trace \
+     ON trace.no = listed WHERE start <= ?2 AND end >= ?1 ORDER BY listed DESC"
+);
+
+pub(super) const SERVICES: &str = "SELECT name FROM service ORDER BY name";
+pub(super) const SERVICE_NAME: &str = "SELECT name FROM service WHERE no = ?1";
+pub(super) const OPERATIONS: &str = "SELECT operation.name, kind FROM operation \
+    JOIN service ON service.no = operation.service WHERE service.name = ?1 \
+    ORDER BY operation.name, kind";
+
+pub(super) const OLDEST: &str = "SELECT no, spans, born FROM trace ORDER BY no LIMIT ?1";
+pub(super) const FLOOR: &str = "SELECT coalesce(min(no), 0x7fffffff) FROM trace";
+pub(super) const DROP_TRACES: &str = "DELETE FROM trace WHERE no <= ?1";
+pub(super) const DROP_SESSIONS: &str = "DELETE FROM session WHERE trace <= ?1";
+pub(super) const DROP_MEMBERS: &str =
+    "DELETE FROM member WHERE trace <= ?1 AND service IN (SELECT no FROM service)";
+pub(super) const DROP_SPANS: &str = "DELETE FROM span WHERE key IN \
+    (SELECT key FROM span WHERE key < ?1 ORDER BY key LIMIT ?2)";
+pub(super) const DROP_SOURCES: &str = "DELETE FROM source WHERE last < ?1";
+pub(super) const DROP_SERVICES: &str = "DELETE FROM service WHERE \
+    no NOT IN (SELECT service FROM source) AND \
+    NOT EXISTS (SELECT 1 FROM member WHERE member.service = service.no)";
+pub(super) const DROP_OPERATIONS: &str =
+    "DELETE FROM operation WHERE service NOT IN (SELECT no FROM service)";
