@@ -1,0 +1,97 @@
+//! The sizes of what the browser loads, against their bars.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::child::Child;
+use crate::extension;
+use crate::failure::{Failure, Result};
+use crate::setup;
+use crate::tally::{Count, Finding, Tally};
+
+/// A bar: what is paid for together, and how much it may be once compressed.
+struct Budget {
+    what: &'static str,
+    files: &'static [&'static str],
+    form: &'static str,
+    bytes: u64,
+}
+
+const BUDGETS: &[Budget] = &[
+    // Compiled at every wake of the worker.
+    Budget {
+        what: "background wasm",
+        files: &["tracelight-background_bg.wasm"],
+        form: "gzip",
+        bytes: 150_000,
+    },
+    // Compiled whenever a surface opens.
+    Budget { what: "app wasm", files: &["tracelight-app_bg.wasm"], form: "gzip", bytes: 400_000 },
+    // Run in every traced page before its first script.
+    Budget { what: "recorder", files: &["recorder.js"], form: "brotli", bytes: 3_000 },
+    Budget {
+        what: "relay and toast",
+        files: &["relay.js", "toast.js"],
+        form: "brotli",
+        bytes: 3_000,
+    },
+];
+
+/// Node brings both compressors, in the versions that web servers use.
+const MEASURE: &str = "
+const { readFileSync } = require('fs'), zlib = require('zlib');
+const sizes = process.argv.slice(1).map((file) => {
+  const bytes = readFileSync(file);
+  return { gzip: zlib.gzipSync(bytes, { level: 9 }).length, brotli: zlib.brotliCompressSync(bytes).length };
+});
+console.log(JSON.stringify(sizes));";
+
+/// `cargo xtask budget`.
+pub(crate) fn run() -> Result<ExitCode> {
+    setup::node()?;
+    let mut tally = Tally::new();
+    if let Some(folder) = tally.need("extension", extension::build_for_tests) {
+        tally.step("budgets", |_| check(&folder));
+    }
+    Ok(tally.end())
+}
+
+/// Measures an unpacked extension; prints the table whether or not it holds.
+pub(crate) fn check(folder: &Path) -> Result<Finding> {
+    let mut count = Count::default();
+    let mut table = String::new();
+    for budget in BUDGETS {
+        let size = budget
+            .files
+            .iter()
+            .map(|file| measure(&folder.join(file), budget.form))
+            .sum::<Result<u64>>();
+        let (held, said) = match size {
+            Ok(size) => (size <= budget.bytes, row(budget, size)),
+            Err(failure) => (false, failure.to_string()),
+        };
+        count.check(budget.what, held);
+        table.push_str(&format!("    {said}\n"));
+    }
+    eprint!("\n{table}");
+    Ok(Finding::new(count, ""))
+}
+
+fn row(budget: &Budget, size: u64) -> String {
+    let Budget { what, form, bytes, .. } = budget;
+    let distance = if size <= *bytes {
+        format!("{} to spare", bytes - size)
+    } else {
+        format!("{} TOO MUCH", size - bytes)
+    };
+    format!("{what:<16} {size:>8} of {bytes:>7} bytes {form:<6} {distance}")
+}
+
+fn measure(file: &Path, form: &str) -> Result<u64> {
+    let malformed = || Failure::new(format!("cannot measure {}", file.display()));
+    let said = Child::new("node").args(["-e", MEASURE]).args([file]).ask().ok_or_else(malformed)?;
+    let sizes: Value = serde_json::from_str(&said).map_err(|_| malformed())?;
+    sizes[0][form].as_u64().ok_or_else(malformed)
+}

@@ -1,0 +1,68 @@
+//! Makes the unpacked extension: Trunk's site beside what is in extension/ and the manifest.
+
+use std::path::{Path, PathBuf};
+
+use crate::child::Child;
+use crate::command::Plan;
+use crate::failure::{Failure, Result};
+use crate::screen::Step;
+use crate::{files, manifest, node, setup, site};
+
+const SOURCE: &str = "extension";
+const LOCK: &str = "target/wasm/extension.lock";
+
+/// The scripts that run in traced pages.
+const PAGE_SCRIPTS: &[&str] = &["recorder.js", "relay.js", "toast.js"];
+
+/// `cargo xtask build`.
+pub(crate) fn build_for_user(plan: &Plan) -> Result<()> {
+    let folder = Path::new("dist").join(plan.browser.name());
+    build(plan, &folder)?;
+    println!("{}", folder.display());
+    Ok(())
+}
+
+/// The extension for demo and tests. It has access to every local site, so it is kept apart from
+/// the one in dist/, which somebody may load into the browser they live in.
+pub(crate) fn build_for_tests() -> Result<PathBuf> {
+    let plan = Plan {
+        host_access: vec!["http://127.0.0.1/*".to_owned(), "http://localhost/*".to_owned()],
+        ..Plan::default()
+    };
+    let folder = PathBuf::from("target/extension/chrome");
+    build(&plan, &folder)?;
+    folder.canonicalize().map_err(|error| Failure::file("find", &folder, &error))
+}
+
+fn build(plan: &Plan, folder: &Path) -> Result<()> {
+    let wasm = setup::wasm()?;
+    // Two builds at the same time would mix their files.
+    let _alone = files::lock(Path::new(LOCK))?;
+    site::make(&wasm)?;
+    let fresh = folder.with_extension("new");
+    files::remove(&fresh)?;
+    files::copy(Path::new(site::FOLDER), &fresh, &[])?;
+    files::copy(Path::new(SOURCE), &fresh, &["app.html"])?;
+    shrink_scripts(&fresh)?;
+    manifest::write(plan, &fresh.join("manifest.json"))?;
+    // At the end and at once: a browser may be running with the old one.
+    files::replace(folder, &fresh)
+}
+
+/// Takes comments, white space and long names out of what every traced page has to parse.
+fn shrink_scripts(folder: &Path) -> Result<()> {
+    let mut step = Step::begin("shrink page scripts");
+    for script in PAGE_SCRIPTS {
+        let file = folder.join(script);
+        let terser = Child::new(node::program("terser")).args([file.as_os_str()]);
+        let terser = terser.args(["--compress", "--mangle", "--output"]).args([&file]);
+        let report = terser.watch(&mut step)?;
+        if !report.ok {
+            step.failed("");
+            let tail = report.tail();
+            return Err(Failure::new(format!("terser fails on {SOURCE}/{script}:\n{tail}")));
+        }
+    }
+    step.done("");
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The WebAssembly with its glue and its page: compiled by Trunk, made small by wasm-opt. What it is
+//! made from is fingerprinted, and unchanged it is kept.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use crate::child::{Child, Report};
+use crate::failure::{Failure, Result};
+use crate::files;
+use crate::screen::Step;
+use crate::setup::Wasm;
+use crate::toolchain::WASM32;
+
+/// Wasm builds have a target folder of their own, so that they and native builds do not wait for
+/// one another, nor throw away each other's fingerprints.
+pub(crate) const TARGET: &str = "target/wasm";
+/// Where the result is.
+pub(crate) const FOLDER: &str = "target/wasm/site";
+const STAMP: &str = "target/wasm/site.stamp";
+const OUTPUTS: &[&str] = &["tracelight-background_bg.wasm", "tracelight-app_bg.wasm"];
+
+/// What the result depends on, this file included.
+const SOURCES: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+    "extension/app.html",
+    "src/trace",
+    "src/otlp",
+    "src/backend",
+    "src/bridge",
+    "src/webext",
+    "src/background",
+    "src/app",
+    "src/xtask/site.rs",
+    "tests/package-lock.json",
+];
+
+/// The features that the compiler itself turns on. Not `--all-features`: with it wasm-opt writes
+/// compact imports, which Chromium 156 refuses.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-multivalue",
+];
+
+/// Makes it, unless it is there already.
+pub(crate) fn make(wasm: &Wasm) -> Result<()> {
+    let wanted = fingerprint(&wasm.toolchain.version)?;
+    let stamp = Path::new(STAMP);
+    let whole = outputs().iter().all(|file| file.is_file());
+    if whole && std::fs::read_to_string(stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    files::remove(stamp)?;
+    // Trunk runs cargo offline, as it does its own tools; on a fresh machine no crate is there yet.
+    wasm.dress(Child::cargo()).args(["fetch", "--target", WASM32]).run("fetch crates")?;
+    compile(wasm)?;
+    optimise(wasm)?;
+    files::write(stamp, &wanted)
+}
+
+fn compile(wasm: &Wasm) -> Result<()> {
+    let mut step = Step::begin("compile to WebAssembly");
+    let trunk = Child::new("trunk").args(["build", "--dist", FOLDER]);
+    let report = wasm
+        .dress(trunk)
+        .env("CARGO_TARGET_DIR", TARGET)
+        .env("RUST_BACKTRACE", "0")
+        .without("NO_COLOR") // Trunk takes it for a flag, and reads only `true` and `false`
+        .watch(&mut step)?;
+    if report.ok {
+        step.done("");
+        return Ok(());
+    }
+    step.failed("");
+    Err(Failure::new(format!("the WebAssembly cannot be made:\n{}", reason(&report))))
+}
+
+/// After the compiler's errors Trunk tells at length where it stood; that helps nobody. It is all
+/// there is when the compiler was content.
+fn reason(report: &Report) -> String {
+    match report.text.split_once("ERROR ❌") {
+        Some((compiler, _)) if compiler.contains("error: could not compile") => compiler.to_owned(),
+        _ => report.tail(),
+    }
+}
+
+fn optimise(wasm: &Wasm) -> Result<()> {
+    let mut step = Step::begin("optimise WebAssembly");
+    for file in outputs() {
+        let child = Child::new(&wasm.optimiser).args(["-Oz", "--output"]).args([&file, &file]);
+        let report = child.args(FEATURES).watch(&mut step)?;
+        if !report.ok {
+            step.failed("");
+            let tail = report.tail();
+            return Err(Failure::new(format!("wasm-opt fails on {}:\n{tail}", file.display())));
+        }
+    }
+    step.done("");
+    Ok(())
+}
+
+fn outputs() -> Vec<PathBuf> {
+    OUTPUTS.iter().map(|name| Path::new(FOLDER).join(name)).collect()
+}
+
+fn fingerprint(toolchain: &str) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    toolchain.hash(&mut hasher);
+    for source in SOURCES {
+        for file in files::list(Path::new(source))? {
+            let text =
+                std::fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?;
+            (file, text).hash(&mut hasher);
+        }
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
