@@ -19,6 +19,7 @@
   let queue = [];
   let dropped = 0;
   let flying = 0;
+  let spoke = 0;
   let pause = PAUSE;
   let timer;
   let awake = false;
@@ -43,8 +44,11 @@
     if (awake) performance.dispatchEvent(new Event('tracelight:off'));
   };
 
+  // What comes after a quiet time goes at once: it wakes a dead worker before the page can leave,
+  // when a message to a worker that is still starting would be lost with its page.
   const later = () => {
-    if (!over) timer ??= setTimeout(flush, pause);
+    const quiet = !flying && pause === PAUSE && performance.now() - spoke > PAUSE;
+    if (!over) timer ??= setTimeout(flush, quiet ? 0 : pause);
   };
 
   const add = (fact, fields) => {
@@ -68,6 +72,7 @@
     const lost = Math.min(dropped, 1e9);
     dropped = 0;
     flying++;
+    spoke = performance.now();
     const { timeOrigin } = performance;
     const answer = await ask({ kind: 'records', context, timeOrigin, records, dropped: lost });
     flying--;
