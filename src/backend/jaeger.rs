@@ -54,7 +54,7 @@ pub fn trace(base: &str, id: TraceId) -> Request {
     }
 }
 
-/// Reads the answer to [`trace`]. A store that knows nothing says so with 404, or with 200 and no
+/// Reads the answer to [`trace()`]. A store that knows nothing says so with 404, or with 200 and no
 /// spans.
 ///
 /// # Errors

@@ -91,14 +91,19 @@ pub fn head(message: &[u8]) -> Result<Head<'_>, Reason> {
     draft.finish(message)
 }
 
-/// When a span began, read from its message without checking the rest of it.
+/// Where a span stands among others: by when it began, then by its id. Read from its message
+/// without checking the rest of it.
 #[must_use]
-pub fn start(message: &[u8]) -> Timestamp {
-    let time = Fields::new(message).map_while(Result::ok).find_map(|field| match field {
-        (7, Field::Fixed64(time)) => Some(time),
-        _ => None,
-    });
-    Timestamp::from_nanos(time.unwrap_or_default())
+pub fn place(message: &[u8]) -> (Timestamp, &[u8]) {
+    let (mut start, mut id) = (0, &[][..]);
+    for field in Fields::new(message).map_while(Result::ok) {
+        match field {
+            (2, Field::Bytes(bytes)) => id = bytes,
+            (7, Field::Fixed64(time)) => start = time,
+            _ => {}
+        }
+    }
+    (Timestamp::from_nanos(start), id)
 }
 
 /// Writes a `TracesData` of spans that were stored as they came.

@@ -230,22 +230,26 @@ impl Stored {
         otlp::json::transcode(&self.groups())
     }
 
-    /// The spans of each source, earliest first: rows lie in the order of their hashes, which
-    /// means nothing to a reader.
+    /// The spans of each source, earliest first, and the sources in the order of their first span:
+    /// rows lie in the order of their hashes, which means nothing to a reader.
     fn groups(&self) -> Vec<(Group<'_>, Vec<&[u8]>)> {
         let mut spans: Vec<_> = self
             .spans
             .iter()
             .map(|(owner, range)| {
                 let bytes = &self.bytes[range.clone()];
-                (raw::start(bytes), range.start, *owner, bytes)
+                (raw::place(bytes), *owner, bytes)
             })
             .collect();
-        spans.sort_unstable_by_key(|(start, at, ..)| (*start, *at));
-        let mut groups: Vec<_> =
-            self.owners.iter().map(|owner| (owner.group(), Vec::new())).collect();
-        for (_, _, owner, bytes) in spans {
-            groups[owner].1.push(bytes);
+        spans.sort_unstable_by_key(|(place, ..)| *place);
+        let mut groups: Vec<(Group<'_>, Vec<&[u8]>)> = Vec::new();
+        let mut places = vec![None; self.owners.len()];
+        for (_, owner, bytes) in spans {
+            let place = *places[owner].get_or_insert_with(|| {
+                groups.push((self.owners[owner].group(), Vec::new()));
+                groups.len() - 1
+            });
+            groups[place].1.push(bytes);
         }
         groups
     }

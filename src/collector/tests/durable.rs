@@ -69,6 +69,21 @@ async fn senders_at_once_all_get_their_spans_in() {
     assert_eq!(rows(&path), 60);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_and_writers_of_a_database_in_memory_do_not_refuse_each_other() {
+    let shop = Shop::open().await;
+    let mut asked = tokio::task::JoinSet::new();
+    for number in 1..=120 {
+        asked.spawn(Answer::of(shop.export(PROTO, proto::encode(&[span(1, number)]))));
+        asked.spawn(Answer::of(shop.request("/api/v3/trace-summaries")));
+    }
+    while let Some(answer) = asked.join_next().await {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    assert_eq!(shop.spans(1).await.len(), 120);
+}
+
 #[tokio::test]
 async fn a_full_queue_is_503_with_retry_after_and_what_was_let_in_is_kept() {
     let folder = tempfile::tempdir().unwrap();
