@@ -61,7 +61,7 @@ impl Reply {
     /// Whether the body is JSON, by its type or, where that is not said, by its first byte.
     fn is_json(&self) -> bool {
         let content_type = self.content_type.to_ascii_lowercase();
-        content_type.contains("json")
+        content_type.as_bytes().windows(4).any(|part| part == b"json")
             || content_type.is_empty() && self.body.trim_ascii_start().starts_with(b"{")
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use trace::session::Event;
-use trace::{Timestamp, TraceContext, cookie, propagation, redact};
+use trace::{Timestamp, TraceContext, cookie, json, propagation, redact};
 
 /// What the browser said.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,17 +94,17 @@ struct Jar {
 pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
     match name {
         "message" => {
-            let sender = serde_json::from_str(who).ok()?;
+            let sender = json::read(who).ok()?;
             Some(Heard::Message(Box::new(Message { body: what, sender })))
         }
         "closed" => {
             let event = Event::Closed { tab: what.parse().ok()? };
             Some(Heard::Event(event, webext::clock::now()))
         }
-        "cookie" => cookie_changed(serde_json::from_str(&what).ok()?),
+        "cookie" => cookie_changed(json::read(&what).ok()?),
         "settings" => Some(Heard::Settings),
         "alarm" | "woke" => Some(Heard::Woke),
-        _ => request(name, serde_json::from_str(&what).ok()?),
+        _ => request(name, json::read(&what).ok()?),
     }
 }
 

@@ -93,7 +93,7 @@ async fn settle(worker: &Worker, chunk: SpanChunk, outcome: Result<Outcome, Stri
     };
     if !sent {
         // The worker may be gone by then; the alarm brings it back, and waking sends.
-        let _tried_at_next_wake = alarms::set(ALARM, pause.as_secs_f64()).await;
+        let _tried_at_next_wake = alarms::set(ALARM, pause).await;
     }
     for tab in tabs {
         message::tell(Notice::Changed { tab }).await;

@@ -1,6 +1,7 @@
 //! Follows traces until they are complete: asks the store, backs off, shows how far it is.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use backend::jaeger::{self, Found};
 use bridge::page::Mood;
@@ -14,6 +15,8 @@ use crate::worker::{Core, Worker};
 
 /// The alarm that brings a worker back that died while a trace was awaited.
 const ALARM: &str = "follow";
+/// When it rings: the shortest time that browsers allow.
+const AWAKE: Duration = Duration::from_secs(30);
 
 /// Follows one trace to its end. Only one loop runs for a trace.
 pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
@@ -21,7 +24,7 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
         return;
     }
     worker.followed.borrow_mut().push(trace);
-    let _checked_at_every_wake = alarms::set(ALARM, 30.0).await;
+    let _checked_at_every_wake = alarms::set(ALARM, AWAKE).await;
     loop {
         let pause = {
             let core = worker.core.lock().await;
@@ -67,24 +70,16 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
 impl Core {
     /// Takes in the store's answer. Whether there are new spans.
     async fn absorb(&mut self, trace: TraceId, found: Result<Found, String>) -> bool {
-        let now = clock::now();
-        let mut grew = false;
-        let spans = match found {
-            Ok(Found::Spans(accepted)) => Ok(accepted.spans),
-            Ok(Found::NotYet) => Ok(Vec::new()),
-            Err(trouble) => Err(trouble),
+        let (grew, trouble) = match found {
+            Ok(Found::Spans(accepted)) => (self.keep(trace, accepted.spans).await, None),
+            Ok(Found::NotYet) => (false, None),
+            Err(trouble) => (false, Some(trouble)),
         };
-        self.unasked = spans.as_ref().err().cloned();
-        if let Ok(spans) = &spans {
-            grew = self.keep(trace, spans.clone()).await;
-        }
+        self.unasked.clone_from(&trouble);
         if let Some(page) = self.state.pages.get_mut(&trace) {
-            match spans {
-                Ok(_) => page.watch.answered(),
-                Err(trouble) => page.watch.failed(trouble),
-            }
+            page.watch.answered(trouble);
         }
-        self.look(trace, now);
+        self.look(trace, clock::now());
         grew
     }
 

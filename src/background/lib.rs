@@ -7,6 +7,7 @@
 mod browser;
 mod exporter;
 mod follow;
+mod lock;
 mod message;
 mod packed;
 mod page;

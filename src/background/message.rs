@@ -6,7 +6,7 @@ use std::rc::Rc;
 use bridge::{Command, FromPage, Notice, Reply, ToPage};
 use serde::Serialize;
 use trace::session::Event;
-use trace::{PageClock, TraceContext, TraceId, redact};
+use trace::{PageClock, TraceContext, TraceId, json, redact};
 use wasm_bindgen_futures::spawn_local;
 use webext::{clock, message, tabs};
 
@@ -23,14 +23,14 @@ impl Worker {
     ) -> Option<String> {
         let Message { body, sender } = message;
         if !sender.root.is_empty() && sender.url.starts_with(&sender.root) {
-            let command: Command = serde_json::from_str(&body).ok()?;
+            let command: Command = json::read(&body).ok()?;
             return text(&self.command(core, command).await);
         }
         let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
             core.rejected = core.rejected.saturating_add(1);
             return None;
         };
-        match serde_json::from_str(&body) {
+        match json::read(&body) {
             Ok(said) => text(&self.from_page(core, tab, &sender, said).await?),
             Err(_) => {
                 core.rejected = core.rejected.saturating_add(1);
@@ -225,5 +225,5 @@ fn refused(reason: &str) -> Reply {
 }
 
 fn text<T: Serialize>(answer: &T) -> Option<String> {
-    serde_json::to_string(answer).ok()
+    Some(json::write(answer))
 }

@@ -1,15 +1,15 @@
 //! One traced page in memory: its facts, the spans made of them, the spans found in the store.
 //! Everything here can be read back from the journal after the worker died.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
 use trace::record::Record;
 use trace::request::TracedRequest;
+use trace::seen::Seen;
 use trace::state::Page;
-use trace::{PageClock, Span, SpanId, TraceId, redact};
+use trace::{PageClock, Span, TraceId, json, redact};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -26,7 +26,7 @@ pub(crate) struct Recorded {
     browser: Vec<Span>,
     settled: bool,
     /// Browser spans in closed chunks: they are final, and sent or waiting to be.
-    sealed: BTreeSet<SpanId>,
+    sealed: Seen,
     sealed_parts: u32,
     server: Vec<Span>,
     server_parts: u32,
@@ -64,7 +64,7 @@ impl Recorded {
                 }
                 Side::Browser if !chunk.open => {
                     recorded.sealed_parts += 1;
-                    recorded.sealed.extend(spans.iter().map(|span| span.id));
+                    recorded.sealed.extend(&spans);
                 }
                 Side::Browser => {}
             }
@@ -84,7 +84,7 @@ impl Recorded {
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
         let records: Vec<Record> = records.take(room).map(redact::record).collect();
         let texts: Vec<String> =
-            records.iter().filter_map(|record| serde_json::to_string(record).ok()).collect();
+            records.iter().map(json::write).collect();
         if !texts.is_empty() {
             journal.put_facts(trace, self.batches, &texts).await?;
             self.batches += 1;
@@ -130,7 +130,7 @@ impl Recorded {
         send: bool,
     ) -> Result<u32, Error> {
         let fresh: Vec<&Span> =
-            self.browser.iter().filter(|span| !self.sealed.contains(&span.id)).collect();
+            self.browser.iter().filter(|span| !self.sealed.contains(span.trace, span.id)).collect();
         let mut chunks = Vec::new();
         for (part, spans) in (self.sealed_parts..).zip(fresh.chunks(CHUNK)) {
             let unsent = (over && send).then_some(1);
@@ -142,8 +142,7 @@ impl Recorded {
         }
         self.sealed_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-        let ids: Vec<SpanId> = fresh.iter().map(|span| span.id).collect();
-        self.sealed.extend(ids);
+        self.sealed.extend(&self.browser);
         Ok(if send { count } else { 0 })
     }
 
@@ -154,9 +153,10 @@ impl Recorded {
         trace: TraceId,
         found: Vec<Span>,
     ) -> Result<usize, Error> {
-        let known: BTreeSet<SpanId> = self.spans().map(|span| span.id).collect();
+        let known = Seen::of(self.spans());
         let unknown = |span: &Span| {
-            span.trace == trace && !known.contains(&span.id) && !self.sealed.contains(&span.id)
+            let Span { trace: of, id, .. } = *span;
+            of == trace && !known.contains(of, id) && !self.sealed.contains(of, id)
         };
         let new: Vec<Span> = found.into_iter().filter(unknown).collect();
         let mut chunks = Vec::new();
@@ -180,18 +180,19 @@ impl Recorded {
 
     /// What can be seen of the trace, both sides together.
     pub(crate) fn sight(&self, page: &Page) -> Sight {
-        let ids: BTreeSet<SpanId> = self.spans().map(|span| span.id).collect();
-        let missing: BTreeSet<SpanId> = self
-            .spans()
-            .filter_map(|span| span.parent)
-            .filter(|parent| !ids.contains(parent))
-            .collect();
+        let seen = Seen::of(self.spans());
+        let mut missing = Seen::default();
+        for span in self.spans() {
+            if let Some(parent) = span.parent.filter(|id| !seen.contains(span.trace, *id)) {
+                missing.insert(span.trace, parent);
+            }
+        }
         let start = self.spans().map(|span| span.start).min();
         let end = self.spans().map(|span| span.end).max();
         let length = start.zip(end).map_or(Duration::ZERO, |(start, end)| end.since(start));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Sight {
-            spans: number(ids.len()),
+            spans: number(seen.len()),
             errors: number(self.spans().filter(|span| span.failed()).count()),
             length,
             joined: self.server.iter().any(|span| span.parent == Some(page.context.document)),

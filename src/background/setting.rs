@@ -4,10 +4,10 @@
 use trace::cookie;
 use trace::table::Table;
 use trace::wanted::{Cookie, Rule, Wanted};
-use webext::storage::Area;
+use webext::storage::{self, Area};
 use webext::{Error, clock, cookies, rules, scripts};
 
-use crate::packed;
+use crate::packed::{pack, unpack};
 
 /// Key of the ledger in local storage: cookies that we have set, so that they are found again
 /// after the worker died or the browser was restarted.
@@ -29,7 +29,8 @@ impl Setting {
         for id in rules::ids().await? {
             setting.rules.insert(id, None);
         }
-        setting.cookies = packed::load(Area::Local, LEDGER).await?.unwrap_or_default();
+        let ledger = storage::load(Area::Local, LEDGER).await?;
+        setting.cookies = unpack(ledger).unwrap_or_default();
         Ok(setting)
     }
 
@@ -62,7 +63,7 @@ impl Setting {
                 continue;
             }
             self.cookies.insert(host.clone(), cookie.clone());
-            packed::store(Area::Local, LEDGER, &self.cookies).await?;
+            storage::store(Area::Local, LEDGER, &pack(&self.cookies)).await?;
             cookies::set(&cookie.origin, cookie::NAME, &cookie.value, clock::now()).await?;
         }
         let gone = |cookies: &Table<String, Cookie>| {
@@ -72,7 +73,7 @@ impl Setting {
         while let Some((host, cookie)) = gone(&self.cookies) {
             remove(&cookie).await?;
             self.cookies.remove(&host);
-            packed::store(Area::Local, LEDGER, &self.cookies).await?;
+            storage::store(Area::Local, LEDGER, &pack(&self.cookies)).await?;
         }
         Ok(())
     }

@@ -13,11 +13,12 @@ use trace::{SessionId, Timestamp, TraceId, cookie};
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
 use webext::settings::{self, Settings};
-use webext::storage::Area;
+use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, cookies, message, tabs};
 
 use crate::browser::{self, Heard};
-use crate::packed;
+use crate::lock::Lock;
+use crate::packed::{pack, unpack};
 use crate::page::Recorded;
 use crate::setting::Setting;
 use crate::{exporter, follow};
@@ -29,8 +30,8 @@ const SESSIONS: &str = "sessions";
 /// The one worker of this extension.
 #[derive(Debug, Default)]
 pub(crate) struct Worker {
-    /// What it knows. Fair: events are handled in the order in which they came.
-    pub core: tokio::sync::Mutex<Core>,
+    /// What it knows. Events are handled in the order in which they came.
+    pub core: Lock<Core>,
     /// Whether the exporter runs.
     pub sending: Cell<bool>,
     /// Traces that a loop follows.
@@ -148,12 +149,13 @@ impl Core {
     /// Reads everything back. What cannot be read is said, and begins anew.
     async fn wake(&mut self) {
         self.awake = true;
-        let state = packed::load(Area::Session, STATE).await;
-        self.state = self.noted(state).flatten().unwrap_or_default();
+        let state = storage::load(Area::Session, STATE).await;
+        self.state = unpack(self.noted(state).flatten()).unwrap_or_default();
         if self.state.sessions.is_empty() {
             // After a restart of the browser the tabs are others, and the sessions are the same.
-            let sessions = packed::load::<Table<String, Session>>(Area::Local, SESSIONS).await;
-            self.state.sessions = self.noted(sessions).flatten().unwrap_or_default();
+            let sessions = storage::load(Area::Local, SESSIONS).await;
+            let sessions = unpack(self.noted(sessions).flatten());
+            self.state.sessions = sessions.unwrap_or_default();
         }
         let settings = settings::load().await;
         self.settings = self.noted(settings).unwrap_or_default();
@@ -206,11 +208,12 @@ impl Core {
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
         if self.stored != self.state.sessions {
-            let done = packed::store(Area::Local, SESSIONS, &self.state.sessions).await;
+            let packed = pack(&self.state.sessions);
+            let done = storage::store(Area::Local, SESSIONS, &packed).await;
             self.stored = self.state.sessions.clone();
             self.note(done);
         }
-        let done = packed::store(Area::Session, STATE, &self.state).await;
+        let done = storage::store(Area::Session, STATE, &pack(&self.state)).await;
         self.note(done);
     }
 

@@ -6,7 +6,7 @@ use trace::{SessionId, TraceId};
 
 /// A surface's wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// Tell what is true of a tab.
     View {
@@ -45,7 +45,7 @@ pub enum Command {
 
 /// The background's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Reply {
     /// What is true of the tab, after the command.
     View(Box<TabView>),
@@ -80,7 +80,7 @@ pub struct TabView {
 
 /// Whether a tab's page can be traced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Site {
     /// It can, and the browser lets us.
     Ready {

@@ -13,7 +13,7 @@ pub struct Envelope<M> {
     /// The sender's [`VERSION`].
     pub v: u32,
     /// What is said.
-    #[serde(flatten)]
+    #[serde(rename = "")]
     pub message: M,
 }
 
@@ -28,19 +28,19 @@ impl<M> Envelope<M> {
 mod tests {
     use super::*;
     use crate::{Command, FromPage};
+    use trace::json;
 
     #[test]
     fn a_message_of_the_future_is_unknown_and_not_an_error() {
-        let json = r#"{"v":9,"kind":"foldSpaceTime","depth":3}"#;
-        assert_eq!(serde_json::from_str::<Command>(json).unwrap(), Command::Unknown);
-        assert_eq!(serde_json::from_str::<FromPage>(json).unwrap(), FromPage::Unknown);
+        let text = r#"{"v":9,"kind":"foldSpaceTime","depth":3}"#;
+        assert_eq!(json::read(text), Ok(Command::Unknown));
+        assert_eq!(json::read(text), Ok(FromPage::Unknown));
     }
 
     #[test]
     fn the_kind_lies_flat_beside_the_version() {
-        let json = serde_json::to_string(&Envelope::new(Command::StartSession { tab: 7 })).unwrap();
-        assert_eq!(json, r#"{"v":1,"kind":"startSession","tab":7}"#);
-        let read: Command = serde_json::from_str(&json).unwrap();
-        assert_eq!(read, Command::StartSession { tab: 7 });
+        let text = json::write(&Envelope::new(Command::StartSession { tab: 7 }));
+        assert_eq!(text, r#"{"v":1,"kind":"startSession","tab":7}"#);
+        assert_eq!(json::read(&text), Ok(Command::StartSession { tab: 7 }));
     }
 }

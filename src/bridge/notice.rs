@@ -6,7 +6,7 @@ use trace::TraceId;
 
 /// News for surfaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "notice", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "notice", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Notice {
     /// Session, page or progress of a tab changed: ask for its view again.
     Changed {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a page's relay says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FromPage {
     /// A document began: which context did it get, and is there a toast to show?
     Hello {
@@ -35,7 +35,7 @@ pub enum FromPage {
 
 /// What the background says to a page's relay, as an answer or unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToPage {
     /// Answer to `Hello`.
     Welcome {

@@ -3,8 +3,8 @@
 //!
 //! Reading is forgiving: an answer that cannot be read says nothing, and its HTTP status stands.
 
-use crate::Error;
-use crate::json::cursor::{Cursor, Opened, Scalar};
+use trace::json::{Broken, Cursor, Opened, Scalar};
+
 use crate::json::write::Out as Json;
 use crate::wire::{Field, Fields, Out};
 
@@ -153,7 +153,7 @@ fn find(body: &[u8], path: &[&str]) -> Option<String> {
     descend(&mut Cursor::new(body), path).ok().flatten()
 }
 
-fn descend(cursor: &mut Cursor<'_>, path: &[&str]) -> Result<Option<String>, Error> {
+fn descend(cursor: &mut Cursor<'_>, path: &[&str]) -> Result<Option<String>, Broken> {
     let Some((name, rest)) = path.split_first() else {
         return Ok(match cursor.scalar()? {
             Scalar::Text(text) => Some(text.into_owned()),

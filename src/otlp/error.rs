@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use trace::json::SyntaxError;
+
 /// Why a message is not OTLP. Positions are bytes from the beginning of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -41,3 +43,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<SyntaxError> for Error {
+    fn from(error: SyntaxError) -> Self {
+        match error {
+            SyntaxError::Wanted { at, wanted } => Self::Json { at, wanted },
+            SyntaxError::Deep { at, limit } => Self::Deep { at, limit },
+        }
+    }
+}

@@ -6,8 +6,6 @@
 //! field it dislikes, where one span should go and the others stay.
 
 mod base64;
-pub(crate) mod cursor;
-mod double;
 mod read;
 mod transcode;
 mod value;

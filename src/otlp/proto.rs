@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use trace::span::{Resource, Scope, Span};
 
-use crate::raw::{self, Batch};
 use crate::{Accepted, Error, Reason};
 
 pub(crate) use write::{resource_key, scope_key};
@@ -24,24 +23,7 @@ pub const DEPTH: usize = 32;
 /// # Errors
 /// When the message around the spans is cut short or garbled.
 pub fn decode(message: &[u8]) -> Result<Accepted, Error> {
-    let Batch { groups, spans, rejected } = raw::read(message)?;
-    let owners: Vec<_> = groups
-        .iter()
-        .map(|group| {
-            let resource = resource(group.resource, group.resource_schema).unwrap_or_default();
-            let scope = scope(group.scope, group.scope_schema).unwrap_or_default();
-            (Arc::new(resource), Arc::new(scope))
-        })
-        .collect();
-    let mut accepted = Accepted { spans: Vec::with_capacity(spans.len()), rejected };
-    for head in &spans {
-        let (resource, scope) = &owners[head.group];
-        match span(head.bytes, resource, scope) {
-            Ok(span) => accepted.spans.push(span),
-            Err(reason) => accepted.rejected.add(reason),
-        }
-    }
-    Ok(accepted)
+    read::traces(message)
 }
 
 /// Writes a `TracesData`, grouped by resource and scope in the order of first appearance.

@@ -127,7 +127,7 @@ pub fn write(groups: &[(Group<'_>, Vec<&[u8]>)]) -> Vec<u8> {
 }
 
 /// The fields of a message around the spans; an error says where in the whole it stands.
-fn outer<'a>(
+pub(crate) fn outer<'a>(
     whole: &'a [u8],
     part: &'a [u8],
 ) -> impl Iterator<Item = Result<(u64, Field<'a>), Error>> {

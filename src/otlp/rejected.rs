@@ -1,7 +1,8 @@
 //! Counts the spans that could not be kept, by reason.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use trace::table::Table;
 
 /// How many spans were left out, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,7 +10,7 @@ pub struct Rejected {
     /// All of them.
     pub count: u64,
     /// How many for each reason.
-    pub reasons: BTreeMap<Reason, u64>,
+    pub reasons: Table<Reason, u64>,
 }
 
 impl Rejected {
@@ -22,7 +23,7 @@ impl Rejected {
     pub fn add_many(&mut self, reason: Reason, count: u64) {
         if count > 0 {
             self.count += count;
-            *self.reasons.entry(reason).or_default() += count;
+            *self.reasons.or_default(reason) += count;
         }
     }
 

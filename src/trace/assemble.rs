@@ -8,22 +8,22 @@
 mod client;
 mod id;
 mod network;
+mod order;
 mod pair;
 
-use std::cmp::Ordering;
-use std::fmt::Debug;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attributes, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
-use crate::record::{Document, Hidden, Navigation, Paint, Record, Request, Resource};
+use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
 use crate::request::{Api, TracedRequest};
 use crate::{Event, Kind, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
-use crate::{Timestamp, TraceId, redact};
+use crate::{Timestamp, TraceId, json, redact};
 use client::Client;
 use id::Ids;
+use order::arrange;
 
 /// `service.name` of what the browser recorded.
 pub const SERVICE: &str = "browser";
@@ -97,14 +97,15 @@ pub fn assemble(page: &Page, records: &[Record]) -> Assembly {
     }
     let alone = facts.resources.iter().zip(pairs.taken).filter(|(_, taken)| !taken);
     rest.extend(alone.filter_map(|(resource, _)| tracer.resource(resource)));
-    rest.sort_by_key(|span| (span.start, span.trace, span.id));
+    let place = |span: &Span| (span.start, span.trace, span.id);
     spans.extend([root, document]);
-    spans.extend(rest);
+    spans.extend(arrange(rest, |a, b| place(a).cmp(&place(b))));
     let settled = facts.navigation.is_some();
     Assembly { spans, requests, settled }
 }
 
 /// Records by kind, in an order that has nothing to do with their arrival, each once.
+#[derive(Default)]
 struct Facts<'a> {
     document: Option<&'a Document>,
     /// Only of a page whose load event is over.
@@ -115,44 +116,40 @@ struct Facts<'a> {
     hidden: Option<PageMillis>,
 }
 
-/// Orders by time first; then by everything, so that only equal facts are equal. The text of two
-/// facts is compared where they happened at the same moment, which is rare.
-fn order<T: Debug + PartialEq>(a: (PageMillis, &T), b: (PageMillis, &T)) -> Ordering {
-    a.0.0.total_cmp(&b.0.0).then_with(|| match a.1 == b.1 {
-        true => Ordering::Equal,
-        false => format!("{:?}", a.1).cmp(&format!("{:?}", b.1)),
-    })
-}
-
-fn sorted<T: Debug + PartialEq>(mut facts: Vec<&T>, time: fn(&T) -> PageMillis) -> Vec<&T> {
-    facts.sort_by(|a, b| order((time(a), *a), (time(b), *b)));
-    facts.dedup();
-    facts
+/// Where a record stands among the others of its kind.
+fn time(record: &Record) -> PageMillis {
+    match record {
+        Record::Document(_) => PageMillis(0.0),
+        Record::Navigation(it) => it.load_event_end,
+        Record::Resource(it) => it.timing.start_time,
+        Record::Paint(it) => it.start_time,
+        Record::Request(it) => it.start,
+        Record::Hidden(it) => it.at,
+    }
 }
 
 impl<'a> Facts<'a> {
+    /// Sorts by time first; then by everything, so that only equal facts are equal. The text of
+    /// two facts is compared where they happened at the same moment, which is rare.
     fn sort(records: &'a [Record]) -> Self {
-        let (mut documents, mut navigations, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut resources, mut requests, mut paints) = (Vec::new(), Vec::new(), Vec::new());
-        for record in records {
+        let mut sorted = arrange(records.iter().collect(), |a: &&Record, b: &&Record| {
+            let earlier = time(a).0.total_cmp(&time(b).0);
+            earlier.then_with(|| json::write(*a).cmp(&json::write(*b)))
+        });
+        sorted.dedup();
+        let mut facts = Self::default();
+        for record in sorted {
             match record {
-                Record::Document(document) => documents.push(document),
-                Record::Navigation(navigation) => navigations.push(navigation.as_ref()),
-                Record::Resource(resource) => resources.push(resource.as_ref()),
-                Record::Paint(paint) => paints.push(paint),
-                Record::Request(request) => requests.push(request),
-                Record::Hidden(Hidden { at }) => hidden.push(*at),
+                Record::Document(it) => facts.document = facts.document.or(Some(it)),
+                Record::Navigation(it) if it.load_event_end.0 > 0.0 => facts.navigation = Some(it),
+                Record::Navigation(_) => {}
+                Record::Resource(it) => facts.resources.push(it),
+                Record::Paint(it) => facts.paints.push(it),
+                Record::Request(it) => facts.requests.push(it),
+                Record::Hidden(it) => facts.hidden = Some(it.at),
             }
         }
-        navigations.retain(|navigation| navigation.load_event_end.0 > 0.0);
-        Self {
-            document: sorted(documents, |_| PageMillis(0.0)).first().copied(),
-            navigation: sorted(navigations, |it| it.load_event_end).last().copied(),
-            resources: sorted(resources, |it| it.timing.start_time),
-            requests: sorted(requests, |it| it.start),
-            paints: sorted(paints, |it| it.start_time),
-            hidden: hidden.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)),
-        }
+        facts
     }
 
     /// The last moment of which the browser itself told something. What the page's own world
@@ -176,12 +173,11 @@ struct Tracer<'a> {
 impl<'a> Tracer<'a> {
     fn new(page: &'a Page, document: Option<&Document>) -> Self {
         let version = env!("CARGO_PKG_VERSION");
-        let mut attributes = Attributes::from([
-            (key::SERVICE_NAME.to_owned(), SERVICE.into()),
-            (key::TELEMETRY_SDK_NAME.to_owned(), TRACELIGHT.into()),
-            (key::TELEMETRY_SDK_LANGUAGE.to_owned(), "webjs".into()),
-            (key::TELEMETRY_SDK_VERSION.to_owned(), version.into()),
-        ]);
+        let mut attributes = Attributes::new();
+        put(&mut attributes, key::SERVICE_NAME, SERVICE);
+        put(&mut attributes, key::TELEMETRY_SDK_NAME, TRACELIGHT);
+        put(&mut attributes, key::TELEMETRY_SDK_LANGUAGE, "webjs");
+        put(&mut attributes, key::TELEMETRY_SDK_VERSION, version);
         if let Some(Document { user_agent, language, .. }) = document {
             put_text(&mut attributes, key::USER_AGENT_ORIGINAL, user_agent);
             put_text(&mut attributes, key::BROWSER_LANGUAGE, language);
@@ -248,7 +244,7 @@ impl<'a> Tracer<'a> {
             root.events = network::milestones(*clock, navigation);
         }
         root.events.extend(self.paints(&facts.paints));
-        root.events.sort_by_key(|event| event.time);
+        root.events = arrange(root.events, |a, b| a.time.cmp(&b.time));
         root
     }
 

@@ -25,7 +25,7 @@ const LATE_PAUSE: Duration = Duration::from_secs(5);
 
 /// How far a page trace is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "phase", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename = "phase", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Progress {
     /// The context is being armed; the page is about to reload.
     Reloading,
@@ -171,16 +171,10 @@ impl Watch {
         self.settle(now);
     }
 
-    /// Notes that the store answered, so that an earlier trouble is over.
-    pub fn answered(&mut self) {
+    /// Notes that the store was asked, and why it did not answer; an earlier trouble is over.
+    pub fn answered(&mut self, trouble: Option<String>) {
         self.asked = self.asked.saturating_add(1);
-        self.trouble = None;
-    }
-
-    /// Notes that the store could not be asked, and why.
-    pub fn failed(&mut self, reason: String) {
-        self.asked = self.asked.saturating_add(1);
-        self.trouble = Some(reason);
+        self.trouble = trouble;
     }
 
     /// Lets time pass: quiet may complete the trace, patience may end.
@@ -245,8 +239,7 @@ impl Watch {
         if self.expired {
             return (now.since(self.since) < PATIENCE + LATE).then_some(LATE_PAUSE);
         }
-        let grown =
-            FIRST_PAUSE.mul_f64(1.5_f64.powi(i32::try_from(self.asked.min(20)).unwrap_or(20)));
+        let grown = (0..self.asked.min(20)).fold(FIRST_PAUSE, |pause, _| pause + pause / 2);
         Some(grown.min(LONGEST_PAUSE))
     }
 }
@@ -294,7 +287,7 @@ mod tests {
         assert_eq!(detail(&watch), "3 s, 3 spans, no server span for the document yet");
         watch.see(second(3.1), Sight { missing: 2, ..whole(3) });
         assert_eq!(detail(&watch), "3 s, 3 spans, 2 parents named by spans but not there");
-        watch.failed("nothing listens at 127.0.0.1:4318".to_owned());
+        watch.answered(Some("nothing listens at 127.0.0.1:4318".to_owned()));
         assert_eq!(detail(&watch), "3 s, 3 spans, nothing listens at 127.0.0.1:4318");
     }
 
@@ -327,7 +320,7 @@ mod tests {
         let mut pauses = Vec::new();
         for _ in 0..12 {
             pauses.push(watch.pause(second(0.0)).unwrap().as_millis());
-            watch.answered();
+            watch.answered(None);
         }
         assert_eq!(pauses[..4], [100, 150, 225, 337]);
         assert_eq!(pauses[11], 2_000);

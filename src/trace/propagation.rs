@@ -71,7 +71,9 @@ impl FromStr for TraceContext {
         if bytes[..LENGTH].iter().any(u8::is_ascii_uppercase) {
             return Err(TraceparentError::Case);
         }
-        let version = u8::from_str_radix(&text[..2], 16).map_err(|_| TraceparentError::Version)?;
+        let part = |range| text.get(range).unwrap_or_default();
+        let number = |range| u8::from_str_radix(part(range), 16).ok();
+        let version = number(0..2).ok_or(TraceparentError::Version)?;
         if version == 0xff || text.starts_with('+') {
             return Err(TraceparentError::Version);
         }
@@ -86,10 +88,9 @@ impl FromStr for TraceContext {
             return Err(TraceparentError::Flags);
         }
         Ok(Self {
-            trace: text[3..35].parse().map_err(TraceparentError::Trace)?,
-            span: text[36..52].parse().map_err(TraceparentError::Parent)?,
-            flags: u8::from_str_radix(&text[53..LENGTH], 16)
-                .map_err(|_| TraceparentError::Flags)?,
+            trace: part(3..35).parse().map_err(TraceparentError::Trace)?,
+            span: part(36..52).parse().map_err(TraceparentError::Parent)?,
+            flags: number(53..LENGTH).ok_or(TraceparentError::Flags)?,
         })
     }
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// `12.5 s`, `3 min 20 s`. Never `0 ms`: what took no time that the clock could see is `0 ns`.
 #[must_use]
 pub fn duration(time: Duration) -> String {
-    let nanos = time.as_nanos();
+    // 64 bits hold five centuries.
+    let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     match nanos {
         0..1_000 => format!("{nanos} ns"),
         // The upper bounds sit where rounding would print four digits.
@@ -21,14 +22,14 @@ pub fn duration(time: Duration) -> String {
 }
 
 /// Three significant digits of `nanos / unit`, without trailing zeros.
-fn scaled(nanos: u128, unit: u128, name: &str) -> String {
+fn scaled(nanos: u64, unit: u64, name: &str) -> String {
     let hundredths = (nanos * 100 + unit / 2) / unit;
     let decimals = match hundredths {
         0..1_000 => 2,
         1_000..10_000 => 1,
         _ => 0,
     };
-    let scale = 10_u128.pow(decimals);
+    let scale = 10_u64.pow(decimals);
     let rounded = (nanos * scale + unit / 2) / unit;
     let (whole, rest) = (rounded / scale, rounded % scale);
     if rest == 0 {

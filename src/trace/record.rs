@@ -10,6 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::json::{self, Node};
 use crate::redact::CUT;
 use crate::request::Api;
 use crate::{PageMillis, SpanId, TraceContext};
@@ -27,7 +28,7 @@ const METHOD_LIMIT: usize = 32;
 
 /// One fact from a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(rename = "kind", rename_all = "camelCase")]
 pub enum Record {
     /// A document began.
     Document(Document),
@@ -48,16 +49,15 @@ pub enum Record {
 #[serde(rename_all = "camelCase")]
 pub struct Document {
     /// Its address.
-    #[serde(deserialize_with = "url")]
     pub url: String,
     /// Where its reader came from; often empty.
-    #[serde(default, deserialize_with = "url")]
+    #[serde(default)]
     pub referrer: String,
     /// `navigator.userAgent`.
-    #[serde(default, deserialize_with = "agent")]
+    #[serde(default)]
     pub user_agent: String,
     /// `navigator.language`.
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default)]
     pub language: String,
     /// Width of the viewport, CSS pixels.
     #[serde(default)]
@@ -66,7 +66,7 @@ pub struct Document {
     #[serde(default)]
     pub height: u32,
     /// `visible` or `hidden`.
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default)]
     pub visibility: String,
 }
 
@@ -75,52 +75,36 @@ pub struct Document {
 #[serde(rename_all = "camelCase", default)]
 pub struct Timing {
     /// URL that was asked for.
-    #[serde(deserialize_with = "url")]
     pub name: String,
     /// When the load began, redirects included.
-    #[serde(deserialize_with = "moment")]
     pub start_time: PageMillis,
     /// When the first redirect began.
-    #[serde(deserialize_with = "moment")]
     pub redirect_start: PageMillis,
     /// When the last redirect was answered.
-    #[serde(deserialize_with = "moment")]
     pub redirect_end: PageMillis,
     /// When a service worker was started for it.
-    #[serde(deserialize_with = "moment")]
     pub worker_start: PageMillis,
     /// When the final URL was asked for.
-    #[serde(deserialize_with = "moment")]
     pub fetch_start: PageMillis,
     /// When the host's name was looked up.
-    #[serde(deserialize_with = "moment")]
     pub domain_lookup_start: PageMillis,
     /// When its address was known.
-    #[serde(deserialize_with = "moment")]
     pub domain_lookup_end: PageMillis,
     /// When the connection was begun.
-    #[serde(deserialize_with = "moment")]
     pub connect_start: PageMillis,
     /// When TLS was begun.
-    #[serde(deserialize_with = "moment")]
     pub secure_connection_start: PageMillis,
     /// When the connection stood.
-    #[serde(deserialize_with = "moment")]
     pub connect_end: PageMillis,
     /// When the request was sent.
-    #[serde(deserialize_with = "moment")]
     pub request_start: PageMillis,
     /// When the first byte of the response came.
-    #[serde(deserialize_with = "moment")]
     pub response_start: PageMillis,
     /// When the last byte of the response came.
-    #[serde(deserialize_with = "moment")]
     pub response_end: PageMillis,
     /// ALPN name of the protocol: `h2`, `http/1.1`.
-    #[serde(deserialize_with = "word")]
     pub next_hop_protocol: String,
     /// `cache` or `navigational-prefetch`, where it did not come from the network.
-    #[serde(deserialize_with = "word")]
     pub delivery_type: String,
     /// Response status.
     pub response_status: u16,
@@ -139,13 +123,10 @@ pub struct Timing {
 #[serde(default)]
 pub struct Metric {
     /// Its name.
-    #[serde(deserialize_with = "word")]
     pub name: String,
     /// Milliseconds; 0 when it says none.
-    #[serde(deserialize_with = "moment")]
     pub duration: PageMillis,
     /// What it means; often empty.
-    #[serde(deserialize_with = "word")]
     pub description: String,
 }
 
@@ -154,33 +135,26 @@ pub struct Metric {
 #[serde(rename_all = "camelCase", default)]
 pub struct Navigation {
     /// Its network times.
-    #[serde(flatten)]
+    #[serde(rename = "")]
     pub timing: Timing,
     /// `navigate`, `reload`, `back_forward` or `prerender`.
-    #[serde(rename = "type", deserialize_with = "word")]
+    #[serde(rename = "type")]
     pub way: String,
     /// Redirects on the way, those of the own origin.
     pub redirect_count: u32,
     /// When a prerendered page was shown.
-    #[serde(deserialize_with = "moment")]
     pub activation_start: PageMillis,
     /// When the parser was done.
-    #[serde(deserialize_with = "moment")]
     pub dom_interactive: PageMillis,
     /// When `DOMContentLoaded` was fired.
-    #[serde(deserialize_with = "moment")]
     pub dom_content_loaded_event_start: PageMillis,
     /// When its listeners were done.
-    #[serde(deserialize_with = "moment")]
     pub dom_content_loaded_event_end: PageMillis,
     /// When all that the document needs was there.
-    #[serde(deserialize_with = "moment")]
     pub dom_complete: PageMillis,
     /// When `load` was fired.
-    #[serde(deserialize_with = "moment")]
     pub load_event_start: PageMillis,
     /// When its listeners were done.
-    #[serde(deserialize_with = "moment")]
     pub load_event_end: PageMillis,
 }
 
@@ -189,13 +163,11 @@ pub struct Navigation {
 #[serde(rename_all = "camelCase", default)]
 pub struct Resource {
     /// Its network times.
-    #[serde(flatten)]
+    #[serde(rename = "")]
     pub timing: Timing,
     /// What asked for it: `script`, `img`, `fetch`…
-    #[serde(deserialize_with = "word")]
     pub initiator_type: String,
     /// `blocking` or `non-blocking`.
-    #[serde(deserialize_with = "word")]
     pub render_blocking_status: String,
 }
 
@@ -204,10 +176,8 @@ pub struct Resource {
 #[serde(rename_all = "camelCase")]
 pub struct Paint {
     /// `first-paint` or `first-contentful-paint`.
-    #[serde(deserialize_with = "word")]
     pub name: String,
     /// When.
-    #[serde(deserialize_with = "moment")]
     pub start_time: PageMillis,
 }
 
@@ -220,7 +190,6 @@ pub struct Request {
     /// Method as the script gave it.
     pub method: String,
     /// Full URL; as the script gave it where no URL could be made of it.
-    #[serde(deserialize_with = "url")]
     pub url: String,
     /// The id that the recorder minted for it.
     pub span: SpanId,
@@ -231,14 +200,16 @@ pub struct Request {
     #[serde(default)]
     pub own: bool,
     /// When it was called.
+    #[serde(deserialize_with = "stated")]
     pub start: PageMillis,
     /// When the response's head was there (`fetch`), or all of it (`XMLHttpRequest`).
+    #[serde(deserialize_with = "stated")]
     pub end: PageMillis,
     /// Response status.
     #[serde(default)]
     pub status: Option<u16>,
     /// Name of what went wrong: `AbortError`, `TypeError`, `timeout`…
-    #[serde(default, deserialize_with = "reason")]
+    #[serde(default)]
     pub error: Option<String>,
 }
 
@@ -246,7 +217,6 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hidden {
     /// When.
-    #[serde(deserialize_with = "moment")]
     pub at: PageMillis,
 }
 
@@ -259,7 +229,7 @@ pub enum RecordError {
         found: usize,
     },
     /// The text is not JSON, or a field is missing or of another type.
-    Json(String),
+    Json(json::Error),
     /// The kind is none of ours.
     Kind(String),
     /// A time is negative or beyond numbers.
@@ -297,26 +267,64 @@ impl Record {
     /// # Errors
     /// When the text is not a record: see [`RecordError`].
     pub fn parse(text: &str) -> Result<Self, RecordError> {
-        #[derive(Deserialize)]
-        struct Head {
-            #[serde(deserialize_with = "word")]
-            kind: String,
-        }
-        // The reason quotes what was found, which may be long.
-        let broken =
-            |error: serde_json::Error| RecordError::Json(cut(error.to_string(), AGENT_LIMIT));
         if text.len() > LIMIT {
             return Err(RecordError::Length { found: text.len() });
         }
-        let Head { kind } = serde_json::from_str(text).map_err(broken)?;
-        if !KINDS.contains(&kind.as_str()) {
-            return Err(RecordError::Kind(kind));
+        let node = Node::parse(text).map_err(|error| RecordError::Json(error.into()))?;
+        let kind = node.field("kind").and_then(Node::text).unwrap_or_default();
+        if !kind.is_empty() && !KINDS.contains(&kind) {
+            return Err(RecordError::Kind(kind.chars().take(WORD_LIMIT).collect()));
         }
-        let record = serde_json::from_str(text).map_err(broken)?;
+        let mut record: Self = node.read().map_err(RecordError::Json)?;
         if let Self::Request(request) = &record {
             request.check()?;
         }
+        record.texts().into_iter().for_each(|(text, limit)| cut(text, limit));
         Ok(record)
+    }
+
+    /// Its texts, each with its limit.
+    fn texts(&mut self) -> Vec<(&mut String, usize)> {
+        match self {
+            Self::Document(it) => vec![
+                (&mut it.url, URL_LIMIT),
+                (&mut it.referrer, URL_LIMIT),
+                (&mut it.user_agent, AGENT_LIMIT),
+                (&mut it.language, WORD_LIMIT),
+                (&mut it.visibility, WORD_LIMIT),
+            ],
+            Self::Navigation(it) => {
+                let Navigation { timing, way, .. } = it.as_mut();
+                timing.texts([(way, WORD_LIMIT)])
+            }
+            Self::Resource(it) => {
+                let Resource { timing, initiator_type, render_blocking_status } = it.as_mut();
+                timing.texts([(initiator_type, WORD_LIMIT), (render_blocking_status, WORD_LIMIT)])
+            }
+            Self::Paint(it) => vec![(&mut it.name, WORD_LIMIT)],
+            Self::Request(it) => {
+                let error = it.error.as_mut().map(|text| (text, WORD_LIMIT));
+                error.into_iter().chain([(&mut it.url, URL_LIMIT)]).collect()
+            }
+            Self::Hidden(_) => Vec::new(),
+        }
+    }
+}
+
+impl Timing {
+    fn texts<'a, const N: usize>(
+        &'a mut self,
+        more: [(&'a mut String, usize); N],
+    ) -> Vec<(&'a mut String, usize)> {
+        let mut texts = Vec::from(more);
+        texts.push((&mut self.name, URL_LIMIT));
+        texts.push((&mut self.next_hop_protocol, WORD_LIMIT));
+        texts.push((&mut self.delivery_type, WORD_LIMIT));
+        for metric in &mut self.server_timing {
+            texts.push((&mut metric.name, WORD_LIMIT));
+            texts.push((&mut metric.description, WORD_LIMIT));
+        }
+        texts
     }
 }
 
@@ -342,34 +350,16 @@ impl Request {
 }
 
 /// Cuts a text at a limit, and marks it as cut.
-fn cut(mut text: String, limit: usize) -> String {
+fn cut(text: &mut String, limit: usize) {
     if text.len() > limit {
         text.truncate(text.floor_char_boundary(limit));
         text.push(CUT);
     }
-    text
 }
 
-fn url<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    String::deserialize(from).map(|text| cut(text, URL_LIMIT))
-}
-
-fn agent<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    String::deserialize(from).map(|text| cut(text, AGENT_LIMIT))
-}
-
-fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    String::deserialize(from).map(|text| cut(text, WORD_LIMIT))
-}
-
-fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let reason = Option::<String>::deserialize(from)?;
-    Ok(reason.map(|text| cut(text, WORD_LIMIT)))
-}
-
-/// Browsers have been seen to put a phase before the origin, by a rounding or a prerender.
-fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<PageMillis, D::Error> {
-    f64::deserialize(from).map(|millis| PageMillis(millis.max(0.0)))
+/// A time of the recorder's as it was stated, to be judged.
+fn stated<'de, D: Deserializer<'de>>(from: D) -> Result<PageMillis, D::Error> {
+    f64::deserialize(from).map(PageMillis::rounded)
 }
 
 /// A context that cannot be read names no span, so it is none.
@@ -424,7 +414,7 @@ mod tests {
         assert_eq!(kinds.len(), KINDS.len());
         for text in texts {
             let record = Record::parse(&text.to_string()).unwrap();
-            let again = serde_json::to_string(&record).unwrap();
+            let again = crate::json::write(&record);
             assert_eq!(Record::parse(&again), Ok(record));
         }
     }

@@ -37,6 +37,12 @@ const NAMES: [&str; 19] = [
 /// Parts that make any name secret: `csrf_token`, `client_secret`, `PHPSESSID`, `X-Amz-Signature`.
 const PARTS: [&str; 7] = ["token", "secret", "passw", "signature", "credential", "apikey", "sessi"];
 
+/// Where a part first stands in a text. The standard library's search, made for long texts, is 3 kB
+/// of WebAssembly.
+fn find(text: &str, part: &str) -> Option<usize> {
+    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
+}
+
 /// A name without what spellings differ in: case, percent-encoding, dashes, underscores.
 fn plain(name: &str) -> String {
     let bytes = name.as_bytes();
@@ -57,7 +63,7 @@ fn plain(name: &str) -> String {
 /// Whether a parameter of this name holds a secret.
 fn secret(name: &str) -> bool {
     let name = plain(name);
-    NAMES.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+    NAMES.contains(&name.as_str()) || PARTS.iter().any(|part| find(&name, part).is_some())
 }
 
 /// Whether a value is a JSON Web Token, whatever its parameter is called (RFC 7519: base64url of
@@ -85,11 +91,11 @@ fn pairs(text: &str, separator: char, to: &mut String) {
 
 /// Copies scheme, authority and path: no user, and no `;jsessionid=` in a path segment.
 fn address(text: &str, to: &mut String) {
-    let after = text.find("//").map_or(0, |at| at + 2);
-    let (scheme, rest) = text.split_at(after);
+    let after = find(text, "//").map_or(0, |at| at + 2);
+    let (scheme, rest) = text.split_at_checked(after).unwrap_or(("", text));
     to.push_str(scheme);
     let end = if after == 0 { 0 } else { rest.find(['/', '\\']).unwrap_or(rest.len()) };
-    let (authority, path) = rest.split_at(end);
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
     match authority.rsplit_once('@') {
         Some((_, host)) => {
             to.push_str("REDACTED:REDACTED@");

@@ -435,6 +435,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::completion::Progress;
+    use crate::json;
     use crate::wanted::{Reach, wanted};
 
     /// A browser in a few words: tab 1 and 2 are open; contexts are numbered as they are drawn.
@@ -686,8 +687,7 @@ mod tests {
         world.navigate(1, URL);
         let context = world.armed(2).unwrap();
         world.step(sent(2, URL, context));
-        let json = serde_json::to_string(&world.state).unwrap();
-        assert_eq!(serde_json::from_str::<State>(&json).unwrap(), world.state);
+        assert_eq!(json::read(&json::write(&world.state)), Ok(world.state));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A small ordered map for handfuls of entries: tabs, sessions, rules.
 //!
 //! A sorted list with `BTreeMap`'s words. Each new pair of types costs a `BTreeMap` some 4 kB of
-//! WebAssembly and this a few hundred bytes; the worker pays for its size at every wake. Inserting
+//! WebAssembly and this a few hundred bytes; the worker pays for its size at every wake. Everything
 //! takes time in proportion to the length, so what grows with a trace does not belong here.
 
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,13 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Ord, V> Table<K, V> {
+    /// Where a key is, or where it belongs.
     fn find(&self, key: &K) -> Result<usize, usize> {
-        self.0.binary_search_by(|(found, _)| found.cmp(key))
+        let at = self.0.iter().position(|(found, _)| found >= key).unwrap_or(self.0.len());
+        match self.0.get(at) {
+            Some((found, _)) if found == key => Ok(at),
+            _ => Err(at),
+        }
     }
 
     /// The value of a key.

@@ -71,9 +71,27 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 /// Milliseconds since a page's time origin (High Resolution Time, `DOMHighResTimeStamp`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct PageMillis(pub f64);
+
+impl PageMillis {
+    /// Whole nanoseconds, beyond ten days whole milliseconds: what is finer is noise of the
+    /// browser's arithmetic, and a moment that is written down and read again must be the same.
+    #[must_use]
+    pub fn rounded(millis: f64) -> Self {
+        let unit = if millis.abs() < 1e9 { 1e6 } else { 1.0 };
+        Self((millis * unit).round() / unit)
+    }
+}
+
+/// Browsers have been seen to put a phase before the origin, by a rounding or a prerender; that is
+/// read as the origin.
+impl<'de> Deserialize<'de> for PageMillis {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        f64::deserialize(from).map(|millis| Self::rounded(millis.max(0.0)))
+    }
+}
 
 /// A page's clock: where its time begins. The only way from page time to wall time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,6 +125,7 @@ impl PageClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json;
 
     #[test]
     fn page_time_becomes_wall_time_to_the_microsecond() {
@@ -130,8 +149,8 @@ mod tests {
     #[test]
     fn timestamps_cross_json_as_strings_because_doubles_lose_nanoseconds() {
         let time = Timestamp::from_nanos(1_795_218_972_339_697_001);
-        let json = serde_json::to_string(&time).unwrap();
-        assert_eq!(json, "\"1795218972339697001\"");
-        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), time);
+        let text = json::write(&time);
+        assert_eq!(text, "\"1795218972339697001\"");
+        assert_eq!(json::read(&text), Ok(time));
     }
 }

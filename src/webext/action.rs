@@ -1,18 +1,10 @@
 //! The toolbar icon's badge and title.
 
 use serde::Serialize;
-use wasm_bindgen::prelude::*;
+use trace::json;
 
 use crate::Error;
-use crate::value::to_js;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeText, catch)]
-    async fn set_badge_text(details: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setTitle, catch)]
-    async fn set_title(details: &JsValue) -> Result<JsValue, JsValue>;
-}
+use crate::call::perform;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,10 +25,8 @@ struct Title<'a> {
 /// # Errors
 /// When the tab is gone.
 pub async fn show(tab: i32, badge: &str, title: &str) -> Result<(), Error> {
-    let call = "action.setBadgeText";
-    let details = to_js(call, &Badge { tab_id: tab, text: badge })?;
-    set_badge_text(&details).await.map_err(|error| Error::new(call, &error))?;
-    let call = "action.setTitle";
-    let details = to_js(call, &Title { tab_id: tab, title })?;
-    set_title(&details).await.map(drop).map_err(|error| Error::new(call, &error))
+    let badge = json::write(&[Badge { tab_id: tab, text: badge }]);
+    let title = json::write(&[Title { tab_id: tab, title }]);
+    perform("action.setBadgeText", badge).await?;
+    perform("action.setTitle", title).await
 }

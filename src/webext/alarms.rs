@@ -1,18 +1,12 @@
 //! Alarms: what wakes the worker when nothing else does.
 
+use std::time::Duration;
+
 use serde::Serialize;
-use wasm_bindgen::prelude::*;
+use trace::json;
 
 use crate::Error;
-use crate::value::to_js;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = create, catch)]
-    async fn alarms_create(name: &str, when: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = clear, catch)]
-    async fn alarms_clear(name: &str) -> Result<JsValue, JsValue>;
-}
+use crate::call::perform;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,20 +14,19 @@ struct When {
     delay_in_minutes: f64,
 }
 
-/// Wakes the worker once, after this many seconds. Browsers round up to half a minute.
+/// Wakes the worker once, after this time. Browsers round up to half a minute.
 ///
 /// # Errors
 /// When the browser refuses.
-pub async fn set(name: &str, seconds: f64) -> Result<(), Error> {
-    let call = "alarms.create";
-    let when = to_js(call, &When { delay_in_minutes: seconds / 60.0 })?;
-    alarms_create(name, &when).await.map(drop).map_err(|error| Error::new(call, &error))
+pub fn set(name: &str, time: Duration) -> impl Future<Output = Result<(), Error>> + use<> {
+    let when = When { delay_in_minutes: time.as_secs_f64() / 60.0 };
+    perform("alarms.create", json::write(&(name, when)))
 }
 
 /// Takes an alarm back. That there is none is no error.
 ///
 /// # Errors
 /// When the browser refuses.
-pub async fn clear(name: &str) -> Result<(), Error> {
-    alarms_clear(name).await.map(drop).map_err(|error| Error::new("alarms.clear", &error))
+pub fn clear(name: &str) -> impl Future<Output = Result<(), Error>> + use<> {
+    perform("alarms.clear", json::write(&[name]))
 }

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use js_sys::{Function, Promise};
 use trace::Timestamp;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
     // Of `globalThis`: a worker has no window.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(array: &mut [u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(then: &Function, millis: u32);
 }
 
 /// The wall clock, to the millisecond.
@@ -20,7 +24,10 @@ pub fn now() -> Timestamp {
 
 /// Waits. The worker may die meanwhile: whatever must happen needs an alarm besides.
 pub async fn sleep(time: Duration) {
-    gloo_timers::future::sleep(time).await;
+    let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
+    let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, millis));
+    // It is never rejected.
+    let _slept = JsFuture::from(promise).await;
 }
 
 /// Random bytes of the browser's cryptographic generator; all zero where it refuses, which mints

@@ -1,22 +1,11 @@
 //! The trace cookie in the browser's jar.
 
 use serde::{Deserialize, Serialize};
-use trace::Timestamp;
 use trace::origin::Origin;
-use wasm_bindgen::prelude::*;
+use trace::{Timestamp, json};
 
 use crate::Error;
-use crate::value::{from_js, to_js};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = set, catch)]
-    async fn cookies_set(details: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = get, catch)]
-    async fn cookies_get(details: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "cookies"], js_name = remove, catch)]
-    async fn cookies_remove(details: &JsValue) -> Result<JsValue, JsValue>;
-}
+use crate::call::{ask, perform, read};
 
 /// Browsers keep no cookie longer than 400 days (RFC 6265bis, 5.5), and cap what asks for more.
 const LONGEST_SECONDS: u64 = 400 * 24 * 3_600;
@@ -64,7 +53,7 @@ pub async fn set(origin: &Origin, name: &str, value: &str, now: Timestamp) -> Re
         secure: origin.secure,
         expiration_date: now.millis() / 1_000 + LONGEST_SECONDS,
     };
-    cookies_set(&to_js(call, &details)?).await.map_err(|error| Error::new(call, &error))?;
+    perform(call, json::write(&[details])).await?;
     match get(origin, name).await? {
         Some(found) if found == value => Ok(()),
         Some(_) => Err(Error::found(call, "the cookie holds another value than the one just set")),
@@ -78,9 +67,8 @@ pub async fn set(origin: &Origin, name: &str, value: &str, now: Timestamp) -> Re
 /// When the browser refuses.
 pub async fn get(origin: &Origin, name: &str) -> Result<Option<String>, Error> {
     let call = "cookies.get";
-    let place = to_js(call, &Place { url: root(origin), name })?;
-    let found = cookies_get(&place).await.map_err(|error| Error::new(call, &error))?;
-    let found: Option<Found> = from_js(call, &found)?;
+    let place = Place { url: root(origin), name };
+    let found: Option<Found> = read(call, &ask(call, json::write(&[place])).await?)?;
     Ok(found.map(|found| found.value))
 }
 
@@ -90,8 +78,8 @@ pub async fn get(origin: &Origin, name: &str) -> Result<Option<String>, Error> {
 /// When the browser refuses, or still has it afterwards.
 pub async fn remove(origin: &Origin, name: &str) -> Result<(), Error> {
     let call = "cookies.remove";
-    let place = to_js(call, &Place { url: root(origin), name })?;
-    cookies_remove(&place).await.map_err(|error| Error::new(call, &error))?;
+    let place = Place { url: root(origin), name };
+    perform(call, json::write(&[place])).await?;
     match get(origin, name).await? {
         None => Ok(()),
         Some(_) => Err(Error::found(call, "the cookie is still there after it was removed")),

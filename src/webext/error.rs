@@ -4,9 +4,12 @@ use std::fmt;
 
 use wasm_bindgen::{JsCast as _, JsValue};
 
-/// A browser call that failed.
+/// A browser call that failed. One pointer: everything that waits for the browser passes it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
     call: &'static str,
     text: String,
 }
@@ -15,25 +18,26 @@ impl Error {
     /// A failure of `call`, in the browser's words.
     pub(crate) fn new(call: &'static str, value: &JsValue) -> Self {
         let said = value.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-        let text = said.or_else(|| value.as_string()).unwrap_or_else(|| format!("{value:?}"));
-        Self { call, text }
+        let text = said.or_else(|| value.as_string());
+        Self::found(call, text.as_deref().unwrap_or("failed without a word"))
     }
 
     /// A failure of `call` that we found ourselves.
-    pub(crate) fn found(call: &'static str, text: impl fmt::Display) -> Self {
-        Self { call, text: text.to_string() }
+    pub(crate) fn found(call: &'static str, text: &str) -> Self {
+        Self(Box::new(Failure { call, text: text.to_owned() }))
     }
 
     /// What the browser said, without the name of the call.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.call, self.text)
+        let Failure { call, text } = &*self.0;
+        write!(f, "{call}: {text}")
     }
 }
 

@@ -10,21 +10,28 @@
 //! times slower to write. A transaction is over when this crate answers, so what is acknowledged
 //! to a page is stored.
 
-use idb::{
-    Database, DatabaseEvent as _, Factory, IndexParams, KeyPath, KeyRange, ObjectStoreParams,
-    Query, TransactionMode,
-};
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use trace::TraceId;
 use trace::request::TracedRequest;
+use trace::{TraceId, json};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::Error;
-use crate::value::{from_js, to_js};
+use crate::call::{read, text};
+use crate::database::{Database, Step};
+use crate::js::{get, set};
 
 const NAME: &str = "tracelight";
-/// Version of the stores' shape; an upgrade is a step in `upgrade`.
+/// Version of the stores' shape; another shape is another version, with its own steps.
 const VERSION: u32 = 1;
+const STORES: &[Step] = &[
+    ("createObjectStore", r#"["facts"]"#),
+    ("createObjectStore", r#"["requests",{"keyPath":["trace","span"]}]"#),
+    ("createIndex", r#"["tab",["tab","start"]]"#),
+    ("createObjectStore", r#"["spans",{"keyPath":["trace","side","part"]}]"#),
+    ("createIndex", r#"["unsent","unsent"]"#),
+];
 
 const FACTS: &str = "facts";
 const REQUESTS: &str = "requests";
@@ -32,6 +39,9 @@ const SPANS: &str = "spans";
 const BY_TAB: &str = "tab";
 const BYTES: &str = "bytes";
 const BY_UNSENT: &str = "unsent";
+
+const PUT: &str = "IDBObjectStore.put";
+const GET: &str = "IDBObjectStore.getAll";
 
 /// The open journal.
 #[derive(Debug)]
@@ -45,7 +55,7 @@ pub struct RequestRow {
     /// The tab.
     pub tab: i32,
     /// The request.
-    #[serde(flatten)]
+    #[serde(rename = "")]
     pub request: TracedRequest,
 }
 
@@ -82,55 +92,42 @@ pub struct SpanChunk {
 
 impl SpanChunk {
     /// As the journal has it: an object whose bytes are a typed array.
-    fn row(&self) -> Result<JsValue, Error> {
-        let call = "IDBObjectStore.put";
-        let row = to_js(call, self)?;
-        let bytes = js_sys::Uint8Array::from(self.bytes.as_slice());
-        js_sys::Reflect::set(&row, &BYTES.into(), &bytes)
-            .map_err(|error| Error::new(call, &error))?;
-        Ok(row)
+    fn row(&self) -> Result<Array, Error> {
+        let row = object(&json::write(self))?;
+        let bytes = Uint8Array::from(self.bytes.as_slice());
+        set(&row, BYTES, &bytes).map_err(|error| Error::new(PUT, &error))?;
+        Ok(Array::of1(&row))
     }
 
-    fn read(row: &JsValue) -> Result<Self, Error> {
-        let call = "IDBObjectStore.getAll";
-        let failed = |error: JsValue| Error::new(call, &error);
-        let bytes = js_sys::Reflect::get(row, &BYTES.into()).map_err(failed)?;
-        let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
+}
+
+fn chunks(rows: &Array) -> Result<Vec<SpanChunk>, Error> {
+    let failed = |error: JsValue| Error::new(GET, &error);
+    let mut bytes = Vec::new();
+    for row in rows.iter() {
+        bytes.push(Uint8Array::new(&get(&row, BYTES).map_err(failed)?).to_vec());
         // Taken off before the rest is read as text, where bytes would be digits.
-        js_sys::Reflect::delete_property(row.unchecked_ref::<js_sys::Object>(), &BYTES.into())
-            .map_err(failed)?;
-        Ok(Self { bytes, ..from_js(call, row)? })
+        Reflect::delete_property(row.unchecked_ref::<Object>(), &BYTES.into()).map_err(failed)?;
     }
+    let mut chunks: Vec<SpanChunk> = ours(rows)?;
+    for (chunk, bytes) in chunks.iter_mut().zip(bytes) {
+        chunk.bytes = bytes;
+    }
+    Ok(chunks)
 }
 
-fn failed(call: &'static str) -> impl Fn(idb::Error) -> Error {
-    move |error| Error::found(call, error)
+/// Text as a plain object or list.
+fn object(text: &str) -> Result<JsValue, Error> {
+    JSON::parse(text).map_err(|error| Error::new(PUT, &error))
 }
 
-/// All keys that begin with these: an array sorts after every shorter one that it continues, and
-/// an array sorts after every text and number, so `[…, []]` closes the range.
-fn beginning(prefix: &[JsValue]) -> Result<Query, Error> {
-    let lower: js_sys::Array = prefix.iter().collect();
-    let upper: js_sys::Array = prefix.iter().collect();
-    upper.push(&js_sys::Array::new());
-    KeyRange::bound(&lower, &upper, None, None)
-        .map(Query::KeyRange)
-        .map_err(failed("IDBKeyRange.bound"))
+/// Rows as our types.
+fn ours<T: DeserializeOwned>(rows: &Array) -> Result<T, Error> {
+    read(GET, &text(GET, rows)?)
 }
 
-fn upgrade(database: &Database) -> Result<(), idb::Error> {
-    let keyed = |path: &[&str]| {
-        let mut params = ObjectStoreParams::new();
-        params.key_path(Some(KeyPath::new_array(path.iter().copied())));
-        params
-    };
-    database.create_object_store(FACTS, ObjectStoreParams::new())?;
-    let requests = database.create_object_store(REQUESTS, keyed(&["trace", "span"]))?;
-    let by_tab = KeyPath::new_array(["tab", "start"]);
-    requests.create_index(BY_TAB, by_tab, Some(IndexParams::new()))?;
-    let spans = database.create_object_store(SPANS, keyed(&["trace", "side", "part"]))?;
-    spans.create_index(BY_UNSENT, KeyPath::new_single("unsent"), Some(IndexParams::new()))?;
-    Ok(())
+fn key(trace: TraceId) -> JsValue {
+    trace.to_string().into()
 }
 
 impl Journal {
@@ -139,50 +136,7 @@ impl Journal {
     /// # Errors
     /// When the browser has no room or no IndexedDB, or the journal is of a later version.
     pub async fn open() -> Result<Self, Error> {
-        let call = "indexedDB.open";
-        let factory = Factory::new().map_err(failed(call))?;
-        let mut request = factory.open(NAME, Some(VERSION)).map_err(failed(call))?;
-        request.on_upgrade_needed(|event| {
-            // What fails here fails the open below, which reports it.
-            let _reported_by_open = event.database().and_then(|database| upgrade(&database));
-        });
-        let mut database = request.await.map_err(failed(call))?;
-        // A newer release of the extension may need to upgrade: let go, or it waits for ever.
-        database.on_version_change(|event| {
-            if let Ok(database) = event.database() {
-                database.close();
-            }
-        });
-        Ok(Self { database })
-    }
-
-    /// Writes into one store, in one transaction that is over when this returns.
-    async fn put(&self, store: &str, rows: Vec<(JsValue, Option<JsValue>)>) -> Result<(), Error> {
-        let call = "IDBObjectStore.put";
-        let mode = TransactionMode::ReadWrite;
-        let transaction = self.database.transaction(&[store], mode).map_err(failed(call))?;
-        let target = transaction.object_store(store).map_err(failed(call))?;
-        for (row, key) in rows {
-            target.put(&row, key.as_ref()).map_err(failed(call))?;
-        }
-        transaction.commit().map_err(failed(call))?.await.map(drop).map_err(failed(call))
-    }
-
-    async fn all(
-        &self,
-        store: &str,
-        index: Option<&str>,
-        query: Option<Query>,
-    ) -> Result<Vec<JsValue>, Error> {
-        let call = "IDBObjectStore.getAll";
-        let mode = TransactionMode::ReadOnly;
-        let transaction = self.database.transaction(&[store], mode).map_err(failed(call))?;
-        let source = transaction.object_store(store).map_err(failed(call))?;
-        let request = match index {
-            Some(index) => source.index(index).and_then(|index| index.get_all(query, None)),
-            None => source.get_all(query, None),
-        };
-        request.map_err(failed(call))?.await.map_err(failed(call))
+        Ok(Self { database: Database::open(NAME, VERSION, STORES).await? })
     }
 
     /// Keeps a batch of facts.
@@ -195,10 +149,9 @@ impl Journal {
         batch: u32,
         facts: &[String],
     ) -> Result<(), Error> {
-        let key: js_sys::Array =
-            [JsValue::from_str(&trace.to_string()), JsValue::from(batch)].iter().collect();
-        let facts = to_js("IDBObjectStore.put", facts)?;
-        self.put(FACTS, vec![(facts, Some(key.into()))]).await
+        let key = Array::of2(&key(trace), &batch.into());
+        let row = Array::of2(&object(&json::write(facts))?, &key);
+        self.database.put(FACTS, vec![row]).await
     }
 
     /// All facts of a page, batch by batch.
@@ -206,9 +159,7 @@ impl Journal {
     /// # Errors
     /// When the browser refuses.
     pub async fn facts(&self, trace: TraceId) -> Result<Vec<Vec<String>>, Error> {
-        let range = beginning(&[JsValue::from_str(&trace.to_string())])?;
-        let found = self.all(FACTS, None, Some(range)).await?;
-        found.iter().map(|facts| from_js("IDBObjectStore.getAll", facts)).collect()
+        ours(&self.database.all(FACTS, "", &[key(trace)]).await?)
     }
 
     /// Keeps traced requests; one that is there already is replaced.
@@ -216,8 +167,9 @@ impl Journal {
     /// # Errors
     /// When the browser cannot store them.
     pub async fn put_requests(&self, rows: &[RequestRow]) -> Result<(), Error> {
-        let rows = rows.iter().map(|row| Ok((to_js("IDBObjectStore.put", row)?, None)));
-        self.put(REQUESTS, rows.collect::<Result<_, Error>>()?).await
+        let plain = |row: &RequestRow| Ok(Array::of1(&object(&json::write(row))?));
+        let rows: Result<_, Error> = rows.iter().map(plain).collect();
+        self.database.put(REQUESTS, rows?).await
     }
 
     /// The traced requests of a tab, oldest first.
@@ -225,9 +177,7 @@ impl Journal {
     /// # Errors
     /// When the browser refuses.
     pub async fn requests(&self, tab: i32) -> Result<Vec<RequestRow>, Error> {
-        let range = beginning(&[JsValue::from(tab)])?;
-        let found = self.all(REQUESTS, Some(BY_TAB), Some(range)).await?;
-        found.iter().map(|row| from_js("IDBObjectStore.getAll", row)).collect()
+        ours(&self.database.all(REQUESTS, BY_TAB, &[tab.into()]).await?)
     }
 
     /// Keeps chunks of spans; one that is there already is replaced.
@@ -235,8 +185,7 @@ impl Journal {
     /// # Errors
     /// When the browser cannot store them.
     pub async fn put_spans(&self, chunks: &[SpanChunk]) -> Result<(), Error> {
-        let rows = chunks.iter().map(|chunk| Ok((chunk.row()?, None)));
-        self.put(SPANS, rows.collect::<Result<_, Error>>()?).await
+        self.database.put(SPANS, chunks.iter().map(SpanChunk::row).collect::<Result<_, _>>()?).await
     }
 
     /// The chunks of a trace, browser side first.
@@ -244,8 +193,7 @@ impl Journal {
     /// # Errors
     /// When the browser refuses.
     pub async fn chunks(&self, trace: TraceId) -> Result<Vec<SpanChunk>, Error> {
-        let range = beginning(&[JsValue::from_str(&trace.to_string())])?;
-        self.all(SPANS, None, Some(range)).await?.iter().map(SpanChunk::read).collect()
+        chunks(&self.database.all(SPANS, "", &[key(trace)]).await?)
     }
 
     /// The spans of a trace as OTLP protobuf, a chunk each, browser side first.
@@ -261,6 +209,6 @@ impl Journal {
     /// # Errors
     /// When the browser refuses.
     pub async fn unsent(&self) -> Result<Vec<SpanChunk>, Error> {
-        self.all(SPANS, Some(BY_UNSENT), None).await?.iter().map(SpanChunk::read).collect()
+        chunks(&self.database.all(SPANS, BY_UNSENT, &[]).await?)
     }
 }

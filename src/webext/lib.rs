@@ -11,11 +11,14 @@
 
 pub mod action;
 pub mod alarms;
+mod call;
 pub mod clock;
 pub mod cookies;
+mod database;
 pub mod devtools;
 pub mod error;
 pub mod journal;
+mod js;
 pub mod listening;
 pub mod message;
 pub mod net;
@@ -27,7 +30,7 @@ pub mod settings;
 pub mod storage;
 pub mod stream;
 pub mod tabs;
-mod value;
+
 
 pub use error::Error;
 pub use journal::{Journal, RequestRow};

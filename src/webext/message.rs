@@ -7,25 +7,24 @@ use std::time::Duration;
 
 use bridge::{Command, Envelope, Notice, Reply, ToPage};
 use js_sys::Function;
+use serde::Serialize;
+use trace::json;
 use wasm_bindgen::prelude::*;
 
-use crate::value::{from_js, to_js};
-use crate::{Error, Listening, clock};
+use crate::{Error, Listening, call, clock};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
-    async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = sendMessage, catch)]
-    async fn send_to_tab(
-        tab: i32,
-        message: &JsValue,
-        options: &JsValue,
-    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = addListener)]
     fn add_listener(listener: &Function);
     #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = removeListener)]
     fn remove_listener(listener: &Function);
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    frame_id: i32,
 }
 
 /// Pauses between attempts to reach the background: 50, 100, 200 and 400 ms.
@@ -38,42 +37,41 @@ const LAST_PAUSE: Duration = Duration::from_millis(800);
 /// When it cannot be reached or its answer is of another shape.
 pub async fn ask(command: Command) -> Result<Reply, Error> {
     let call = "runtime.sendMessage";
-    let message = to_js(call, &Envelope::new(command))?;
+    let message = json::write(&[Envelope::new(command)]);
     let mut pause = FIRST_PAUSE;
     loop {
-        match send_message(&message).await {
-            Ok(answer) => return from_js(call, &answer),
+        match call::ask(call, message.clone()).await {
+            Ok(answer) => return call::read(call, &answer),
             // A worker that is just being started may have no listener yet.
             Err(_) if pause < LAST_PAUSE => clock::sleep(pause).await,
-            Err(error) => return Err(Error::new(call, &error)),
+            Err(error) => return Err(error),
         }
         pause *= 2;
     }
 }
 
 /// Tells all surfaces. That none is open is no error.
-pub async fn tell(notice: Notice) {
-    if let Ok(message) = to_js("runtime.sendMessage", &notice) {
-        // The browser calls it an error when nobody listens; for news that is fine.
-        let _nobody_listens = send_message(&message).await;
-    }
+pub fn tell(notice: Notice) -> impl Future<Output = ()> {
+    say("runtime.sendMessage", json::write(&[notice]))
 }
 
 /// Tells the main document of a tab. That no relay runs there is no error.
-pub async fn tell_page(tab: i32, message: ToPage) {
-    let call = "tabs.sendMessage";
-    let options = js_sys::Object::new();
-    let frame = js_sys::Reflect::set(&options, &"frameId".into(), &JsValue::from(0));
-    if let (Ok(message), Ok(_)) = (to_js(call, &Envelope::new(message)), frame) {
-        let _nobody_listens = send_to_tab(tab, &message, &options).await;
-    }
+pub fn tell_page(tab: i32, message: ToPage) -> impl Future<Output = ()> {
+    let arguments = json::write(&(tab, Envelope::new(message), Options { frame_id: 0 }));
+    say("tabs.sendMessage", arguments)
+}
+
+async fn say(name: &'static str, arguments: String) {
+    // The browser calls it an error when nobody listens; for news that is fine.
+    let _nobody_listens = call::perform(name, arguments).await;
 }
 
 /// Hears the background's news until dropped.
 pub fn listen(hear: impl Fn(Notice) + 'static) -> Listening {
     let listener = Closure::<dyn Fn(JsValue)>::new(move |message| {
         // What is not a notice is somebody else's message.
-        if let Ok(notice) = from_js::<Notice>("runtime.onMessage", &message) {
+        let text = call::text("runtime.onMessage", &message);
+        if let Some(notice) = text.ok().and_then(|text| json::read::<Notice>(&text).ok()) {
             hear(notice);
         }
     });

@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
-use wasm_bindgen::prelude::*;
+use js_sys::{JSON, Promise, Uint8Array};
+use serde::Serialize;
+use trace::json;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit, RequestRedirect, Response};
 
 use crate::Error;
+use crate::js::{call, get, global, set};
 
-#[wasm_bindgen]
-extern "C" {
-    // Of `globalThis`: a worker has no window.
-    #[wasm_bindgen(js_name = fetch)]
-    fn global_fetch(url: &str, init: &RequestInit) -> Promise;
-}
-
+const FETCH: &str = "fetch";
 /// A reply larger than this is not read: a store that answers with more is broken or hostile.
-const LARGEST: f64 = 256.0 * 1024.0 * 1024.0;
+const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// A request, as a pure crate has built it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,46 +41,60 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+#[derive(Serialize)]
+struct Init<'a> {
+    method: &'a str,
+    headers: &'a [(String, String)],
+    credentials: &'a str,
+    redirect: &'a str,
+}
+
 /// Sends a request and reads the whole reply. No cookies, no redirects: nothing is sent to a host
 /// that the user did not name.
 ///
 /// # Errors
 /// When nothing answers in time, or the reply is too large.
 pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Error> {
-    let call = "fetch";
-    let failed = |error: JsValue| Error::new(call, &error);
-    let init = RequestInit::new();
-    let headers = Headers::new().map_err(failed)?;
-    for (name, value) in request.headers {
-        headers.set(name, value).map_err(failed)?;
-    }
-    init.set_method(request.method);
-    init.set_headers(&headers);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_redirect(RequestRedirect::Error);
-    let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(millis)));
-    if !request.body.is_empty() {
-        init.set_body(&Uint8Array::from(request.body));
-    }
-    let response = JsFuture::from(global_fetch(request.url, &init)).await.map_err(failed)?;
-    read(response.unchecked_into()).await
-}
-
-async fn read(response: Response) -> Result<Reply, Error> {
-    let call = "fetch";
-    let failed = |error: JsValue| Error::new(call, &error);
-    let header = |name: &str| response.headers().get(name).ok().flatten();
-    let length = header("content-length").and_then(|length| length.parse::<f64>().ok());
+    let response = settled(begin(request, patience)).await?;
+    let header = |name: &str| -> Option<String> {
+        call(&get(&response, "headers").ok()?, "get", &[&name.into()]).ok()?.as_string()
+    };
+    let length = header("content-length").and_then(|length| length.parse::<u64>().ok());
     if let Some(length) = length.filter(|length| *length > LARGEST) {
         let found = format!("the reply has {length} bytes, wanted at most {LARGEST}");
-        return Err(Error::found(call, found));
+        return Err(Error::found(FETCH, &found));
     }
-    let body = JsFuture::from(response.array_buffer().map_err(failed)?).await.map_err(failed)?;
+    let body = settled(call(&response, "arrayBuffer", &[])).await?;
     Ok(Reply {
-        status: response.status(),
+        status: status(&response),
         content_type: header("content-type").unwrap_or_default(),
         retry_after: header("retry-after").unwrap_or_default(),
-        body: Uint8Array::new(&body.unchecked_into::<ArrayBuffer>()).to_vec(),
+        body: Uint8Array::new(&body).to_vec(),
     })
+}
+
+fn begin(request: &Request<'_>, patience: Duration) -> Result<JsValue, JsValue> {
+    let Request { method, url, headers, body } = *request;
+    let init = Init { method, headers, credentials: "omit", redirect: "error" };
+    let init = JSON::parse(&json::write(&init))?;
+    let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+    let signal = call(&global("AbortSignal")?, "timeout", &[&millis.into()])?;
+    set(&init, "signal", &signal)?;
+    if !body.is_empty() {
+        set(&init, "body", &Uint8Array::from(body))?;
+    }
+    call(&js_sys::global(), "fetch", &[&url.into(), &init])
+}
+
+async fn settled(promise: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
+    let settled = match promise {
+        Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
+        Err(error) => Err(error),
+    };
+    settled.map_err(|error| Error::new(FETCH, &error))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it has three digits")]
+fn status(response: &JsValue) -> u16 {
+    get(response, "status").ok().and_then(|status| status.as_f64()).unwrap_or_default() as u16
 }

@@ -1,19 +1,11 @@
 //! Header rules (`declarativeNetRequest`, session scope).
 
 use serde::{Deserialize, Serialize};
+use trace::json;
 use trace::wanted::{Reach, Rule};
-use wasm_bindgen::prelude::*;
 
 use crate::Error;
-use crate::value::{from_js, to_js};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "declarativeNetRequest"], js_name = updateSessionRules, catch)]
-    async fn update_session_rules(options: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "declarativeNetRequest"], js_name = getSessionRules, catch)]
-    async fn get_session_rules() -> Result<JsValue, JsValue>;
-}
+use crate::call::{ask, perform, read};
 
 /// What a page loads by itself. `xmlhttprequest` (which is `fetch` too) is the recorder's: a rule
 /// would overwrite a `traceparent` that the page set itself. Firefox refuses names it does not
@@ -113,11 +105,13 @@ impl Entry {
 ///
 /// # Errors
 /// When the browser refuses one of the rules; then none is changed.
-pub async fn update(gone: Vec<u32>, new: &[(u32, &Rule)]) -> Result<(), Error> {
-    let call = "declarativeNetRequest.updateSessionRules";
+pub fn update(
+    gone: Vec<u32>,
+    new: &[(u32, &Rule)],
+) -> impl Future<Output = Result<(), Error>> + use<> {
     let add_rules = new.iter().map(|(id, rule)| Entry::new(*id, rule)).collect();
-    let update = to_js(call, &Update { remove_rule_ids: gone, add_rules })?;
-    update_session_rules(&update).await.map(drop).map_err(|error| Error::new(call, &error))
+    let update = json::write(&[Update { remove_rule_ids: gone, add_rules }]);
+    perform("declarativeNetRequest.updateSessionRules", update)
 }
 
 /// Ids of the rules that the browser has.
@@ -126,14 +120,14 @@ pub async fn update(gone: Vec<u32>, new: &[(u32, &Rule)]) -> Result<(), Error> {
 /// When the browser refuses.
 pub async fn ids() -> Result<Vec<u32>, Error> {
     let call = "declarativeNetRequest.getSessionRules";
-    let rules = get_session_rules().await.map_err(|error| Error::new(call, &error))?;
-    let rules: Vec<Known> = from_js(call, &rules)?;
+    let rules: Vec<Known> = read(call, &ask(call, "[]".to_owned()).await?)?;
     Ok(rules.into_iter().map(|rule| rule.id).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use trace::origin::Origin;
 
     #[test]
@@ -145,7 +139,7 @@ mod tests {
             request: vec![("traceparent", "00-…".to_owned())],
             response: Vec::new(),
         };
-        let entry = serde_json::to_value(Entry::new(3, &rule)).unwrap();
+        let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
         assert_eq!(entry["condition"]["tabIds"], serde_json::json!([7]));
         assert_eq!(entry["condition"]["urlFilter"], "|http://a.test:81/");
         assert!(!entry.to_string().contains("xmlhttprequest"));
@@ -161,7 +155,7 @@ mod tests {
             request: Vec::new(),
             response: vec![("server-timing", "tracelight".to_owned())],
         };
-        let entry = serde_json::to_value(Entry::new(3, &rule)).unwrap();
+        let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
         assert_eq!(entry["condition"]["requestDomains"], serde_json::json!(["::1"]));
         assert_eq!(entry["condition"]["excludedTabIds"], serde_json::json!([1]));
         assert_eq!(entry["action"]["responseHeaders"][0]["operation"], "append");

@@ -1,20 +1,10 @@
 //! The recorder and the relay as registered content scripts.
 
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::*;
+use trace::json;
 
 use crate::Error;
-use crate::value::{from_js, to_js};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "scripting"], js_name = registerContentScripts, catch)]
-    async fn register_content_scripts(scripts: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "scripting"], js_name = unregisterContentScripts, catch)]
-    async fn unregister_content_scripts(filter: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "scripting"], js_name = getRegisteredContentScripts, catch)]
-    async fn get_registered_content_scripts() -> Result<JsValue, JsValue>;
-}
+use crate::call::{ask, perform, read};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,8 +35,10 @@ const WORLDS: [(&str, &str, &[&str]); 2] =
 ///
 /// # Errors
 /// When the browser refuses a pattern.
-pub async fn register(name: &str, patterns: &[String]) -> Result<(), Error> {
-    let call = "scripting.registerContentScripts";
+pub fn register(
+    name: &str,
+    patterns: &[String],
+) -> impl Future<Output = Result<(), Error>> + use<> {
     let registrations = WORLDS.map(|(script, world, js)| Registration {
         id: format!("{script}{name}"),
         js,
@@ -55,22 +47,16 @@ pub async fn register(name: &str, patterns: &[String]) -> Result<(), Error> {
         world,
         persist_across_sessions: false,
     });
-    let registrations = to_js(call, &registrations)?;
-    register_content_scripts(&registrations)
-        .await
-        .map(drop)
-        .map_err(|error| Error::new(call, &error))
+    perform("scripting.registerContentScripts", json::write(&[registrations]))
 }
 
 /// Takes both scripts of a name away. Pages that run them already keep them.
 ///
 /// # Errors
 /// When the browser refuses, for instance because there is no such registration.
-pub async fn unregister(name: &str) -> Result<(), Error> {
-    let call = "scripting.unregisterContentScripts";
+pub fn unregister(name: &str) -> impl Future<Output = Result<(), Error>> + use<> {
     let ids = WORLDS.map(|(script, _, _)| format!("{script}{name}")).to_vec();
-    let filter = to_js(call, &Filter { ids })?;
-    unregister_content_scripts(&filter).await.map(drop).map_err(|error| Error::new(call, &error))
+    perform("scripting.unregisterContentScripts", json::write(&[Filter { ids }]))
 }
 
 /// Names that the browser has registrations for, each once.
@@ -79,8 +65,7 @@ pub async fn unregister(name: &str) -> Result<(), Error> {
 /// When the browser refuses.
 pub async fn names() -> Result<Vec<String>, Error> {
     let call = "scripting.getRegisteredContentScripts";
-    let known = get_registered_content_scripts().await.map_err(|error| Error::new(call, &error))?;
-    let known: Vec<Known> = from_js(call, &known)?;
+    let known: Vec<Known> = read(call, &ask(call, "[]".to_owned()).await?)?;
     let name = |known: &Known| known.id.strip_prefix(WORLDS[0].0).map(str::to_owned);
     Ok(known.iter().filter_map(name).collect())
 }

@@ -2,22 +2,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::prelude::*;
+use trace::json;
 
 use crate::Error;
-use crate::value::{from_js, to_js};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "storage", "local"], js_name = get, catch)]
-    async fn local_get(key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "storage", "local"], js_name = set, catch)]
-    async fn local_set(items: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "storage", "session"], js_name = get, catch)]
-    async fn session_get(key: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "storage", "session"], js_name = set, catch)]
-    async fn session_set(items: &JsValue) -> Result<JsValue, JsValue>;
-}
+use crate::call::{ask, perform};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,29 +21,26 @@ pub enum Area {
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load<T: DeserializeOwned>(area: Area, key: &str) -> Result<Option<T>, Error> {
-    let call = "storage.get";
-    let items = match area {
-        Area::Local => local_get(key).await,
-        Area::Session => session_get(key).await,
+    let call = match area {
+        Area::Local => "storage.local.get",
+        Area::Session => "storage.session.get",
     };
-    let items = items.map_err(|error| Error::new(call, &error))?;
-    let found = js_sys::Reflect::get(&items, &JsValue::from_str(key))
-        .map_err(|error| Error::new(call, &error))?;
-    if found.is_undefined() { Ok(None) } else { from_js(call, &found).map(Some) }
+    let items = ask(call, json::write(&[key])).await?;
+    json::read_field(&items, key).map_err(|error| Error::found(call, &error.to_string()))
 }
 
 /// Keeps a value under a key.
 ///
 /// # Errors
 /// When the browser refuses, for instance because the quota is used up.
-pub async fn store<T: Serialize + ?Sized>(area: Area, key: &str, ours: &T) -> Result<(), Error> {
-    let call = "storage.set";
-    let items = js_sys::Object::new();
-    js_sys::Reflect::set(&items, &JsValue::from_str(key), &to_js(call, ours)?)
-        .map_err(|error| Error::new(call, &error))?;
-    let done = match area {
-        Area::Local => local_set(&items).await,
-        Area::Session => session_set(&items).await,
+pub fn store<T: Serialize + ?Sized>(
+    area: Area,
+    key: &str,
+    ours: &T,
+) -> impl Future<Output = Result<(), Error>> + use<T> {
+    let call = match area {
+        Area::Local => "storage.local.set",
+        Area::Session => "storage.session.set",
     };
-    done.map(drop).map_err(|error| Error::new(call, &error))
+    perform(call, format!("[{{{}:{}}}]", json::write(key), json::write(ours)))
 }

@@ -1,24 +1,10 @@
 //! Tabs: find, reload, open.
 
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::*;
+use trace::json;
 
 use crate::Error;
-use crate::value::{from_js, to_js};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
-    async fn tabs_query(query: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = get, catch)]
-    async fn tabs_get(tab: i32) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = reload, catch)]
-    async fn tabs_reload(tab: i32) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = create, catch)]
-    async fn tabs_create(properties: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getURL)]
-    fn get_url(path: &str) -> String;
-}
+use crate::call::{ask, perform, read};
 
 /// A tab, as far as we need it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -59,9 +45,7 @@ struct Properties {
 
 async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
     let call = "tabs.query";
-    let found =
-        tabs_query(&to_js(call, &query)?).await.map_err(|error| Error::new(call, &error))?;
-    from_js(call, &found)
+    read(call, &ask(call, json::write(&[query])).await?)
 }
 
 /// The tab that the user looks at. `None` where there is none.
@@ -87,15 +71,15 @@ pub async fn showing(patterns: &[String]) -> Result<Vec<Tab>, Error> {
 /// When it is gone.
 pub async fn get(tab: i32) -> Result<Tab, Error> {
     let call = "tabs.get";
-    from_js(call, &tabs_get(tab).await.map_err(|error| Error::new(call, &error))?)
+    read(call, &ask(call, json::write(&[tab])).await?)
 }
 
 /// Reloads a tab, as the user would: cached resources stay cached, the document is asked for.
 ///
 /// # Errors
 /// When it is gone.
-pub async fn reload(tab: i32) -> Result<(), Error> {
-    tabs_reload(tab).await.map(drop).map_err(|error| Error::new("tabs.reload", &error))
+pub fn reload(tab: i32) -> impl Future<Output = Result<(), Error>> {
+    perform("tabs.reload", json::write(&[tab]))
 }
 
 /// Opens a page of the extension in a new tab, beside another one.
@@ -103,9 +87,10 @@ pub async fn reload(tab: i32) -> Result<(), Error> {
 /// # Errors
 /// When the browser refuses.
 pub async fn open(path: &str, beside: Option<&Tab>) -> Result<(), Error> {
-    let call = "tabs.create";
+    let call = "runtime.getURL";
+    let url = read(call, &ask(call, json::write(&[path])).await?)?;
     let window_id = beside.map(|tab| tab.window);
     let index = beside.map(|tab| tab.index + 1);
-    let properties = to_js(call, &Properties { url: get_url(path), window_id, index })?;
-    tabs_create(&properties).await.map(drop).map_err(|error| Error::new(call, &error))
+    let properties = Properties { url, window_id, index };
+    perform("tabs.create", json::write(&[properties])).await
 }

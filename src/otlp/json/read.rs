@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trace::attribute::Attributes;
+use trace::json::{Broken, Cursor, Opened};
 use trace::span::{Event, Link, Resource, Scope, Status};
 
-use super::cursor::{Cursor, Opened};
 use crate::draft::{self, Draft, LinkRest};
 use crate::proto::DEPTH;
 use crate::{Accepted, Error, Reason};
@@ -14,14 +14,9 @@ use crate::{Accepted, Error, Reason};
 pub(super) fn traces(text: &[u8]) -> Result<Accepted, Error> {
     let mut accepted = Accepted::default();
     let mut reader = Reader { cursor: Cursor::new(text), flaw: None };
-    loop {
-        if !reader.cursor.at_object() {
-            return Err(reader.cursor.wanted("an object"));
-        }
-        reader.top(&mut accepted, true)?;
-        if reader.cursor.finished() {
-            return Ok(accepted);
-        }
+    match reader.objects(&mut accepted) {
+        Ok(()) => Ok(accepted),
+        Err(Broken) => Err(reader.cursor.error().into()),
     }
 }
 
@@ -61,13 +56,26 @@ impl<'a> Reader<'a> {
         self.flaw.get_or_insert(reason);
     }
 
+    /// One object after the other.
+    fn objects(&mut self, accepted: &mut Accepted) -> Result<(), Broken> {
+        loop {
+            if !self.cursor.at_object() {
+                return Err(self.cursor.wanted("an object"));
+            }
+            self.top(accepted, true)?;
+            if self.cursor.finished() {
+                return Ok(());
+            }
+        }
+    }
+
     /// The next name in an object that was entered.
-    pub(super) fn key(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
+    pub(super) fn key(&mut self) -> Result<Option<Cow<'a, str>>, Broken> {
         self.cursor.key()
     }
 
     /// Enters an object. `null` stands for an empty one; anything else is a flaw.
-    pub(super) fn object(&mut self) -> Result<bool, Error> {
+    pub(super) fn object(&mut self) -> Result<bool, Broken> {
         let opened = self.cursor.object()?;
         if opened == Opened::Other {
             self.flawed(Reason::Garbled);
@@ -78,8 +86,8 @@ impl<'a> Reader<'a> {
     /// Reads every value of a list. `null` stands for an empty one; anything else is a flaw.
     pub(super) fn each(
         &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        mut read: impl FnMut(&mut Self) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
         match self.cursor.list()? {
             Opened::Yes => {
                 while self.cursor.item()? {
@@ -94,7 +102,7 @@ impl<'a> Reader<'a> {
 
     /// `{"resourceSpans"}` or Tempo's `{"batches"}`, perhaps under Jaeger's `result` or Tempo's
     /// `trace`.
-    fn top(&mut self, accepted: &mut Accepted, outermost: bool) -> Result<(), Error> {
+    fn top(&mut self, accepted: &mut Accepted, outermost: bool) -> Result<(), Broken> {
         if !self.object()? {
             return Ok(());
         }
@@ -110,7 +118,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn resource_spans(&mut self, accepted: &mut Accepted) -> Result<(), Error> {
+    fn resource_spans(&mut self, accepted: &mut Accepted) -> Result<(), Broken> {
         let mut resource = Resource::default();
         let mut flaw = None;
         let mut scopes = Vec::new();
@@ -135,7 +143,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn resource(&mut self) -> Result<Attributes, Error> {
+    fn resource(&mut self) -> Result<Attributes, Broken> {
         let mut attributes = Attributes::new();
         if self.object()? {
             while let Some(key) = self.key()? {
@@ -148,7 +156,7 @@ impl<'a> Reader<'a> {
         Ok(attributes)
     }
 
-    fn scope_spans(&mut self) -> Result<ScopeSpans, Error> {
+    fn scope_spans(&mut self) -> Result<ScopeSpans, Broken> {
         let mut group = ScopeSpans::default();
         if !self.object()? {
             return Ok(group);
@@ -169,7 +177,7 @@ impl<'a> Reader<'a> {
         Ok(group)
     }
 
-    fn scope(&mut self, scope: &mut Scope) -> Result<(), Error> {
+    fn scope(&mut self, scope: &mut Scope) -> Result<(), Broken> {
         if !self.object()? {
             return Ok(());
         }
@@ -185,7 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The span, or why it cannot be kept.
-    fn span(&mut self) -> Result<Result<Draft<'static>, Reason>, Error> {
+    fn span(&mut self) -> Result<Result<Draft<'static>, Reason>, Broken> {
         self.flaw = None;
         let mut draft = Draft::default();
         if self.object()? {
@@ -196,7 +204,7 @@ impl<'a> Reader<'a> {
         Ok(self.flaw.take().map_or(Ok(draft), Err))
     }
 
-    fn span_field(&mut self, key: &str, draft: &mut Draft<'static>) -> Result<(), Error> {
+    fn span_field(&mut self, key: &str, draft: &mut Draft<'static>) -> Result<(), Broken> {
         match key {
             "traceId" | "trace_id" => draft.trace = self.id(16, Reason::TraceForm)?.into(),
             "spanId" | "span_id" => draft.id = self.id(8, Reason::SpanForm)?.into(),
@@ -231,7 +239,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn event(&mut self) -> Result<Event, Error> {
+    fn event(&mut self) -> Result<Event, Broken> {
         let mut event = Event::default();
         if self.object()? {
             while let Some(key) = self.key()? {
@@ -247,7 +255,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `None` when an id of it cannot be.
-    fn link(&mut self) -> Result<Option<Link>, Error> {
+    fn link(&mut self) -> Result<Option<Link>, Broken> {
         let (mut trace, mut span) = (None, None);
         let mut rest = LinkRest::default();
         if self.object()? {
@@ -265,7 +273,7 @@ impl<'a> Reader<'a> {
         Ok(trace.zip(span).and_then(|(trace, span)| draft::link(&trace, &span, rest)))
     }
 
-    fn status(&mut self) -> Result<Status, Error> {
+    fn status(&mut self) -> Result<Status, Broken> {
         let (mut code, mut message) = (0, String::new());
         if self.object()? {
             while let Some(key) = self.key()? {

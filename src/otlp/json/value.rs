@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 
 use trace::Timestamp;
 use trace::attribute::Value;
+use trace::json::{self, Broken, Scalar};
 use trace::span::Kind;
 
-use super::cursor::{Cursor, Scalar};
+use super::base64;
 use super::read::Reader;
-use super::{base64, double};
 use crate::draft::{self, uint32};
-use crate::{Error, Reason};
+use crate::Reason;
 
 const KINDS: [&str; 6] = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
 const CODES: [&str; 3] = ["UNSET", "OK", "ERROR"];
 
 impl Reader<'_> {
-    pub(super) fn text(&mut self) -> Result<String, Error> {
+    pub(super) fn text(&mut self) -> Result<String, Broken> {
         Ok(match self.cursor.scalar()? {
             Scalar::Text(text) => text.into_owned(),
             Scalar::Null => String::new(),
@@ -32,14 +32,14 @@ impl Reader<'_> {
     }
 
     /// The bytes of an id: none for an absent one, `form` as the flaw of one that cannot be.
-    pub(super) fn id(&mut self, length: usize, form: Reason) -> Result<Vec<u8>, Error> {
+    pub(super) fn id(&mut self, length: usize, form: Reason) -> Result<Vec<u8>, Broken> {
         Ok(match self.id_bytes(length)? {
             Some(bytes) => bytes,
             None => self.flaw_default(form),
         })
     }
 
-    pub(super) fn id_bytes(&mut self, length: usize) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn id_bytes(&mut self, length: usize) -> Result<Option<Vec<u8>>, Broken> {
         Ok(match self.cursor.scalar()? {
             Scalar::Null => Some(Vec::new()),
             Scalar::Text(text) if text.is_empty() => Some(Vec::new()),
@@ -50,7 +50,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn uint32(&mut self) -> Result<u32, Error> {
+    pub(super) fn uint32(&mut self) -> Result<u32, Broken> {
         Ok(match self.cursor.scalar()? {
             Scalar::Null => 0,
             scalar => match whole(&scalar) {
@@ -60,7 +60,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn time(&mut self) -> Result<Timestamp, Error> {
+    pub(super) fn time(&mut self) -> Result<Timestamp, Broken> {
         Ok(Timestamp::from_nanos(match self.cursor.scalar()? {
             Scalar::Null => 0,
             scalar => match whole(&scalar) {
@@ -70,16 +70,16 @@ impl Reader<'_> {
         }))
     }
 
-    pub(super) fn kind(&mut self) -> Result<Kind, Error> {
+    pub(super) fn kind(&mut self) -> Result<Kind, Broken> {
         self.choice("SPAN_KIND_", &KINDS).map(draft::kind)
     }
 
-    pub(super) fn code(&mut self) -> Result<u64, Error> {
+    pub(super) fn code(&mut self) -> Result<u64, Broken> {
         self.choice("STATUS_CODE_", &CODES)
     }
 
     /// An enum's number, from itself or its name; what the future adds is 0.
-    fn choice(&mut self, prefix: &str, names: &[&str]) -> Result<u64, Error> {
+    fn choice(&mut self, prefix: &str, names: &[&str]) -> Result<u64, Broken> {
         Ok(match self.cursor.scalar()? {
             Scalar::Text(text) => {
                 let name = text.strip_prefix(prefix).unwrap_or(&text);
@@ -95,7 +95,7 @@ impl Reader<'_> {
         &mut self,
         into: &mut BTreeMap<String, Value>,
         depth: usize,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Broken> {
         self.each(|reader| {
             let (mut name, mut content) = (String::new(), Value::Empty);
             if reader.object()? {
@@ -112,7 +112,7 @@ impl Reader<'_> {
         })
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, Error> {
+    fn value(&mut self, depth: usize) -> Result<Value, Broken> {
         let mut content = Value::Empty;
         if !self.object()? {
             return Ok(content);
@@ -136,16 +136,17 @@ impl Reader<'_> {
     fn nested(
         &mut self,
         depth: usize,
-        read: fn(&mut Self, usize) -> Result<Value, Error>,
-    ) -> Result<Value, Error> {
+        read: fn(&mut Self, usize) -> Result<Value, Broken>,
+    ) -> Result<Value, Broken> {
         let Some(depth) = depth.checked_sub(1) else {
             self.flawed(Reason::Deep);
-            return self.cursor.skip().map(|()| Value::Empty);
+            self.cursor.skip()?;
+            return Ok(Value::Empty);
         };
         read(self, depth)
     }
 
-    fn list_of(&mut self, depth: usize) -> Result<Value, Error> {
+    fn list_of(&mut self, depth: usize) -> Result<Value, Broken> {
         let mut values = Vec::new();
         if self.object()? {
             while let Some(key) = self.key()? {
@@ -160,7 +161,7 @@ impl Reader<'_> {
         Ok(Value::List(values))
     }
 
-    fn map_of(&mut self, depth: usize) -> Result<Value, Error> {
+    fn map_of(&mut self, depth: usize) -> Result<Value, Broken> {
         let mut entries = BTreeMap::new();
         if self.object()? {
             while let Some(key) = self.key()? {
@@ -173,7 +174,7 @@ impl Reader<'_> {
         Ok(Value::Map(entries))
     }
 
-    fn truth(&mut self) -> Result<bool, Error> {
+    fn truth(&mut self) -> Result<bool, Broken> {
         Ok(match self.cursor.scalar()? {
             Scalar::Bool(truth) => truth,
             Scalar::Text(text) if text == "true" => true,
@@ -183,7 +184,7 @@ impl Reader<'_> {
         })
     }
 
-    fn int(&mut self) -> Result<i64, Error> {
+    fn int(&mut self) -> Result<i64, Broken> {
         let scalar = self.cursor.scalar()?;
         let number = match &scalar {
             Scalar::Null => Some(0),
@@ -196,17 +197,17 @@ impl Reader<'_> {
     }
 
     /// A number, or the names that proto3's JSON mapping gives to what JSON cannot write.
-    fn double(&mut self) -> Result<f64, Error> {
+    fn double(&mut self) -> Result<f64, Broken> {
         let number = match self.cursor.scalar()? {
             Scalar::Null => Some(0.0),
-            Scalar::Number(digits) => Some(double::parse(digits)),
+            Scalar::Number(digits) => json::float(digits),
             Scalar::Text(text) => named(&text),
             _ => None,
         };
         Ok(number.unwrap_or_else(|| self.flaw_default(Reason::Garbled)))
     }
 
-    fn bytes(&mut self) -> Result<Vec<u8>, Error> {
+    fn bytes(&mut self) -> Result<Vec<u8>, Broken> {
         let bytes = match self.cursor.scalar()? {
             Scalar::Null => Some(Vec::new()),
             Scalar::Text(text) => base64::decode(&text),
@@ -222,13 +223,7 @@ fn named(text: &str) -> Option<f64> {
         "NaN" => Some(f64::NAN),
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
-        _ => {
-            let mut cursor = Cursor::new(text.as_bytes());
-            match cursor.scalar() {
-                Ok(Scalar::Number(digits)) if cursor.finished() => Some(double::parse(digits)),
-                _ => None,
-            }
-        }
+        digits => json::float(digits),
     }
 }
 
@@ -251,7 +246,7 @@ fn whole(scalar: &Scalar<'_>) -> Option<u64> {
 )]
 fn integral(scalar: &Scalar<'_>) -> Option<i64> {
     let Scalar::Number(digits) = scalar else { return None };
-    let number = double::parse(digits);
+    let number = json::float(digits)?;
     (number.trunc() == number && number.abs() < 9.2e18).then_some(number as i64)
 }
 

@@ -10,10 +10,70 @@ use trace::attribute::Value;
 use trace::span::{Event, Link, Resource, Scope, Span, Status};
 
 use super::DEPTH;
-use crate::Reason;
 use crate::draft::{self, Draft, LinkRest, uint32};
 use crate::raw::check::text;
+use crate::raw::outer;
 use crate::wire::{Field, Fields};
+use crate::{Accepted, Error, Reason};
+
+pub(super) fn traces(whole: &[u8]) -> Result<Accepted, Error> {
+    let mut accepted = Accepted::default();
+    for field in outer(whole, whole) {
+        if let (1, Field::Bytes(part)) = field? {
+            resource_spans(whole, part, &mut accepted)?;
+        }
+    }
+    Ok(accepted)
+}
+
+fn resource_spans(whole: &[u8], part: &[u8], accepted: &mut Accepted) -> Result<(), Error> {
+    let (message, schema) = head(whole, part)?;
+    let owner = text(schema).and_then(|schema| resource(message, schema));
+    let owner = owner.map(Arc::new).map_err(|_| Reason::Resource);
+    for field in outer(whole, part) {
+        if let (2, Field::Bytes(part)) = field? {
+            scope_spans(whole, part, owner.as_ref(), accepted)?;
+        }
+    }
+    Ok(())
+}
+
+fn scope_spans(
+    whole: &[u8],
+    part: &[u8],
+    resource: Result<&Arc<Resource>, &Reason>,
+    accepted: &mut Accepted,
+) -> Result<(), Error> {
+    let (message, schema) = head(whole, part)?;
+    let owner = text(schema).and_then(|schema| scope(message, schema));
+    let owner = owner.map(Arc::new).map_err(|_| Reason::Scope);
+    for field in outer(whole, part) {
+        if let (2, Field::Bytes(message)) = field? {
+            match (resource, &owner) {
+                (Err(reason), _) | (_, Err(reason)) => accepted.rejected.add(*reason),
+                (Ok(resource), Ok(scope)) => match span(message, resource, scope) {
+                    Ok(span) => accepted.spans.push(span),
+                    Err(reason) => accepted.rejected.add(reason),
+                },
+            }
+        }
+    }
+    Ok(())
+}
+
+/// To whom the spans of a message belong, and by which schema. Looked for before the spans are
+/// read, because fields may come in any order.
+fn head<'a>(whole: &'a [u8], part: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), Error> {
+    let (mut owner, mut schema): (&[u8], &[u8]) = (&[], &[]);
+    for field in outer(whole, part) {
+        match field? {
+            (1, Field::Bytes(message)) => owner = message,
+            (3, Field::Bytes(words)) => schema = words,
+            _ => {}
+        }
+    }
+    Ok((owner, schema))
+}
 
 pub(super) fn span(
     message: &[u8],

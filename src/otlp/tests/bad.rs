@@ -57,8 +57,8 @@ fn empty_and_crooked_ids_are_told_apart() {
     let reasons = |fields: &str| {
         let text =
             format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{fields}}}]}}]}}]}}"#);
-        let mut rejected = json::decode(text.as_bytes()).unwrap().rejected.reasons;
-        rejected.pop_first().map(|(reason, _)| reason)
+        let rejected = json::decode(text.as_bytes()).unwrap().rejected;
+        rejected.reasons.keys().next().copied()
     };
     let trace = r#""traceId":"0102030405060708090a0b0c0d0e0f10""#;
     let span = r#""spanId":"0102030405060708""#;

@@ -1,8 +1,7 @@
 //! Span ids: claimed by those who minted them, derived for those who did not.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::context::PageContext;
+use crate::seen::Seen;
 use crate::{PageMillis, SpanId, TraceId};
 
 /// The odd number next to 2^64 divided by the golden ratio: SplitMix64's step.
@@ -16,43 +15,52 @@ const fn finish(mut number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// FNV-1a, 64 bits.
-fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// Where FNV-1a of 64 bits begins.
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a, taken on by more bytes.
+fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The span ids of one page, each given once.
 pub(super) struct Ids {
-    used: BTreeSet<(TraceId, SpanId)>,
-    /// How many ids were derived from a seed, so that a flood of equal seeds stays cheap.
-    derived: BTreeMap<u64, u64>,
+    /// Beside the first id of a seed stands how many were derived from it, so that a flood of equal
+    /// seeds stays cheap.
+    used: Seen,
 }
 
 impl Ids {
     /// Root and document have theirs from the start, and nobody else can claim them.
     pub(super) fn new(context: PageContext) -> Self {
-        let PageContext { trace, root, document } = context;
-        Self { used: BTreeSet::from([(trace, root), (trace, document)]), derived: BTreeMap::new() }
+        let mut used = Seen::default();
+        used.insert(context.trace, context.root);
+        used.insert(context.trace, context.document);
+        Self { used }
     }
 
     /// Takes an id that somebody minted. False when it is taken.
     pub(super) fn claim(&mut self, trace: TraceId, span: SpanId) -> bool {
-        self.used.insert((trace, span))
+        self.used.insert(trace, span)
     }
 
     /// Makes an id of what is known of a span, so that the next assembly makes the same: FNV-1a
     /// over trace, URL and start, stepped while the id is taken or zero.
     pub(super) fn derive(&mut self, trace: TraceId, url: &str, start: PageMillis) -> SpanId {
-        let start = start.0.to_bits().to_be_bytes();
-        let seed = fnv(trace.as_bytes().iter().copied().chain(url.bytes()).chain(start));
-        let turn = self.derived.entry(seed).or_default();
+        let seed = fnv(FNV, trace.as_bytes());
+        let seed = fnv(fnv(seed, url.as_bytes()), &start.0.to_bits().to_be_bytes());
+        let step = |turn: u64| finish(seed.wrapping_add(STEP.wrapping_mul(turn)));
+        let first = SpanId::mint(step(1).to_be_bytes());
+        let noted = first.and_then(|first| self.used.note(trace, first));
+        let mut turn = noted.map_or(0, |turn| *turn);
         loop {
-            *turn += 1;
-            let number = finish(seed.wrapping_add(turn.wrapping_mul(STEP)));
-            match SpanId::mint(number.to_be_bytes()) {
-                Some(id) if self.used.insert((trace, id)) => return id,
+            turn += 1;
+            match SpanId::mint(step(turn).to_be_bytes()) {
+                Some(id) if self.used.insert(trace, id) => {
+                    let note = first.and_then(|first| self.used.note(trace, first));
+                    note.into_iter().for_each(|note| *note = turn);
+                    return id;
+                }
                 _ => {}
             }
         }

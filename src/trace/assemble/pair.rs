@@ -2,10 +2,10 @@
 //!
 //! Nothing in Resource Timing says which call made a load, so they are paired by address and time.
 
-use std::collections::BTreeMap;
-
 use crate::record::{Request, Resource};
 use crate::request::Api;
+
+use super::order::order;
 
 /// Browsers round both times, to 0.1 ms where the page is not isolated; milliseconds.
 const SLACK: f64 = 0.1;
@@ -16,13 +16,6 @@ pub(super) struct Pairs {
     pub(super) resources: Vec<Option<usize>>,
     /// For each resource, whether a request has it.
     pub(super) taken: Vec<bool>,
-}
-
-/// Calls and loads of one address, by their place in the lists.
-#[derive(Default)]
-struct Group {
-    requests: Vec<usize>,
-    resources: Vec<usize>,
 }
 
 /// Resource Timing's names leave the fragment out in some browsers and not in others.
@@ -41,21 +34,18 @@ fn api(resource: &Resource) -> Option<Api> {
 
 /// Pairs requests with resources; both must be sorted by their start.
 pub(super) fn pair(requests: &[&Request], resources: &[&Resource]) -> Pairs {
-    let mut groups: BTreeMap<(Api, &str), Group> = BTreeMap::new();
-    for (at, request) in requests.iter().enumerate() {
-        groups.entry((request.api, address(&request.url))).or_default().requests.push(at);
-    }
-    for (at, resource) in resources.iter().enumerate() {
-        let group =
-            api(resource).and_then(|api| groups.get_mut(&(api, address(&resource.timing.name))));
-        if let Some(group) = group {
-            group.resources.push(at);
-        }
-    }
+    let calls = requests.iter().map(|it| (Some(it.api), address(&it.url)));
+    let loads = resources.iter().map(|it| (api(it), address(&it.timing.name)));
+    let keys: Vec<_> = calls.chain(loads).collect();
+    let order = order(keys.len(), &|a, b| keys.get(a).cmp(&keys.get(b)));
     let mut pairs =
         Pairs { resources: vec![None; requests.len()], taken: vec![false; resources.len()] };
-    for group in groups.into_values() {
-        pairs.group(group, requests, resources);
+    for group in order.chunk_by(|a, b| keys.get(*a) == keys.get(*b)) {
+        // The sort keeps them in their order: all calls before all loads.
+        let split = group.partition_point(|at| *at < requests.len());
+        let (calls, loads) = group.split_at(split);
+        let loads = loads.iter().map(|at| at - requests.len()).collect();
+        pairs.group(calls, loads, requests, resources);
     }
     pairs
 }
@@ -68,14 +58,19 @@ impl Pairs {
     /// calls   A====   B===      C==
     /// loads    1===    2==             C has none, B takes 2, A takes 1
     /// ```
-    fn group(&mut self, group: Group, requests: &[&Request], resources: &[&Resource]) {
-        let mut loads = group.resources.into_iter().rev().peekable();
-        for call in group.requests.into_iter().rev() {
-            let request = requests[call];
-            let began = |at: &usize| resources[*at].timing.start_time.0;
-            while loads.next_if(|at| began(at) > request.end.0 + SLACK).is_some() {}
-            if let Some(load) = loads.next_if(|at| began(at) >= request.start.0 - SLACK) {
-                self.resources[call] = Some(load);
+    fn group(
+        &mut self,
+        calls: &[usize],
+        mut loads: Vec<usize>,
+        requests: &[&Request],
+        resources: &[&Resource],
+    ) {
+        for call in calls.iter().rev() {
+            let request = requests[*call];
+            let began = |load: &usize| resources[*load].timing.start_time.0;
+            while loads.pop_if(|load| began(load) > request.end.0 + SLACK).is_some() {}
+            if let Some(load) = loads.pop_if(|load| began(load) >= request.start.0 - SLACK) {
+                self.resources[*call] = Some(load);
                 self.taken[load] = true;
             }
         }

@@ -1,7 +1,7 @@
 //! Pages drawn as pictures, one column for 10 ms, and what becomes of them.
 
 use super::*;
-use crate::record::{Metric, Timing};
+use crate::record::{Hidden, Metric, Timing};
 use crate::{TraceContext, Value};
 use proptest::prelude::*;
 

@@ -4,21 +4,63 @@
 //! absent, so only broken syntax and absurd depth end the walk.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use crate::{Error, Reason};
 
-/// How deep objects and lists may lie in each other: three for each level of attribute values
-/// ([`DEPTH`](crate::proto::DEPTH)), the dozen around them, and room to tell a span that is too
-/// deep from a text that is out to break the stack.
+/// How deep objects and lists may lie in each other: three for each of 32 levels of attribute
+/// values in OTLP, the dozen around them, and room to tell a span that is too deep from a text that
+/// is out to break the stack.
 const LIMIT: usize = 256;
+
+/// Why a text is not JSON. Positions are bytes from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyntaxError {
+    /// Something else was wanted.
+    Wanted {
+        /// Where reading stopped.
+        at: usize,
+        /// What was wanted there.
+        wanted: &'static str,
+    },
+    /// Objects and lists lie deeper in each other than anything needs.
+    Deep {
+        /// Where the limit was passed.
+        at: usize,
+        /// How deep is allowed.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wanted { at, wanted } => {
+                write!(f, "JSON is broken at byte {at}, wanted {wanted}")
+            }
+            Self::Deep { at, limit } => {
+                write!(f, "JSON is nested deeper than {limit} at byte {at}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// The text is broken; [`Cursor::error`] says why. Kept there, because everything that reads a text
+/// passes this on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken;
 
 /// A value that is neither object nor list.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Scalar<'a> {
+pub enum Scalar<'a> {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// A number as it was written.
     Number(&'a str),
+    /// Text.
     Text(Cow<'a, str>),
     /// Text that is not UTF-8.
     Broken,
@@ -28,7 +70,7 @@ pub(crate) enum Scalar<'a> {
 
 /// Whether an object or a list was entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opened {
+pub enum Opened {
     /// Its content comes next.
     Yes,
     /// There was `null`, which stands for an empty one.
@@ -38,69 +80,78 @@ pub(crate) enum Opened {
 }
 
 /// A place in the text.
-pub(crate) struct Cursor<'a> {
+pub struct Cursor<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
     /// Whether an object or list was just opened, so that no comma comes next.
     fresh: bool,
+    error: SyntaxError,
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a [u8]) -> Self {
+    /// Stands at the beginning of a text.
+    #[must_use]
+    pub fn new(text: &'a [u8]) -> Self {
         // Some Windows tools begin a file with a byte order mark.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        Self { text, at: 0, depth: 0, fresh: false }
+        let error = SyntaxError::Wanted { at: 0, wanted: "a value" };
+        Self { text, at: 0, depth: 0, fresh: false, error }
     }
 
     /// Whether only space is left.
-    pub(crate) fn finished(&mut self) -> bool {
+    pub fn finished(&mut self) -> bool {
         self.peek().is_none()
     }
 
     /// Whether an object comes next.
-    pub(crate) fn at_object(&mut self) -> bool {
+    pub fn at_object(&mut self) -> bool {
         self.peek() == Some(b'{')
     }
 
+    /// Whether a list comes next.
+    pub fn at_list(&mut self) -> bool {
+        self.peek() == Some(b'[')
+    }
+
     /// Enters an object, or skips what is there instead.
-    pub(crate) fn object(&mut self) -> Result<Opened, Error> {
+    pub fn object(&mut self) -> Result<Opened, Broken> {
         self.open(b'{')
     }
 
     /// Enters a list, or skips what is there instead.
-    pub(crate) fn list(&mut self) -> Result<Opened, Error> {
+    pub fn list(&mut self) -> Result<Opened, Broken> {
         self.open(b'[')
     }
 
     /// The next name in the object that was entered, and its value comes next; `None` at its end.
-    pub(crate) fn key(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
+    pub fn key(&mut self) -> Result<Option<Cow<'a, str>>, Broken> {
         if self.closes(b'}')? {
             return Ok(None);
         }
         self.expect(b'"', "a name in quotes")?;
         let name = match self.string()? {
-            Ok(name) => name,
+            Some(name) => name,
             // No known name is lost by this: they are all ASCII.
-            Err(_) => Cow::Borrowed(""),
+            None => Cow::Borrowed(""),
         };
         self.expect(b':', "a colon")?;
         Ok(Some(name))
     }
 
     /// Whether another value comes next in the list that was entered; `false` at its end.
-    pub(crate) fn item(&mut self) -> Result<bool, Error> {
+    pub fn item(&mut self) -> Result<bool, Broken> {
         Ok(!self.closes(b']')?)
     }
 
     /// Reads a value that should be neither object nor list; such a one is skipped.
-    pub(crate) fn scalar(&mut self) -> Result<Scalar<'a>, Error> {
+    pub fn scalar(&mut self) -> Result<Scalar<'a>, Broken> {
         match self.peek() {
             Some(b'"') => {
                 self.at += 1;
                 Ok(match self.string()? {
-                    Ok(text) => Scalar::Text(text),
-                    Err(_) => Scalar::Broken,
+                    Some(text) => Scalar::Text(text),
+                    None => Scalar::Broken,
                 })
             }
             Some(b'{' | b'[') => self.skip().map(|()| Scalar::Nested),
@@ -113,7 +164,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a value of any kind.
-    pub(crate) fn skip(&mut self) -> Result<(), Error> {
+    pub fn skip(&mut self) -> Result<(), Broken> {
         match self.peek() {
             Some(b'{') => {
                 self.object()?;
@@ -132,14 +183,15 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn open(&mut self, bracket: u8) -> Result<Opened, Error> {
+    fn open(&mut self, bracket: u8) -> Result<Opened, Broken> {
         match self.peek() {
             Some(byte) if byte == bracket => {}
             Some(b'n') => return self.skip().map(|()| Opened::Null),
             _ => return self.skip().map(|()| Opened::Other),
         }
         if self.depth == LIMIT {
-            return Err(Error::Deep { at: self.at, limit: LIMIT });
+            self.error = SyntaxError::Deep { at: self.at, limit: LIMIT };
+            return Err(Broken);
         }
         self.at += 1;
         self.depth += 1;
@@ -148,7 +200,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes the closing bracket, or the comma before the next value.
-    fn closes(&mut self, bracket: u8) -> Result<bool, Error> {
+    fn closes(&mut self, bracket: u8) -> Result<bool, Broken> {
         let fresh = std::mem::take(&mut self.fresh);
         match self.peek() {
             Some(byte) if byte == bracket => {
@@ -176,7 +228,7 @@ impl<'a> Cursor<'a> {
         None
     }
 
-    fn expect(&mut self, byte: u8, wanted: &'static str) -> Result<(), Error> {
+    fn expect(&mut self, byte: u8, wanted: &'static str) -> Result<(), Broken> {
         if self.peek() != Some(byte) {
             return Err(self.wanted(wanted));
         }
@@ -184,12 +236,20 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    pub(crate) fn wanted(&self, wanted: &'static str) -> Error {
-        Error::Json { at: self.at, wanted }
+    /// Notes that something else was wanted here.
+    pub fn wanted(&mut self, wanted: &'static str) -> Broken {
+        self.error = SyntaxError::Wanted { at: self.at, wanted };
+        Broken
     }
 
-    fn word(&mut self, word: &'static [u8]) -> Result<(), Error> {
-        if !self.text[self.at..].starts_with(word) {
+    /// Why it is broken, once it is.
+    #[must_use]
+    pub const fn error(&self) -> SyntaxError {
+        self.error
+    }
+
+    fn word(&mut self, word: &'static [u8]) -> Result<(), Broken> {
+        if !self.rest().starts_with(word) {
             return Err(self.wanted("true, false or null"));
         }
         self.at += word.len();
@@ -197,72 +257,87 @@ impl<'a> Cursor<'a> {
     }
 
     /// `-? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?`
-    fn number(&mut self) -> Result<&'a str, Error> {
+    fn number(&mut self) -> Result<&'a str, Broken> {
         let begin = self.at;
-        self.at += usize::from(self.text[self.at] == b'-');
-        let whole = self.at;
-        self.digits()?;
-        if self.text[whole] == b'0' && self.at > whole + 1 {
+        self.take(b"-");
+        let zero = self.rest().first() == Some(&b'0');
+        if self.digits()? > 1 && zero {
             return Err(self.wanted("a number without leading zeros"));
         }
-        if self.text.get(self.at) == Some(&b'.') {
-            self.at += 1;
+        if self.take(b".") {
             self.digits()?;
         }
-        if let Some(b'e' | b'E') = self.text.get(self.at) {
-            self.at += 1;
-            self.at += usize::from(matches!(self.text.get(self.at), Some(b'+' | b'-')));
+        if self.take(b"eE") {
+            self.take(b"+-");
             self.digits()?;
         }
         // Only ASCII was taken.
-        Ok(str::from_utf8(&self.text[begin..self.at]).unwrap_or_default())
+        Ok(str::from_utf8(self.since(begin)).unwrap_or_default())
     }
 
-    fn digits(&mut self) -> Result<(), Error> {
-        let begin = self.at;
-        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        if self.at == begin { Err(self.wanted("a digit")) } else { Ok(()) }
+    /// Takes one of these bytes, if it comes next.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        let found = self.rest().first().is_some_and(|byte| bytes.contains(byte));
+        self.at += usize::from(found);
+        found
     }
 
-    /// The text after an opening quote. The outer error is broken JSON, the inner one text that
-    /// is not UTF-8, which costs no more than the span it stands in.
-    fn string(&mut self) -> Result<Result<Cow<'a, str>, Reason>, Error> {
+    /// What is not read yet.
+    fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// What was read from here on.
+    fn since(&self, begin: usize) -> &'a [u8] {
+        self.text.get(begin..self.at).unwrap_or_default()
+    }
+
+    fn digits(&mut self) -> Result<usize, Broken> {
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        if count == 0 { Err(self.wanted("a digit")) } else { Ok(count) }
+    }
+
+    /// The text after an opening quote. `None` where it is not UTF-8, which is no broken JSON and
+    /// costs no more than what it stands in.
+    fn string(&mut self) -> Result<Option<Cow<'a, str>>, Broken> {
         let begin = self.at;
-        self.plain()?;
-        if self.text[self.at] == b'"' {
-            let plain = &self.text[begin..self.at];
+        if self.plain()? {
+            let plain = self.since(begin);
             self.at += 1;
-            return Ok(str::from_utf8(plain).map(Cow::Borrowed).map_err(|_| Reason::Text));
+            return Ok(str::from_utf8(plain).ok().map(Cow::Borrowed));
         }
-        let mut bytes = self.text[begin..self.at].to_vec();
-        while self.text[self.at] == b'\\' {
+        let mut bytes = self.since(begin).to_vec();
+        loop {
             self.at += 1;
             let letter = self.escape()?;
             bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             let from = self.at;
-            self.plain()?;
-            bytes.extend_from_slice(&self.text[from..self.at]);
+            let closed = self.plain()?;
+            bytes.extend_from_slice(self.since(from));
+            if closed {
+                break;
+            }
         }
         self.at += 1;
-        Ok(String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Reason::Text))
+        Ok(String::from_utf8(bytes).ok().map(Cow::Owned))
     }
 
-    /// Goes on to the next quote or backslash.
-    fn plain(&mut self) -> Result<(), Error> {
-        let rest = &self.text[self.at..];
+    /// Goes on to the next quote or backslash. Whether it is a quote.
+    fn plain(&mut self) -> Result<bool, Broken> {
+        let rest = self.rest();
         let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
         self.at += length.unwrap_or(rest.len());
-        match self.text.get(self.at) {
-            Some(b'"' | b'\\') => Ok(()),
+        match self.rest().first() {
+            Some(b'"') => Ok(true),
+            Some(b'\\') => Ok(false),
             _ => Err(self.wanted("a closing quote")),
         }
     }
 
     /// The character that an escape stands for. Half of a surrogate pair, which JavaScript can
     /// write and UTF-8 cannot, becomes U+FFFD.
-    fn escape(&mut self) -> Result<char, Error> {
+    fn escape(&mut self) -> Result<char, Broken> {
         let letter = self.text.get(self.at).copied();
         self.at += 1;
         Ok(match letter {
@@ -285,7 +360,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Four hex digits.
-    fn unit(&mut self) -> Result<u16, Error> {
+    fn unit(&mut self) -> Result<u16, Broken> {
         let unit = self.text.get(self.at..self.at + 4).and_then(hex);
         let unit = unit.ok_or_else(|| self.wanted("four hex digits"))?;
         self.at += 4;
@@ -315,7 +390,7 @@ fn hex(digits: &[u8]) -> Option<u16> {
 mod tests {
     use super::*;
 
-    fn scalar(text: &str) -> Result<Scalar<'_>, Error> {
+    fn scalar(text: &str) -> Result<Scalar<'_>, Broken> {
         Cursor::new(text.as_bytes()).scalar()
     }
 
@@ -378,9 +453,8 @@ mod tests {
     #[test]
     fn depth_has_a_limit_that_says_itself() {
         let deep = "[".repeat(LIMIT + 1);
-        assert_eq!(
-            Cursor::new(deep.as_bytes()).skip(),
-            Err(Error::Deep { at: LIMIT, limit: LIMIT })
-        );
+        let mut cursor = Cursor::new(deep.as_bytes());
+        assert_eq!(cursor.skip(), Err(Broken));
+        assert_eq!(cursor.error(), SyntaxError::Deep { at: LIMIT, limit: LIMIT });
     }
 }

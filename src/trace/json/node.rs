@@ -1,0 +1,99 @@
+//! JSON text as a tree, in which a reader looks its fields up.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+
+use super::cursor::{Broken, Cursor, Scalar, SyntaxError};
+use super::flaw::{Error, Place};
+use super::reader::Reader;
+
+/// One value.
+#[derive(Debug)]
+pub(crate) enum Node<'a> {
+    Null,
+    Bool(bool),
+    /// As it was written: only the reader knows what kind of number it wants.
+    Number(&'a str),
+    Text(Cow<'a, str>),
+    List(Vec<Node<'a>>),
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+impl<'a> Node<'a> {
+    /// Reads a whole text.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        let mut cursor = Cursor::new(text.as_bytes());
+        Self::whole(&mut cursor).map_err(|Broken| cursor.error())
+    }
+
+    fn whole(cursor: &mut Cursor<'a>) -> Result<Self, Broken> {
+        let node = Self::next(cursor)?;
+        if cursor.finished() { Ok(node) } else { Err(cursor.wanted("the end")) }
+    }
+
+    fn next(cursor: &mut Cursor<'a>) -> Result<Self, Broken> {
+        if cursor.at_object() {
+            return Self::object(cursor).map(Self::Object);
+        }
+        if cursor.at_list() {
+            cursor.list()?;
+            let mut items = Vec::new();
+            while cursor.item()? {
+                items.push(Self::next(cursor)?);
+            }
+            return Ok(Self::List(items));
+        }
+        Ok(match cursor.scalar()? {
+            Scalar::Bool(truth) => Self::Bool(truth),
+            Scalar::Number(digits) => Self::Number(digits),
+            Scalar::Text(text) => Self::Text(text),
+            // The text is UTF-8 and no list or object begins here, so only null is left.
+            Scalar::Null | Scalar::Broken | Scalar::Nested => Self::Null,
+        })
+    }
+
+    fn object(cursor: &mut Cursor<'a>) -> Result<Vec<(Cow<'a, str>, Self)>, Broken> {
+        let mut fields: Vec<(Cow<'a, str>, Self)> = Vec::new();
+        cursor.object()?;
+        while let Some(name) = cursor.key()? {
+            if fields.iter().any(|(known, _)| *known == name) {
+                return Err(cursor.wanted("each name once"));
+            }
+            fields.push((name, Self::next(cursor)?));
+        }
+        Ok(fields)
+    }
+
+    /// The value under a name. `None` when there is none, or this is no object.
+    pub(crate) fn field(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else { return None };
+        fields.iter().find(|(known, _)| known == name).map(|(_, node)| node)
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What it is, in words.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// Reads a type from here.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let place = Place::new(self.kind());
+        T::deserialize(Reader { node: self, place: &place }).map_err(|flaw| place.error(flaw))
+    }
+}

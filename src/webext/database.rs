@@ -1,0 +1,126 @@
+//! IndexedDB, which tells by events, for code that waits.
+
+use js_sys::{Array, Function, JSON, Promise};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::Error;
+use crate::js::{apply, call, get, global, set};
+
+/// An open database.
+#[derive(Debug)]
+pub(crate) struct Database(JsValue);
+
+/// What makes a database's stores: a method's name and its arguments as JSON, on the database or,
+/// for an index, on the store that was made last.
+pub(crate) type Step = (&'static str, &'static str);
+
+impl Database {
+    /// Opens a database, and makes its stores where they are not there yet.
+    pub(crate) async fn open(
+        name: &str,
+        version: u32,
+        steps: &'static [Step],
+    ) -> Result<Self, Error> {
+        let failed = |error: JsValue| Error::new("indexedDB.open", &error);
+        let factory = global("indexedDB").map_err(failed)?;
+        let request = call(&factory, "open", &[&name.into(), &version.into()]).map_err(failed)?;
+        let opening = request.clone();
+        let upgrade = Closure::<dyn FnMut()>::new(move || {
+            if upgrade(&opening, steps).is_err() {
+                // Fails the request, which is waited for below.
+                let _failed = get(&opening, "transaction").and_then(|it| call(&it, "abort", &[]));
+            }
+        });
+        set(&request, "onupgradeneeded", upgrade.as_ref()).map_err(failed)?;
+        let database = done("indexedDB.open", request, "onsuccess", "onerror").await?;
+        // A newer release of the extension may need to upgrade: let go, or it waits for ever.
+        let close = get(&database, "close").map_err(failed)?;
+        let close = close.unchecked_ref::<Function>().bind0(&database);
+        set(&database, "onversionchange", &close).map_err(failed)?;
+        Ok(Self(database))
+    }
+
+    /// Writes rows, each with its key where it does not hold it, into one store, in one transaction
+    /// that is over when this returns.
+    pub(crate) async fn put(&self, store: &str, rows: Vec<Array>) -> Result<(), Error> {
+        let name = "IDBObjectStore.put";
+        let started = self.store(store, "readwrite").and_then(|(transaction, store)| {
+            for row in rows {
+                apply(&store, "put", &row)?;
+            }
+            call(&transaction, "commit", &[]).map(|_| transaction)
+        });
+        let transaction = started.map_err(|error| Error::new(name, &error))?;
+        done(name, transaction, "oncomplete", "onabort").await.map(drop)
+    }
+
+    /// All rows of a store, or of one of its indexes, whose keys begin with these.
+    pub(crate) async fn all(
+        &self,
+        store: &str,
+        index: &str,
+        prefix: &[JsValue],
+    ) -> Result<Array, Error> {
+        let name = "IDBObjectStore.getAll";
+        let started = self.store(store, "readonly").and_then(|(_, store)| {
+            let source =
+                if index.is_empty() { store } else { call(&store, "index", &[&index.into()])? };
+            call(&source, "getAll", &[&beginning(prefix)?])
+        });
+        let request = started.map_err(|error| Error::new(name, &error))?;
+        done(name, request, "onsuccess", "onerror").await.map(|found| found.unchecked_into())
+    }
+
+    /// A transaction on one store.
+    fn store(&self, name: &str, mode: &str) -> Result<(JsValue, JsValue), JsValue> {
+        let name = name.into();
+        let transaction = call(&self.0, "transaction", &[&name, &mode.into()])?;
+        let store = call(&transaction, "objectStore", &[&name])?;
+        Ok((transaction, store))
+    }
+}
+
+fn upgrade(request: &JsValue, steps: &[Step]) -> Result<(), JsValue> {
+    let database = get(request, "result")?;
+    let mut store = JsValue::NULL;
+    for (method, arguments) in steps {
+        let arguments: Array = JSON::parse(arguments)?.unchecked_into();
+        if *method == "createObjectStore" {
+            store = apply(&database, method, &arguments)?;
+        } else {
+            apply(&store, method, &arguments)?;
+        }
+    }
+    Ok(())
+}
+
+/// All keys that begin with these, or all there are: an array sorts after every shorter one that it
+/// continues, and an array sorts after every text and number, so `[…, []]` closes the range.
+fn beginning(prefix: &[JsValue]) -> Result<JsValue, JsValue> {
+    if prefix.is_empty() {
+        return Ok(JsValue::UNDEFINED);
+    }
+    let lower: Array = prefix.iter().collect();
+    let upper: Array = prefix.iter().collect();
+    upper.push(&Array::new());
+    call(&global("IDBKeyRange")?, "bound", &[&lower, &upper])
+}
+
+/// Waits for one of two events, and for what came of it.
+async fn done(
+    name: &'static str,
+    target: JsValue,
+    good: &str,
+    bad: &str,
+) -> Result<JsValue, Error> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        // Setting a listener of an event that the target has cannot fail.
+        let _set = set(&target, good, &resolve).and_then(|()| set(&target, bad, &reject));
+    });
+    let outcome = JsFuture::from(promise).await;
+    let part = if outcome.is_ok() { "result" } else { "error" };
+    let found = get(&target, part).unwrap_or(JsValue::UNDEFINED);
+    outcome.map_err(|_| Error::new(name, &found)).map(|_| found)
+}
