@@ -66,6 +66,7 @@ struct Details {
     status_code: Option<u16>,
     error: Option<String>,
     request_headers: Vec<Header>,
+    document_id: Option<String>,
     document_lifecycle: Option<String>,
 }
 
@@ -120,7 +121,9 @@ fn request(name: &str, details: Details) -> Option<Heard> {
         "answered" | "failed" => Event::Answered { tab, status, error: details.error },
         "opened" => Event::Opened { tab, url: redact::url(&details.url) },
         "leaving" => Event::Leaving { tab },
-        "abandoned" => Event::Abandoned { tab },
+        // An error of a document that is shown already says nothing of the one to come.
+        "abandoned" if details.document_id.is_some() => return None,
+        "abandoned" => Event::Abandoned { tab, url: redact::url(&details.url) },
         "committed" => {
             // A prerendered document is shown later, if at all.
             let shown = details.document_lifecycle.is_none_or(|life| life == "active");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use backend::sender::{self, Outcome};
 use bridge::Notice;
 use webext::journal::SpanChunk;
-use webext::{alarms, message, net};
+use webext::{alarms, clock, message, net};
 
 use crate::worker::Worker;
 
@@ -19,7 +19,7 @@ const RETRY: Duration = Duration::from_secs(30);
 
 /// Sends all that waits, one chunk after the other. Only one runs at a time.
 pub(crate) async fn send(worker: Rc<Worker>) {
-    if worker.sending.replace(true) {
+    if clock::now() < worker.not_before.get() || worker.sending.replace(true) {
         // What is added meanwhile is seen by the one that runs: it reads until nothing is left.
         return;
     }
@@ -73,6 +73,7 @@ async fn settle(worker: &Worker, chunk: SpanChunk, outcome: Result<Outcome, Stri
             (true, Some(format!("the store refused spans with {status}: {reason}")), RETRY)
         }
         Ok(Outcome::Retry { after }) => {
+            worker.not_before.set(clock::now().plus(after.unwrap_or_default()));
             (false, Some("the store is busy".to_owned()), after.unwrap_or(RETRY))
         }
         Err(trouble) => (false, Some(trouble), RETRY),

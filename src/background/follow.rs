@@ -11,6 +11,7 @@ use trace::completion::Progress;
 use webext::{alarms, clock, message};
 
 use crate::exporter;
+use crate::page::Recorded;
 use crate::worker::{Core, Worker};
 
 /// The alarm that brings a worker back that died while a trace was awaited.
@@ -84,10 +85,16 @@ impl Core {
     }
 
     async fn keep(&mut self, trace: TraceId, spans: Vec<trace::Span>) -> bool {
-        let (Some(recorded), Some(journal)) = (self.recorded.get_mut(&trace), &self.journal) else {
-            return false;
+        let Some(journal) = &self.journal else { return false };
+        let new = match self.recorded.get_mut(&trace) {
+            Some(recorded) => recorded.absorb(journal, trace, spans).await,
+            // Not a page of ours, or one of long ago: somebody looks at it all the same.
+            None => match Recorded::recall(journal, trace).await {
+                Ok(mut recorded) => recorded.absorb(journal, trace, spans).await,
+                Err(error) => Err(error),
+            },
         };
-        recorded.absorb(journal, trace, spans).await.is_ok_and(|new| new > 0)
+        new.is_ok_and(|new| new > 0)
     }
 
     /// Lets a page's watch see what is there now.

@@ -48,12 +48,19 @@ impl Recorded {
         trace: TraceId,
         page: &Page,
     ) -> Result<Self, Error> {
-        let mut recorded = Self::default();
+        let mut recorded = Self::recall(journal, trace).await?;
         for batch in journal.facts(trace).await? {
             recorded.batches += 1;
             let records = batch.iter().filter_map(|fact| Record::parse(fact).ok());
             recorded.records.extend(records);
         }
+        recorded.assemble(page);
+        Ok(recorded)
+    }
+
+    /// Reads what the journal has of a trace's final spans, without what a page stated.
+    pub(crate) async fn recall(journal: &Journal, trace: TraceId) -> Result<Self, Error> {
+        let mut recorded = Self::default();
         for chunk in journal.chunks(trace).await? {
             let spans = otlp::proto::decode(&chunk.bytes).map(|found| found.spans);
             let spans = spans.unwrap_or_default();
@@ -69,7 +76,6 @@ impl Recorded {
                 Side::Browser => {}
             }
         }
-        recorded.assemble(page);
         Ok(recorded)
     }
 
@@ -83,8 +89,7 @@ impl Recorded {
         let room = MOST_FACTS.saturating_sub(self.records.len());
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
         let records: Vec<Record> = records.take(room).map(redact::record).collect();
-        let texts: Vec<String> =
-            records.iter().map(json::write).collect();
+        let texts: Vec<String> = records.iter().map(json::write).collect();
         if !texts.is_empty() {
             journal.put_facts(trace, self.batches, &texts).await?;
             self.batches += 1;

@@ -34,6 +34,8 @@ pub(crate) struct Worker {
     pub core: Lock<Core>,
     /// Whether the exporter runs.
     pub sending: Cell<bool>,
+    /// Nothing is sent before this: the store named the time.
+    pub not_before: Cell<Timestamp>,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
 }
@@ -106,10 +108,14 @@ impl Worker {
             Heard::Settings => {
                 let settings = settings::load().await;
                 core.settings = core.noted(settings).unwrap_or_default();
+                self.not_before.set(Timestamp::default());
                 spawn_local(exporter::send(Rc::clone(&self)));
                 None
             }
-            Heard::Woke => None,
+            Heard::Woke => {
+                self.resume(&core);
+                None
+            }
         }
     }
 

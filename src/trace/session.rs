@@ -89,6 +89,8 @@ pub enum Event {
     Abandoned {
         /// The tab.
         tab: i32,
+        /// What was asked for, redacted.
+        url: String,
     },
     /// A document's relay says which context it read.
     Hello {
@@ -150,7 +152,7 @@ impl State {
             }
             Event::Answered { tab, status, error } => self.answered(tab, status, error, now),
             Event::Committed { tab, url } => self.committed(tab, &url, now, dice),
-            Event::Abandoned { tab } => self.abandoned(tab, dice),
+            Event::Abandoned { tab, url } => self.abandoned(tab, &url, dice),
             Event::Hello { tab, url, context } => self.hello(tab, &url, context, now, dice),
             Event::Loaded { trace } => self.loaded(trace),
             Event::Closed { tab } => self.closed(tab),
@@ -381,9 +383,9 @@ impl State {
         }
     }
 
-    fn abandoned(&mut self, tab: i32, dice: Dice<'_>) -> Vec<Act> {
+    fn abandoned(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
         let before = self.pending.len();
-        self.pending.retain(|_, sent| sent.tab != tab);
+        self.pending.retain(|_, sent| sent.tab != tab || sent.url != url);
         if self.pending.len() == before {
             return Vec::new();
         }
@@ -545,7 +547,7 @@ mod tests {
         assert_eq!(carried(&world, 1).unwrap().trace, first, "the old document still loads things");
         world.step(sent(1, URL, next));
         assert_eq!(carried(&world, 1).unwrap().trace, next.trace);
-        world.step(Event::Abandoned { tab: 1 });
+        world.step(Event::Abandoned { tab: 1, url: URL.to_owned() });
         assert_eq!(carried(&world, 1).unwrap().trace, first, "and goes on when it stays");
     }
 
@@ -648,7 +650,10 @@ mod tests {
         world.navigate(1, URL);
         let context = world.armed(1).unwrap();
         world.step(sent(1, "http://a.test/file.zip", context));
-        world.step(Event::Abandoned { tab: 1 });
+        world.step(Event::Abandoned { tab: 1, url: URL.to_owned() });
+        assert_eq!(world.state.pending.len(), 1, "that was the document before");
+        let url = "http://a.test/file.zip".to_owned();
+        world.step(Event::Abandoned { tab: 1, url });
         assert_ne!(world.armed(1).unwrap(), context);
         assert!(world.state.page(1).is_some(), "the old document is still shown");
     }
