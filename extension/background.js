@@ -23,6 +23,7 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 
 const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
 hear('sent', chrome.webRequest.onSendHeaders, documents, ['requestHeaders', 'extraHeaders']);
+hear('responded', chrome.webRequest.onResponseStarted, documents);
 hear('answered', chrome.webRequest.onCompleted, documents);
 hear('failed', chrome.webRequest.onErrorOccurred, documents);
 hear('opened', chrome.webNavigation.onCreatedNavigationTarget);

@@ -118,6 +118,7 @@ fn request(name: &str, details: Details) -> Option<Heard> {
     }
     let event = match name {
         "sent" => sent(details)?,
+        "responded" => Event::Responded { tab },
         "answered" | "failed" => Event::Answered { tab, status, error: details.error },
         "opened" => Event::Opened { tab, url: redact::url(&details.url) },
         "leaving" => Event::Leaving { tab },

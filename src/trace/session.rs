@@ -69,7 +69,12 @@ pub enum Event {
         /// The `traceparent` that it carried.
         context: TraceContext,
     },
-    /// A document's response began, or its request failed.
+    /// A document's final response began.
+    Responded {
+        /// Its tab.
+        tab: i32,
+    },
+    /// A document's response is over, or its request failed.
     Answered {
         /// Its tab.
         tab: i32,
@@ -150,6 +155,7 @@ impl State {
             Event::Sent { tab, url, method, context } => {
                 self.sent(tab, url, method, context, now, dice)
             }
+            Event::Responded { tab } => self.responded(tab, dice),
             Event::Answered { tab, status, error } => self.answered(tab, status, error, now),
             Event::Committed { tab, url } => self.committed(tab, &url, now, dice),
             Event::Abandoned { tab, url } => self.abandoned(tab, &url, dice),
@@ -370,24 +376,42 @@ impl State {
         vec![Act::Begun(trace)]
     }
 
-    /// The used context is the page's now: the tab's next document gets a new one in a session,
+    /// Sees to it that the tab's next document has a context that no other has had, in a session,
     /// and none otherwise.
     fn rearm(&mut self, tab: i32, origin: Option<&Origin>, dice: Dice<'_>) {
-        match origin.filter(|origin| self.session(origin).is_some()) {
-            Some(origin) => self.arm(tab, origin, false, dice),
-            None => {
-                if let Some(tab) = self.tabs.get_mut(&tab) {
-                    tab.next = None;
-                }
+        let Some(origin) = origin.filter(|origin| self.session(origin).is_some()) else {
+            if let Some(tab) = self.tabs.get_mut(&tab) {
+                tab.next = None;
             }
+            return;
+        };
+        let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        let fresh = armed.is_some_and(|armed| {
+            let trace = armed.context.trace;
+            let used = self.pending.contains(&trace) || self.pages.contains(&trace);
+            !used && !armed.once && armed.origin.host == origin.host
+        });
+        if !fresh {
+            self.arm(tab, origin, false, dice);
         }
     }
 
+    /// No redirect follows any more, so the used context has served its request. A document may
+    /// move on as soon as it is shown: the next one must be armed by then.
+    fn responded(&mut self, tab: i32, dice: Dice<'_>) -> Vec<Act> {
+        let sent = self.pending.values().find(|sent| sent.tab == tab);
+        if let Some(origin) = sent.and_then(|sent| Origin::of(&sent.url).ok()) {
+            self.rearm(tab, Some(&origin), dice);
+        }
+        Vec::new()
+    }
+
     fn abandoned(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
-        let before = self.pending.len();
-        self.pending.retain(|_, sent| sent.tab != tab || sent.url != url);
-        if self.pending.len() == before {
-            return Vec::new();
+        let lost = self.pending.iter().find(|(_, sent)| sent.tab == tab && sent.url == url);
+        let Some(trace) = lost.map(|(trace, _)| *trace) else { return Vec::new() };
+        self.pending.remove(&trace);
+        if let Some(tab) = self.tabs.get_mut(&tab) {
+            tab.next = tab.next.take().filter(|armed| armed.context.trace != trace);
         }
         // The context was used on the wire; a second document must not get it.
         let origin = self.page(tab).map(|page| page.origin.clone());
@@ -614,6 +638,24 @@ mod tests {
         let acts = world.step(Event::Committed { tab: 1, url: URL.to_owned() });
         assert!(acts.contains(&Act::Begun(context.trace)));
         assert_eq!(world.state.page(1).unwrap().url, URL);
+    }
+
+    #[test]
+    fn a_document_that_moves_on_at_once_leaves_a_context_of_its_own_to_the_next() {
+        let mut world = World::new();
+        world.step(start(1));
+        let first = world.armed(1).unwrap();
+        world.step(sent(1, URL, first));
+        assert_eq!(world.armed(1), Some(first), "a redirect would still carry it");
+        world.step(Event::Responded { tab: 1 });
+        let second = world.armed(1).unwrap();
+        assert_ne!(second, first);
+        world.step(Event::Committed { tab: 1, url: URL.to_owned() });
+        assert_eq!(world.armed(1), Some(second), "armed once, not again");
+        assert_eq!(carried(&world, 1).unwrap().trace, first.trace);
+        world.step(sent(1, URL, second));
+        world.step(Event::Committed { tab: 1, url: URL.to_owned() });
+        assert_eq!(world.state.page(1).unwrap().context.trace, second.trace);
     }
 
     #[test]
