@@ -98,7 +98,6 @@ impl SpanChunk {
         set(&row, BYTES, &bytes).map_err(|error| Error::new(PUT, &error))?;
         Ok(Array::of1(&row))
     }
-
 }
 
 fn chunks(rows: &Array) -> Result<Vec<SpanChunk>, Error> {

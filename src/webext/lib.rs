@@ -31,7 +31,6 @@ pub mod storage;
 pub mod stream;
 pub mod tabs;
 
-
 pub use error::Error;
 pub use journal::{Journal, RequestRow};
 pub use listening::Listening;

@@ -36,11 +36,11 @@ pub(crate) fn install() -> Result<PathBuf> {
     if let Some(browser) = find() {
         return Ok(browser);
     }
-    let download = playwright(&["install", "chromium"]).run("download Chromium").map(drop);
+    let download = playwright(&["install", "chromium"]).attempt("download Chromium");
     find().ok_or_else(|| {
         let said = |tried: Result<()>| tried.err().map_or_else(String::new, |it| it.to_string());
         Failure::new(format!(
-            "no Chromium is on PATH, and none could be installed.\nfrom Debian: {}\n\
+            "no Chromium is on PATH, and none could be installed.\n  from Debian: {}\n  \
              by Playwright: {}\nInstall Chromium or Chrome for Testing and put it on PATH, or \
              name it in {VARIABLE}. (Google Chrome itself ignores --load-extension since 137.)",
             said(debian),

@@ -85,7 +85,7 @@ fn tests(tally: &mut Tally) {
 }
 
 fn documentation(step: &mut Step) -> Result<Finding> {
-    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items", "--keep-going"];
     one(Child::cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"), step)
 }
 

@@ -28,6 +28,13 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// The one line that most likely says why it failed.
+    pub(crate) fn gist(&self) -> String {
+        let mut lines = self.text.lines().filter(|line| !line.trim().is_empty());
+        let error = lines.clone().find(|line| line.to_lowercase().contains("error"));
+        error.or_else(|| lines.next_back()).unwrap_or("it said nothing").trim().to_owned()
+    }
+
     /// The end of what was printed.
     pub(crate) fn tail(&self) -> String {
         let lines: Vec<&str> = self.text.lines().collect();
@@ -101,6 +108,19 @@ impl Child {
         }
         step.failed("");
         Err(Failure::new(format!("{name} failed. It said:\n{}", report.tail())))
+    }
+
+    /// As [`Self::run`], for one of several ways: that it leads nowhere is no failure yet, and told
+    /// in a line.
+    pub(crate) fn attempt(self, name: &str) -> Result<()> {
+        let mut step = Step::begin(name);
+        let report = self.env("RUST_BACKTRACE", "0").watch(&mut step)?;
+        if report.ok {
+            step.done("");
+            return Ok(());
+        }
+        step.missed("there may be another way");
+        Err(Failure::new(report.gist()))
     }
 
     /// Runs it inside a step; the caller says how the step ended.
@@ -190,4 +210,32 @@ pub(crate) fn which_all(name: &str) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gist_of_a_failure_is_its_first_error_else_its_last_word() {
+        let gist = |text: &str| Report { ok: false, text: text.to_owned() }.gist();
+        assert_eq!(gist("info: x\nerror: no network\n  1: why\n"), "error: no network");
+        assert_eq!(gist("a\nb\n\n"), "b");
+        assert_eq!(gist(""), "it said nothing");
+    }
+
+    #[test]
+    fn a_program_is_found_once_however_often_path_names_it() {
+        let found = which_all("cargo");
+        let mut real: Vec<_> = found.iter().map(|path| path.canonicalize().unwrap()).collect();
+        real.dedup();
+        assert!(!found.is_empty() && real.len() == found.len());
+        assert_eq!(which("no-such-program"), None);
+    }
+
+    #[test]
+    fn a_question_is_answered_by_a_program_that_succeeds_and_by_no_other() {
+        assert!(Child::cargo().args(["--version"]).ask().unwrap().starts_with("cargo "));
+        assert_eq!(Child::cargo().args(["no-such-command"]).ask(), None);
+    }
 }

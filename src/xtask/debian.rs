@@ -24,7 +24,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         step.done(&packages.join(" "));
         return Ok(());
     }
-    step.failed("");
+    step.missed("there may be another way");
     Err(Failure::new(format!("{by_hand}\nfailed. It said:\n{}", report.tail())))
 }
 

@@ -18,6 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("collector", &["trace", "otlp"]),
     ("demo", &[]),
     ("xtask", &["trace", "otlp", "backend"]),
+    // Has tests and nothing else, so all that it uses is a test's.
+    ("tests", &[]),
 ];
 
 /// Compiled everywhere, so they may lean on nothing that only one place has.

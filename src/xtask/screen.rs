@@ -54,6 +54,10 @@ impl Step {
         self.end("FAILED", note);
     }
 
+    pub(crate) fn missed(self, note: &str) {
+        self.end("no", note);
+    }
+
     fn end(self, mark: &str, note: &str) {
         let clear = if self.live { "\r\x1b[K" } else { "" };
         let took = took(self.begun.elapsed());

@@ -67,8 +67,8 @@ pub(crate) fn install() -> Result<Toolchain> {
         Err(failure) => failure.to_string(),
     };
     Err(Failure::new(format!(
-        "this machine's Rust has no {WASM32} library, and it could not be installed.\n\
-         with rustup: {}\nfrom Debian: {}\n\
+        "this machine's Rust has no {WASM32} library, and it could not be installed.\n  with rustup: {}\n  \
+         from Debian: {}\n\
          Install Rust with rustup and type: rustup target add {WASM32}",
         reason(rustup),
         reason(debian)
@@ -79,7 +79,10 @@ fn with_rustup() -> Result<()> {
     if which("rustup").is_none() {
         return Err(Failure::new("there is no rustup here"));
     }
-    Child::new("rustup").args(["target", "add", WASM32]).run("rustup target add wasm32").map(drop)
+    Child::new("rustup")
+        .args(["target", "add", WASM32])
+        .attempt("rustup target add wasm32")
+        .map(drop)
 }
 
 fn from_debian() -> Result<()> {

@@ -10,8 +10,8 @@ use trace::span::Kind;
 
 use super::base64;
 use super::read::Reader;
-use crate::draft::{self, uint32};
 use crate::Reason;
+use crate::draft::{self, uint32};
 
 const KINDS: [&str; 6] = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
 const CODES: [&str; 3] = ["UNSET", "OK", "ERROR"];

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-
 /// How deep objects and lists may lie in each other: three for each of 32 levels of attribute
 /// values in OTLP, the dozen around them, and room to tell a span that is too deep from a text that
 /// is out to break the stack.

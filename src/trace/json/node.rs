@@ -8,6 +8,10 @@ use super::cursor::{Broken, Cursor, Scalar, SyntaxError};
 use super::flaw::{Error, Place};
 use super::reader::Reader;
 
+/// Names in one object, at most. Nothing that we read comes near it, and each is compared with those
+/// before it.
+const NAMES: usize = 1_000;
+
 /// One value.
 #[derive(Debug)]
 pub(crate) enum Node<'a> {
@@ -59,6 +63,9 @@ impl<'a> Node<'a> {
         while let Some(name) = cursor.key()? {
             if fields.iter().any(|(known, _)| *known == name) {
                 return Err(cursor.wanted("each name once"));
+            }
+            if fields.len() == NAMES {
+                return Err(cursor.wanted("fewer names"));
             }
             fields.push((name, Self::next(cursor)?));
         }

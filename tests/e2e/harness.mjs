@@ -1,0 +1,321 @@
+// A real Chromium with the real extension, a real store and a real instrumented shop, all of them
+// fresh, and ways to open what a person opens and to read what the browser has set.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { given, startCollector, startShop } from './servers.mjs';
+import { readContext, readTrace } from './spans.mjs';
+import { followToast } from './toast.mjs';
+import { until } from './until.mjs';
+
+export { clickToast, followToast, readToast } from './toast.mjs';
+export { startCollector, startShop } from './servers.mjs';
+export { startGate } from './gate.mjs';
+export { held, html, startSite } from './site.mjs';
+export { KIND, readContext, sendSpans, spanId, text, traceId } from './spans.mjs';
+export { until } from './until.mjs';
+
+/** The popup's size, as Chrome gives it to one that does not ask for more. */
+const POPUP = { width: 380, height: 600 };
+
+/** How long Playwright waits for what a test wants. It takes milliseconds. */
+const PATIENCE = 15_000;
+
+/** The cookie that stands for a session. */
+const COOKIE = '_trace_session';
+
+/**
+ * Starts everything. Resolves to a lab; `close()` ends all that was started.
+ *
+ * - `collector`, `shop`: a server started before, or `null` for none
+ * - `store`: URL of a store that is not the collector's own
+ * - `headless`: whether nobody looks on
+ * - `args`: more of Chromium's flags
+ */
+export async function start(options = {}) {
+  const started = [];
+  const keep = (it) => (started.push(it), it);
+  try {
+    const { collector = keep(await startCollector()) } = options;
+    const store = options.store ?? collector?.url ?? '';
+    const { shop = keep(await startShop(store || 'http://127.0.0.1:9')) } = options;
+    const browser = keep(await startBrowser(options));
+    const lab = new Lab({ ...browser, collector, shop, close: () => closeAll(started) });
+    await lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), { store });
+    // It has read its settings when the extension was installed, and reads them when it starts.
+    await lab.stopWorker();
+    await lab.startWorker();
+    return lab;
+  } catch (error) {
+    await closeAll(started);
+    throw error;
+  }
+}
+
+class Lab {
+  constructor(parts) {
+    Object.assign(this, parts);
+    /** What the extension's own pages complained of; there should be nothing. */
+    this.complaints = [];
+    this.context.on('weberror', (error) => this.#complain(error.page()?.url(), error.error().message));
+    this.context.on('console', (message) => {
+      if (message.type() === 'error') this.#complain(message.location().url, message.text());
+    });
+  }
+
+  #complain(url, text) {
+    if (url?.startsWith(`chrome-extension://${this.extensionId}/`)) this.complaints.push(`${url}: ${text}`);
+  }
+
+  /** The browser's number of a page's tab. */
+  async tabId(page) {
+    const { targetInfo } = await this.#target(page);
+    await page.bringToFront();
+    const tabs = await this.desk.evaluate(() => chrome.tabs.query({ active: true }));
+    const tab = tabs.find(({ url, pendingUrl }) => (pendingUrl || url) === targetInfo.url);
+    if (!tab) throw new Error(`no active tab shows ${targetInfo.url}`);
+    return tab.id;
+  }
+
+  /** Opens an address in a new tab. */
+  async openPage(url) {
+    const page = await this.context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  /** Opens a surface in a new tab: `openSurface('panel', { tab })`. */
+  openSurface(view, parameters = {}) {
+    return this.openPage(this.surface(view, parameters));
+  }
+
+  /** Opens the panel of a tab in a tab of its own. */
+  openPanel(tab) {
+    return this.openSurface('panel', { tab });
+  }
+
+  /** Opens a trace in the dashboard. */
+  openDashboard(trace) {
+    return this.openSurface('dashboard', { trace });
+  }
+
+  /**
+   * Opens the popup of a tab in a small window, so that the tab stays in view as it does below a
+   * real popup: a tab that nobody sees paints nothing.
+   */
+  async openPopup(tab) {
+    const url = this.surface('popup', { tab });
+    const opened = this.context.waitForEvent('page');
+    await this.desk.evaluate((how) => chrome.windows.create(how), { url, type: 'popup', ...POPUP });
+    const page = await opened;
+    await page.setViewportSize(POPUP);
+    await page.waitForLoadState();
+    return page;
+  }
+
+  /** Closes all pages but these, as a test leaves none to the next. */
+  async closePages(...kept) {
+    const others = this.context.pages().filter((page) => page !== this.desk && !kept.includes(page));
+    await Promise.all(others.map((page) => page.close()));
+  }
+
+  /** Clicks a verb in the popup of a page, and resolves to the popup. */
+  async command(page, verb) {
+    const popup = await this.openPopup(await this.tabId(page));
+    try {
+      await popup.getByRole('button', { name: verb, exact: true }).click();
+    } catch (cause) {
+      const text = await popup.locator('body').innerText();
+      throw new Error(`the popup of ${page.url()} offers no ${verb}; it says: ${text}`, { cause });
+    }
+    return popup;
+  }
+
+  /**
+   * Runs a page trace through the popup. Resolves to `{ trace, said }` once the toast says that it
+   * is over: the trace's id, and all that the toast said.
+   */
+  async runPageTrace(page, over = /complete/i) {
+    const popup = await this.command(page, 'Run Page Trace');
+    const said = await followToast(page, over);
+    await popup.close();
+    const { trace } = await this.pageContext(page);
+    return { trace, said };
+  }
+
+  /** Starts a session through the popup; resolves once the page is traced. */
+  async startSession(page) {
+    const popup = await this.command(page, 'Start Tracing Session');
+    await popup.getByText(/1 page traced/).waitFor();
+    await popup.close();
+    await page.waitForLoadState();
+    return until('the page is traced', () => this.pageContext(page).catch(() => undefined));
+  }
+
+  /** Stops a session through the popup; resolves once it says so. */
+  async stopSession(page) {
+    const popup = await this.command(page, 'Stop Tracing Session');
+    await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+    await popup.close();
+  }
+
+  /** The context that a page's document got, `{ trace, span }`; undefined when it is not traced. */
+  async pageContext(page) {
+    const metrics = await page.evaluate(() => {
+      const [{ serverTiming }] = performance.getEntriesByType('navigation');
+      return serverTiming.map(({ name, description }) => ({ name, description }));
+    });
+    return readContext(metrics.findLast(({ name }) => name === 'tracelight')?.description) ?? undefined;
+  }
+
+  /** A surface's address. */
+  surface(view, parameters = {}) {
+    const query = new URLSearchParams({ view, ...parameters });
+    return `chrome-extension://${this.extensionId}/app.html?${query}`;
+  }
+
+  /** The header rules that are set. */
+  rules() {
+    return this.desk.evaluate(async () => {
+      const { getSessionRules, getDynamicRules } = chrome.declarativeNetRequest;
+      return [...(await getSessionRules()), ...(await getDynamicRules())];
+    });
+  }
+
+  /** The cookies that an address is sent; all that there are without one. */
+  cookies(url = undefined) {
+    return this.desk.evaluate((url) => chrome.cookies.getAll(url ? { url } : {}), url);
+  }
+
+  /** The scripts that are registered for pages. */
+  scripts() {
+    return this.desk.evaluate(() => chrome.scripting.getRegisteredContentScripts());
+  }
+
+  /** Everything of ours that is set in the browser, by its own word: empty when nothing is. */
+  async left() {
+    const cookies = (await this.cookies()).filter(({ name }) => name === COOKIE);
+    return [...(await this.rules()), ...(await this.scripts()), ...cookies];
+  }
+
+  /** The trace cookie that an address is sent. */
+  async sessionCookie(url) {
+    return (await this.cookies(url)).find(({ name }) => name === COOKIE);
+  }
+
+  /** Ends the extension's worker, as the browser does to one that is idle. The next event starts it. */
+  async stopWorker() {
+    // Idle is what it is once it has answered to all that came before.
+    await this.startWorker();
+    const session = await this.context.newCDPSession(this.desk);
+    const stopped = new Promise((resolve) => {
+      session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+        for (const { versionId, runningStatus } of versions) {
+          if (runningStatus === 'running') session.send('ServiceWorker.stopWorker', { versionId });
+          if (runningStatus === 'stopped') resolve();
+        }
+      });
+    });
+    await session.send('ServiceWorker.enable');
+    await stopped;
+    await session.detach();
+  }
+
+  /** Resolves once the worker answers. */
+  startWorker() {
+    return until('the worker answers', () => this.view(0).catch(() => undefined));
+  }
+
+  /** What the worker says of a tab. It answers only after all that it heard before. */
+  view(tab) {
+    return this.desk.evaluate((tab) => chrome.runtime.sendMessage({ v: 1, kind: 'view', tab }), tab);
+  }
+
+  /** Resolves once all that the worker was told so far is in the store. */
+  async exported() {
+    await until('no span waits', async () => (await this.view(0)).waiting === 0);
+  }
+
+  /** Lets an alarm ring now rather than in half a minute; `name` must be set. */
+  async ring(name) {
+    const rang = await this.desk.evaluate(async (name) => {
+      const alarm = await chrome.alarms.get(name);
+      if (alarm) await chrome.alarms.create(name, { when: Date.now() });
+      return Boolean(alarm);
+    }, name);
+    if (!rang) throw new Error(`no alarm is named ${name}`);
+  }
+
+  /** A trace as the store has it now. */
+  async trace(id) {
+    const { status, body } = await this.ask(`/api/v3/traces/${id}`);
+    if (status !== 200) throw new Error(`the store answers ${status} when asked for trace ${id}`);
+    return readTrace(body);
+  }
+
+  /** The store's answer to a question of the query API, as `{ status, body }`. */
+  async ask(path) {
+    const response = await fetch(new URL(path, this.collector.url));
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text) };
+  }
+
+  async #target(page) {
+    const session = await this.context.newCDPSession(page);
+    const answer = await session.send('Target.getTargetInfo');
+    await session.detach();
+    return answer;
+  }
+}
+
+async function startBrowser({ headless = true, args = [] }) {
+  const extension = given('TRACELIGHT_EXTENSION');
+  const profile = await mkdtemp(join(tmpdir(), 'tracelight-'));
+  let context;
+  const close = async () => {
+    await context?.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath: given('TRACELIGHT_BROWSER'),
+      headless,
+      handleSIGINT: false, // whoever started us may have servers to end as well
+      viewport: headless ? { width: 1280, height: 800 } : null,
+      // Playwright keeps extensions out unless it is told not to.
+      ignoreDefaultArgs: ['--disable-extensions'],
+      args: [...flags(headless), `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...args],
+    });
+    context.setDefaultTimeout(PATIENCE);
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+    const extensionId = new URL(worker.url()).host;
+    // A page of the extension's that runs nothing: it can ask the browser without a word to the
+    // worker, which may be meant to be dead.
+    const [desk] = context.pages();
+    await desk.goto(`chrome-extension://${extensionId}/manifest.json`);
+    return { context, worker, desk, extensionId, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function flags(headless) {
+  const root = process.getuid?.() === 0;
+  return [
+    ...(headless ? ['--headless=new', '--disable-gpu'] : []),
+    // Chromium refuses its sandbox to root, which is who runs tests in a container.
+    ...(root ? ['--no-sandbox'] : []),
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+    '--disable-features=DisableLoadExtensionCommandLineSwitch',
+  ];
+}
+
+async function closeAll(started) {
+  // The browser first: it still talks to the servers. One that fails must not keep the others.
+  for (const it of started.toReversed()) await it.close().catch(() => {});
+}

@@ -1,0 +1,126 @@
+// The devtools panel: what the tab asks for, as it happens, and the trace behind each request.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { start, until } from './harness.mjs';
+import { fits, photograph } from './photo.mjs';
+
+let lab, page, tab;
+
+before(async () => {
+  lab = await start();
+  page = await lab.openPage(`${lab.shop.shop}/`);
+  tab = await lab.tabId(page);
+  await lab.startSession(page);
+  await page.goto(`${lab.shop.shop}/checkout`);
+  await page.getByText(/Order \d+ placed/).waitFor();
+});
+
+afterEach(() => lab.closePages(page));
+
+after(async () => {
+  await lab?.close();
+  assert.deepEqual(lab?.complaints, []);
+});
+
+const list = (panel) => panel.getByRole('grid', { name: 'Traced requests' });
+const line = (panel, name) => list(panel).getByRole('row', { name });
+const chart = (panel) => panel.getByRole('treegrid', { name: 'Waterfall' });
+
+test('requests that were made before it was opened are there, oldest first', async () => {
+  const panel = await lab.openPanel(tab);
+  const wanted = [
+    /GET \/ 200 .* document$/, /GET \/checkout 200 .* document$/, /GET \/api\/cart 200 .* fetch$/,
+    /GET \/api\/delivery 200 .* xhr$/, /POST \/api\/order 200 .* fetch$/,
+  ];
+  for (const name of wanted) await line(panel, name).waitFor();
+  const lines = await list(panel).getByRole('row').allInnerTexts();
+  const places = wanted.map((name) => lines.findIndex((text) => name.test(text.replaceAll(/\s+/g, ' ').trim())));
+  assert.deepEqual(places, places.toSorted((a, b) => a - b));
+});
+
+test('a new request appears by itself, and its trace is joined by the server', async () => {
+  const panel = await lab.openPanel(tab);
+  await line(panel, /\/api\/order/).waitFor();
+  await page.bringToFront();
+  await page.evaluate(() => fetch('/api/cart?live'));
+  await panel.bringToFront();
+  const fresh = line(panel, /GET \/api\/cart\?live 200/);
+  await fresh.click();
+  await chart(panel).getByRole('row', { name: /GET \/api\/cart.*shop/ }).first().waitFor();
+});
+
+test('choosing a request shows its trace inline, browser and server, with the request chosen', async () => {
+  const panel = await lab.openPanel(tab);
+  await panel.getByText('No request chosen').waitFor();
+  await line(panel, /POST \/api\/order/).click();
+  for (const name of [/page load.*browser/, /POST \/api\/order.*shop/, /INSERT.*payment/]) {
+    await chart(panel).getByRole('row', { name }).waitFor();
+  }
+  const chosen = chart(panel).getByRole('row', { selected: true });
+  assert.match((await chosen.innerText()).replaceAll(/\s+/g, ' '), /POST \/api\/order browser/);
+  await panel.getByRole('link', { name: 'Open in a tab' }).waitFor();
+});
+
+test('it is worked with the keyboard alone', async () => {
+  const panel = await lab.openPanel(tab);
+  await line(panel, /\/api\/order/).waitFor();
+  const focus = async (element) => {
+    for (let steps = 0; steps < 20; steps++) {
+      if (await element.evaluate((it) => it === document.activeElement)) return;
+      await panel.keyboard.press('Tab');
+    }
+    throw new Error('Tab does not lead there');
+  };
+  await focus(list(panel));
+  await panel.keyboard.press('Home');
+  await panel.keyboard.press('ArrowDown');
+  assert.match(await list(panel).getByRole('row', { selected: true }).innerText(), /\/checkout/);
+  await chart(panel).getByRole('row', { name: /GET \/checkout.*shop/ }).waitFor();
+  await focus(chart(panel));
+  await panel.keyboard.press('Home');
+  await panel.keyboard.press('Enter');
+  const details = panel.getByRole('complementary', { name: 'Span details' });
+  await details.getByRole('heading', { name: 'page load' }).waitFor();
+  await panel.keyboard.press('Escape');
+  await until('the details are gone', async () => (await details.count()) === 0);
+});
+
+test('it shows the requests of its own tab and no others', async () => {
+  const other = await lab.openPage(`${lab.shop.shop}/product/5`);
+  const panel = await lab.openPanel(tab);
+  await line(panel, /\/api\/order/).waitFor();
+  assert.equal(await line(panel, /product\/5/).count(), 0);
+  const another = await lab.openPanel(await lab.tabId(other));
+  await line(another, /product\/5/).waitFor();
+  assert.equal(await line(another, /\/api\/order/).count(), 0);
+});
+
+test('what failed is seen in the list', async () => {
+  const other = await lab.openPage(`${lab.shop.shop}/failing`);
+  const panel = await lab.openPanel(await lab.tabId(other));
+  await line(panel, /GET \/api\/fails 500/).waitFor();
+});
+
+test('Stop and Start in the panel do what they do in the popup', async () => {
+  const panel = await lab.openPanel(tab);
+  await panel.getByRole('button', { name: 'Stop Tracing Session' }).click();
+  await panel.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  assert.deepEqual(await lab.left(), []);
+  await panel.getByRole('button', { name: 'Start Tracing Session' }).click();
+  await panel.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
+  assert.ok(await lab.sessionCookie(lab.shop.shop));
+});
+
+test('the panel of a page that is not traced says what to do', async () => {
+  const other = await lab.openPage(`http://localhost:${new URL(lab.shop.shop).port}/`);
+  const panel = await lab.openPanel(await lab.tabId(other));
+  await panel.getByText('No traced requests').waitFor();
+  await panel.getByText(/Start a tracing session/).waitFor();
+});
+
+test('it fits any window in light and dark', async () => {
+  const panel = await lab.openPanel(tab);
+  await line(panel, /POST \/api\/order/).first().click();
+  await chart(panel).getByRole('row', { name: /INSERT/ }).first().waitFor();
+  await photograph(panel, 'panel', () => fits(panel));
+});

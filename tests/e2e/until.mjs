@@ -1,0 +1,33 @@
+// Waits until something is true by looking again and again. Nothing in a browser happens at once,
+// and a test that guesses how long it takes is either slow or wrong.
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long a test waits unless it says otherwise. What it waits for takes milliseconds. */
+const PATIENCE = 15_000;
+/** Milliseconds between two looks. */
+const BEAT = 25;
+
+/**
+ * Resolves to what `look` gives as soon as that is neither false nor undefined and nothing is
+ * thrown, such as by an assertion. Fails with the last thing that was in the way.
+ */
+export async function until(wanted, look, patience = PATIENCE) {
+  const end = Date.now() + patience;
+  for (;;) {
+    const { seen, cause } = await attempt(look);
+    if (seen !== false && seen !== undefined) return seen;
+    if (Date.now() > end) {
+      const why = cause ? `: ${cause.message}` : '';
+      throw new Error(`${wanted} did not come true in ${patience / 1_000} s${why}`, { cause });
+    }
+    await pause(BEAT);
+  }
+}
+
+async function attempt(look) {
+  try {
+    return { seen: await look() };
+  } catch (cause) {
+    return { cause };
+  }
+}
