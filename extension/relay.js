@@ -19,7 +19,7 @@
   let queue = [];
   let dropped = 0;
   let flying = 0;
-  let spoke = 0;
+  let spoke = -Infinity;
   let pause = PAUSE;
   let timer;
   let awake = false;

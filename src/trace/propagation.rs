@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::IdError;
-use crate::{SessionId, SpanId, TraceContext, TraceId};
+use crate::{SessionId, TraceContext};
 
 /// Header of the context itself (W3C Trace Context).
 pub const TRACEPARENT: &str = "traceparent";
@@ -109,33 +109,6 @@ pub fn session_baggage(session: SessionId) -> String {
     format!("{}={session}", crate::attribute::key::SESSION_ID)
 }
 
-/// A context with a new span in the same trace.
-#[must_use]
-pub fn child(of: TraceContext, span: SpanId) -> TraceContext {
-    TraceContext { span, ..of }
-}
-
-/// Reads the context that a response hands back in `Server-Timing` under one of the names that
-/// servers use (`trace` of the W3C draft, `traceparent` of Splunk's and others' distributions).
-#[must_use]
-pub fn server_timing_trace(header: &str) -> Option<TraceContext> {
-    header.split(',').find_map(|metric| {
-        let mut parts = metric.split(';');
-        let name = parts.next()?.trim();
-        if name != "trace" && name != TRACEPARENT {
-            return None;
-        }
-        let value = parts.find_map(|part| part.trim().strip_prefix("desc="))?;
-        value.trim_matches('"').parse().ok()
-    })
-}
-
-/// Whether a `traceresponse` header or a `Server-Timing` names another trace than ours.
-#[must_use]
-pub fn followed(answered: Option<TraceContext>, ours: TraceId) -> Option<TraceId> {
-    answered.map(|context| context.trace).filter(|trace| *trace != ours)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,21 +150,10 @@ mod tests {
         assert!(format!("{later}more").parse::<TraceContext>().is_err());
     }
 
-    #[test]
-    fn servers_answer_under_several_names() {
-        let context: TraceContext = GOOD.parse().unwrap();
-        let splunk = format!("db;dur=5, traceparent;desc=\"{GOOD}\"");
-        assert_eq!(server_timing_trace(&splunk), Some(context));
-        assert_eq!(server_timing_trace(&format!("trace;desc={GOOD}")), Some(context));
-        assert_eq!(server_timing_trace(&format!("tracelight;desc=\"{GOOD}\"")), None);
-        assert_eq!(server_timing_trace("trace;desc=\"nonsense\""), None);
-    }
-
     proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,80}") {
             let _ = text.parse::<TraceContext>();
-            let _ = server_timing_trace(&text);
         }
     }
 }

@@ -22,11 +22,3 @@ pub fn set(name: &str, time: Duration) -> impl Future<Output = Result<(), Error>
     let when = When { delay_in_minutes: time.as_secs_f64() / 60.0 };
     perform("alarms.create", json::write(&(name, when)))
 }
-
-/// Takes an alarm back. That there is none is no error.
-///
-/// # Errors
-/// When the browser refuses.
-pub fn clear(name: &str) -> impl Future<Output = Result<(), Error>> + use<> {
-    perform("alarms.clear", json::write(&[name]))
-}

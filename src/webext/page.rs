@@ -18,18 +18,6 @@ pub fn param(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
-/// Changes a query parameter of the address in place, so that the view can be linked to.
-pub fn set_param(name: &str, value: &str) {
-    let _unchanged = (|| {
-        let window = window()?;
-        let params = UrlSearchParams::new_with_str(&window.location().search().ok()?).ok()?;
-        params.set(name, value);
-        let query = format!("?{}", String::from(params.to_string()));
-        let history = window.history().ok()?;
-        history.replace_state_with_url(&JsValue::NULL, "", Some(&query)).ok()
-    })();
-}
-
 /// Closes the surface.
 pub fn close() {
     let _stays_open = window().map(|window| window.close());
