@@ -9,9 +9,9 @@
 main { --blue: light-dark(#2459d3, #8ab0ff); --gray: light-dark(#566072, #a9afbb);
   display: grid; grid-template-columns: 20px 1fr 20px; gap: 0 12px; position: relative;
   box-sizing: border-box; width: 328px; max-width: calc(100vw - 40px); padding: 14px 14px 14px 16px;
-  border: 1px solid light-dark(#0002, #fff3); border-radius: 12px; overflow-wrap: anywhere;
+  border: 1px solid #8885; border-radius: 12px; overflow-wrap: anywhere;
   color: light-dark(#101828, #f4f5f7); background: light-dark(#fff, #1d1f24);
-  box-shadow: 0 16px 40px -8px light-dark(#0004, #000c); }
+  box-shadow: 0 16px 40px -8px #0008; }
 b, i { display: block; font-weight: 600; }
 p { margin: 2px 0 0; color: var(--gray); font-variant-numeric: tabular-nums; }
 i { grid-column: 2; margin-top: 8px; font-style: normal; color: var(--blue); }
@@ -21,16 +21,16 @@ svg { display: block; width: 20px; height: 20px; margin-top: -1px; fill: none; s
 .busy svg { color: var(--blue); }
 .done svg { color: light-dark(#12805c, #3ecf8e); }
 .failed svg { color: light-dark(#c4420e, #ff9a5c); }
-button { border: 0; padding: 0; background: none; cursor: pointer; }
+button { border: 0; padding: 0; background: none; }
 button:focus-visible { outline: 2px solid var(--blue); }
-button:hover { background: light-dark(#0000000a, #ffffff14); }
+button:hover { background: #8882; }
 .open { position: absolute; inset: 0; border-radius: 11px; }
 .close { grid-area: 1 / 3; position: relative; width: 24px; height: 24px; margin: -3px -6px; border-radius: 6px; }
 .close svg { width: 12px; height: 12px; margin: auto; color: var(--gray); }
 @keyframes turn { to { rotate: 1turn; } }
-@keyframes rise { from { opacity: 0; translate: 0 8px; } }
+@keyframes rise { from { opacity: 0; } }
 @media (prefers-reduced-motion: no-preference) {
-  main { animation: rise 0.2s ease-out; }
+  main { animation: rise 0.2s; }
   .busy > svg { animation: turn 1s linear infinite; }
 }
 @media print { :host { display: none !important; } }`;
