@@ -89,6 +89,8 @@ pub(crate) fn tests(folder: &Path, filter: Option<&str>) -> Result<Vec<PathBuf>>
 
 /// Node's test runner. One file at a time: two browsers on two cores only wait for each other.
 pub(crate) fn node_tests(tests: &[PathBuf]) -> Child {
-    let how = ["--test", "--test-reporter=spec", "--test-concurrency=1"];
-    Child::new("node").args(how).args(tests)
+    // A file that hangs is cut off, so that the rest is still run and summed up.
+    let limits = ["--test-concurrency=1", "--test-timeout=600000"];
+    let how = ["--test", "--test-reporter=spec"];
+    Child::new("node").args(how).args(limits).args(tests)
 }

@@ -103,6 +103,11 @@ mod tests {
     }
 
     #[test]
+    fn the_manifest_has_the_workspaces_version() {
+        assert_eq!(made(&Plan::default())["version"], env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
     fn a_malformed_manifest_is_said_to_be_one() {
         let failure = rewrite("{", &Plan::default()).unwrap_err().to_string();
         assert!(failure.starts_with("manifest.json is malformed"), "{failure}");

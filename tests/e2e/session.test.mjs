@@ -68,12 +68,13 @@ test('every document of every tab gets a trace of its own, and the session in it
   for (const { path, baggage } of requests) assert.equal(baggage, `session.id=${id}`, path);
 });
 
-test('a document that moves on at once has another trace than the one it moves to', async () => {
+test('documents that lead on by themselves after a moment have traces of their own', async () => {
   const page = await lab.openPage(`${site.origin}/`);
   await lab.startSession(page);
   const paths = [1, 2, 3, 4, 5, 6].map((number) => `/hasty-${number}`);
   for (const [at, path] of paths.entries()) {
-    site.pages[path] = `<script>location.replace("${paths[at + 1] ?? '/landed'}")</script>`;
+    const next = paths[at + 1] ?? '/landed';
+    site.pages[path] = `<script>onload = () => setTimeout(() => location.replace("${next}"), 100)</script>`;
   }
   await page.goto(site.origin + paths[0]);
   await page.waitForURL('**/landed');
@@ -163,8 +164,10 @@ test("the servers' spans are found by the session's id", async () => {
     assert.deepEqual(found.toSorted(), [first.trace, second.trace].toSorted());
     return true;
   });
-  const trace = await lab.trace(second.trace);
-  const server = trace.one({ service: 'shop', name: 'GET /product/{id}' });
+  const server = await until("the server's span is there", async () => {
+    const trace = await lab.trace(second.trace);
+    return trace.one({ service: 'shop', name: 'GET /product/{id}' });
+  });
   assert.equal(server.attributes['session.id'], id);
 });
 
