@@ -40,7 +40,7 @@ button:hover { background: #8882; }
     failed: 'M10 3l7.5 13.5h-15zM10 8.5v3.2M10 14.2v.1',
   };
 
-  let host, parts, say, lives;
+  let host, parts, say, lives, gone;
 
   const make = (name, parent) => parent.appendChild(document.createElement(name));
 
@@ -53,6 +53,7 @@ button:hover { background: #8882; }
   };
 
   const dismiss = () => {
+    gone = true; // for this document: what is on its way must not bring it back
     draw();
     say('dismiss');
   };
@@ -115,7 +116,7 @@ button:hover { background: #8882; }
   };
 
   const draw = (toast, speak) => {
-    if (!toast) {
+    if (!toast || gone) {
       host?.remove();
       host = undefined;
       return;

@@ -18,14 +18,12 @@ fn records() -> Vec<Record> {
 /// The page as the background knew it; its context stands in the navigation's `Server-Timing`.
 fn page(records: &[Record]) -> Page {
     let navigation = records.iter().find_map(|record| match record {
-        Record::Navigation(navigation) => Some(serde_json::to_value(navigation).unwrap()),
+        Record::Navigation(navigation) => Some(navigation),
         _ => None,
     });
-    let metrics = navigation.unwrap()["serverTiming"].as_array().unwrap().clone();
-    let text = |name: &str| {
-        let metric = metrics.iter().find(|metric| metric["name"] == name).unwrap();
-        metric["description"].as_str().unwrap().to_owned()
-    };
+    let metrics = &navigation.unwrap().timing.server_timing;
+    let text =
+        |name: &str| metrics.iter().find(|metric| metric.name == name).unwrap().description.clone();
     let read: TraceContext = text("tracelight").parse().unwrap();
     let session = text("tracelight-baggage").strip_prefix("session.id=").unwrap().parse();
     let document = "a66db0cb06b43cfe".parse().unwrap();

@@ -64,15 +64,35 @@ test('a page that allows no script at all is traced, and its toast is there', as
   assert.ok(readContext(traced));
 });
 
-test("a page's own traceparent is left as it is, and the request is recorded in the page's trace", async () => {
+test("a page's own traceparent is left as it is, however it is given, and the request is recorded with it", async () => {
   const { page } = await inSession('/own', '<p>own');
-  const traceparent = `00-${OWN.trace}-${OWN.span}-01`;
-  await page.evaluate((traceparent) => fetch('/api', { headers: { traceparent } }), traceparent);
-  assert.deepEqual(site.contexts('/api'), [traceparent]);
+  const spans = await page.evaluate(async (trace) => {
+    const own = (span) => `00-${trace}-${span}-01`;
+    const ways = {
+      '1111111111111111': (traceparent) => fetch('/own-object', { headers: { traceparent } }),
+      '2222222222222222': (traceparent) => fetch('/own-headers', { headers: new Headers({ TraceParent: traceparent }) }),
+      '3333333333333333': (traceparent) => fetch('/own-pairs', { headers: [['Traceparent', traceparent]] }),
+      '4444444444444444': (traceparent) => fetch(new Request('/own-request', { headers: { traceparent } })),
+      '5555555555555555': (traceparent) => new Promise((resolve) => {
+        const request = new XMLHttpRequest();
+        request.open('GET', '/own-xhr');
+        request.setRequestHeader('Traceparent', traceparent);
+        request.onload = resolve;
+        request.send();
+      }),
+    };
+    for (const [span, ask] of Object.entries(ways)) await ask(own(span));
+    return Object.keys(ways);
+  }, OWN.trace);
+  const paths = ['/own-object', '/own-headers', '/own-pairs', '/own-request', '/own-xhr'];
+  assert.deepEqual(paths.flatMap((path) => site.contexts(path)), spans.map((span) => `00-${OWN.trace}-${span}-01`));
   await page.goto('about:blank');
-  const trace = await until('it is recorded', () => lab.trace(OWN.trace));
-  const request = trace.one({ service: 'browser', 'url.full': `${site.origin}/api` });
-  assert.equal(request.id, OWN.span, 'a server span will name it as its parent');
+  await lab.exported();
+  const trace = await lab.trace(OWN.trace);
+  for (const [at, path] of paths.entries()) {
+    const { id } = trace.one({ service: 'browser', 'url.full': site.origin + path });
+    assert.equal(id, spans[at], 'a server span will name it as its parent');
+  }
 });
 
 test('a chain of redirects carries one context, and the last page is the trace', async () => {

@@ -1,6 +1,8 @@
 // Reads and clicks the toast through the accessibility tree, as a screen reader does: it is in a
 // closed shadow tree, where neither the page nor a test's selectors reach.
 
+import { until } from './until.mjs';
+
 /** What the toast in a page says, as one line; empty while there is none. */
 export async function readToast(page) {
   return withTree(page, (nodes) => {
@@ -31,15 +33,17 @@ export async function followToast(page, pattern, timeout = 60_000, hear = () => 
 
 /** Clicks the toast's button of that name with the mouse, so that the click is a trusted one. */
 export async function clickToast(page, name) {
-  const box = await withTree(page, async (nodes, session) => {
+  // The toast is drawn and the tree of accessible names follows a moment later.
+  const look = () => withTree(page, async (nodes, session) => {
     const named = (node) => node.role?.value === 'button' && name.test(node.name?.value ?? '');
     const button = nodes.find(named);
-    if (!button) throw new Error(`no button in the page is named ${name}`);
+    if (!button) return undefined;
     const { model } = await session.send('DOM.getBoxModel', {
       backendNodeId: button.backendDOMNodeId,
     });
     return model.content;
   });
+  const box = await until(`a button of the page is named ${name}`, look);
   const [left, top, right, , , bottom] = box;
   await page.mouse.click((left + right) / 2, (top + bottom) / 2);
 }
