@@ -22,7 +22,9 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 });
 
 const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
-hear('sent', chrome.webRequest.onSendHeaders, documents, ['requestHeaders', 'extraHeaders']);
+// Chromium hides some headers unless asked for all; Firefox shows all, and refuses to be asked.
+const all = Object.values(chrome.webRequest.OnSendHeadersOptions);
+hear('sent', chrome.webRequest.onSendHeaders, documents, all);
 hear('responded', chrome.webRequest.onResponseStarted, documents);
 hear('answered', chrome.webRequest.onCompleted, documents);
 hear('failed', chrome.webRequest.onErrorOccurred, documents);

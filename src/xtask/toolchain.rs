@@ -79,21 +79,18 @@ fn with_rustup() -> Result<()> {
     if which("rustup").is_none() {
         return Err(Failure::new("there is no rustup here"));
     }
-    Child::new("rustup")
-        .args(["target", "add", WASM32])
-        .attempt("rustup target add wasm32")
-        .map(drop)
+    Child::new("rustup").args(["target", "add", WASM32]).attempt("rustup target add wasm32")
 }
 
 fn from_debian() -> Result<()> {
-    let installed = || which_all("rustc").into_iter().find(|rustc| sources(rustc).is_some());
-    if installed().is_none() {
+    let with_sources = || which_all("rustc").into_iter().find(|rustc| has_sources(rustc));
+    if with_sources().is_none() {
         debian::install(DEBIAN)?;
     }
-    let rustc = installed().ok_or_else(|| {
+    let rustc = with_sources().ok_or_else(|| {
         Failure::new(format!("no rustc on PATH has its library's sources after {DEBIAN:?}"))
     })?;
-    if linker().is_none() {
+    if linker().is_none() && !sysroot(&rustc).is_some_and(|own| brings_linker(&own)) {
         debian::install(&["lld-19"])?;
     }
     compile_library(&rustc)
@@ -101,10 +98,7 @@ fn from_debian() -> Result<()> {
 
 /// What a compiler can do for us; `None` when it lacks the library or is too old.
 fn inspect(rustc: &Path, first: bool) -> Option<Toolchain> {
-    let version = Child::new(rustc).args(["--version"]).ask()?;
-    if !new_enough(&version, env!("CARGO_PKG_RUST_VERSION")) {
-        return None;
-    }
+    let version = version(rustc)?;
     let own = sysroot(rustc)?;
     let kept = kept(&version).ok().filter(|kept| has_library(kept));
     let foreign = (!has_library(&own)).then_some(kept);
@@ -119,13 +113,20 @@ fn inspect(rustc: &Path, first: bool) -> Option<Toolchain> {
     })
 }
 
+/// Its version; `None` when it is older than the workspace allows.
+fn version(rustc: &Path) -> Option<String> {
+    let version = Child::new(rustc).args(["--version"]).ask()?;
+    new_enough(&version, env!("CARGO_PKG_RUST_VERSION")).then_some(version)
+}
+
 fn sysroot(rustc: &Path) -> Option<PathBuf> {
     Child::new(rustc).args(["--print", "sysroot"]).ask().map(PathBuf::from)
 }
 
-fn sources(rustc: &Path) -> Option<PathBuf> {
-    let manifest = sysroot(rustc)?.join("lib/rustlib/src/rust/library/std/Cargo.toml");
-    manifest.is_file().then_some(manifest)
+/// Whether the wasm32 library can be compiled with it.
+fn has_sources(rustc: &Path) -> bool {
+    let std = |own: PathBuf| own.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file();
+    version(rustc).is_some() && sysroot(rustc).is_some_and(std)
 }
 
 fn library(sysroot: &Path) -> PathBuf {
@@ -154,12 +155,13 @@ fn linker() -> Option<PathBuf> {
 /// Where the library that was compiled for this compiler is kept. It fits no other, so the
 /// name holds the compiler's version and commit.
 fn kept(version: &str) -> Result<PathBuf> {
-    let name: Vec<&str> = version.split([' ', '(', ')']).filter(|it| !it.is_empty()).collect();
-    Ok(cache::folder()?.join(format!("wasm32-{}", name[1..name.len().min(3)].join("-"))))
+    let words = version.split([' ', '(', ')']).filter(|word| !word.is_empty());
+    let name: Vec<&str> = ["wasm32"].into_iter().chain(words.skip(1).take(2)).collect();
+    Ok(cache::folder()?.join(name.join("-")))
 }
 
 fn compile_library(rustc: &Path) -> Result<()> {
-    let version = Child::new(rustc).args(["--version"]).ask().unwrap_or_default();
+    let version = version(rustc).unwrap_or_default();
     let home = cache::folder()?.join("build/library");
     files::write(&home.join("Cargo.toml"), "[package]\nname = \"empty\"\n[workspace]\n")?;
     files::write(&home.join("src/lib.rs"), "#![no_std]\n")?;
@@ -174,7 +176,12 @@ fn compile_library(rustc: &Path) -> Result<()> {
         .env("CARGO_TARGET_DIR", home.join("target"))
         .run("compile the wasm32 library")?;
     let built = home.join("target").join(WASM32).join("release/deps");
-    copy_library(&built, &library(&kept(&version)?))
+    let kept = kept(&version)?;
+    let fresh = kept.with_extension("new");
+    files::remove(&fresh)?;
+    copy_library(&built, &library(&fresh))?;
+    // At once: half a library would be taken for a whole one.
+    files::replace(&kept, &fresh)
 }
 
 fn copy_library(from: &Path, to: &Path) -> Result<()> {
