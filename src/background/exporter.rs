@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::sender::{self, Outcome};
 use bridge::Notice;
+use wasm_bindgen_futures::spawn_local;
 use webext::journal::SpanChunk;
 use webext::{alarms, clock, message, net};
 
@@ -30,6 +31,19 @@ pub(crate) async fn send(worker: Rc<Worker>) {
         }
     }
     worker.sending.set(false);
+    let pause = worker.not_before.get().since(clock::now());
+    if !pause.is_zero() {
+        later(worker, pause);
+    }
+}
+
+/// Goes on when the time that the store named has come. The alarm is for a worker that is dead by
+/// then, and browsers round it up to half a minute.
+fn later(worker: Rc<Worker>, pause: Duration) {
+    spawn_local(async move {
+        clock::sleep(pause).await;
+        send(worker).await;
+    });
 }
 
 async fn next(worker: &Worker) -> Option<SpanChunk> {

@@ -58,7 +58,7 @@ class Lab {
     Object.assign(this, parts);
     /** What the extension's own pages complained of; there should be nothing. */
     this.complaints = [];
-    this.context.on('weberror', (error) => this.#complain(error.page()?.url(), error.error().message));
+    this.context.on('weberror', (error) => this.#complain(error.page()?.url(), error.error().stack));
     this.context.on('console', (message) => {
       if (message.type() === 'error') this.#complain(message.location().url, message.text());
     });
