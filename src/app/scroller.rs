@@ -39,7 +39,7 @@ impl Scroller {
 
     /// Looks what is in view now.
     pub fn measure(self) {
-        let Some(element) = self.element.get_untracked() else { return };
+        let Some(element) = self.shown() else { return };
         let (top, height) = (element.scroll_top(), element.client_height());
         let view = Viewport::measured(top, height - HEAD, element.client_width());
         self.view.maybe_update(|old| std::mem::replace(old, view) != view);
@@ -50,14 +50,14 @@ impl Scroller {
     /// Scrolls as little as needed to show a row.
     pub fn reveal(self, at: usize) {
         self.measure();
-        if let Some(top) = self.view.get_untracked().reveal(at) {
+        if let Some(top) = self.view.try_get_untracked().and_then(|view| view.reveal(at)) {
             self.to(top);
         }
     }
 
     /// Follows a list that grew, if its end was in view before.
     pub fn follow(self) {
-        if self.ended.get_untracked() {
+        if self.ended.try_get_untracked() == Some(true) {
             // The new rows have their height only in the next frame.
             request_animation_frame(move || self.to(i32::MAX));
         }
@@ -65,13 +65,19 @@ impl Scroller {
 
     /// Gives it the keyboard's focus.
     pub fn focus(self) {
-        if let Some(element) = self.element.get_untracked() {
+        if let Some(element) = self.shown() {
             drop(element.focus());
         }
     }
 
+    /// The element, while there is one: what runs in a later frame may find its list gone, and the
+    /// reference with it.
+    fn shown(self) -> Option<leptos::web_sys::HtmlDivElement> {
+        self.element.try_get_untracked().flatten()
+    }
+
     fn to(self, top: i32) {
-        if let Some(element) = self.element.get_untracked() {
+        if let Some(element) = self.shown() {
             element.set_scroll_top(top);
         }
         self.measure();

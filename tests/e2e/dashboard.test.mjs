@@ -36,19 +36,32 @@ async function drawn(trace) {
 /** Sends spans of a new trace to the store, as somebody else's server; resolves to its id. */
 async function foreign(...spans) {
   const trace = traceId();
-  await sendSpans(lab.collector.url, 'elsewhere', spans.map((span) => ({ traceId: trace, spanId: spanId(), ...span })));
+  await sendSpans(
+    lab.collector.url,
+    'elsewhere',
+    spans.map((span) => ({ traceId: trace, spanId: spanId(), ...span })),
+  );
   return trace;
 }
 
 test('browser and server are in one waterfall, from the page to the SQL statement', async () => {
   const dashboard = await drawn(checkout.trace);
-  for (const name of [/page load.*browser/, /GET \/checkout.*shop/, /GET \/api\/cart.*shop/, /INSERT.*payment/]) {
+  for (const name of [
+    /page load.*browser/,
+    /GET \/checkout.*shop/,
+    /GET \/api\/cart.*shop/,
+    /INSERT.*payment/,
+  ]) {
     await row(dashboard, name).waitFor();
   }
   const level = async (name) => Number(await row(dashboard, name).getAttribute('aria-level'));
-  assert.deepEqual([await level(/page load/), await level(/GET \/checkout.*browser/), await level(/GET \/checkout.*shop/)], [1, 2, 3]);
+  assert.deepEqual(
+    [await level(/page load/), await level(/GET \/checkout.*browser/), await level(/GET \/checkout.*shop/)],
+    [1, 2, 3],
+  );
   const services = dashboard.getByRole('list', { name: 'Services' }).getByRole('listitem');
-  for (const name of ['browser', 'shop', 'pricing', 'payment']) await services.filter({ hasText: name }).waitFor();
+  for (const name of ['browser', 'shop', 'pricing', 'payment'])
+    await services.filter({ hasText: name }).waitFor();
 });
 
 test('it fits any window in light and dark, with and without details', async () => {
@@ -66,7 +79,15 @@ test('a span tells its times, kind, attributes, resource and kin', async () => {
   await pane.getByRole('heading', { name: /GET \/checkout/ }).waitFor();
   const trace = await lab.trace(checkout.trace);
   const span = trace.one({ service: 'shop', name: 'GET /checkout' });
-  for (const wanted of ['Duration', 'server', 'http.route', '/checkout', 'http.response.status_code', '200', 'service.name']) {
+  for (const wanted of [
+    'Duration',
+    'server',
+    'http.route',
+    '/checkout',
+    'http.response.status_code',
+    '200',
+    'service.name',
+  ]) {
     await pane.getByText(wanted, { exact: true }).first().waitFor();
   }
   for (const id of [span.id, span.parent, span.trace]) await pane.getByText(id).first().waitFor();
@@ -80,8 +101,15 @@ test('a span tells its times, kind, attributes, resource and kin', async () => {
 test('events and links of a span are listed, and a link leads to its trace', async () => {
   const [trace, span] = [traceId(), spanId()];
   const id = await foreign({
-    name: 'work', kind: KIND.internal,
-    events: [{ name: 'retry', timeUnixNano: `${BigInt(Date.now()) * 1_000_000n}`, attributes: [text('attempt', 'second')] }],
+    name: 'work',
+    kind: KIND.internal,
+    events: [
+      {
+        name: 'retry',
+        timeUnixNano: `${BigInt(Date.now()) * 1_000_000n}`,
+        attributes: [text('attempt', 'second')],
+      },
+    ],
     links: [{ traceId: trace, spanId: span, attributes: [text('why', 'follows')] }],
   });
   const dashboard = await drawn(id);
@@ -102,7 +130,10 @@ test('what failed is marked, counted and explained', async () => {
   const failed = row(dashboard, /error.*GET \/api\/fails.*shop/);
   await failed.click();
   await details(dashboard).getByText('exception.message', { exact: true }).waitFor();
-  await details(dashboard).getByText(/no such table/).first().waitFor();
+  await details(dashboard)
+    .getByText(/no such table/)
+    .first()
+    .waitFor();
   const errors = dashboard.getByText('Errors', { exact: true }).locator('xpath=following-sibling::dd');
   assert.ok(Number(await errors.innerText()) >= 2, 'both sides of the request failed');
 });
@@ -153,7 +184,11 @@ test('keys lead through the tree: down, up, fold, unfold, details and back', asy
   const press = (key) => dashboard.keyboard.press(key);
   const chosen = async () => (await selected(dashboard).innerText()).replaceAll('\n', ' ');
   const count = async () => Number(await chart(dashboard).getAttribute('aria-rowcount'));
-  for (let steps = 0; steps < 20 && !(await chart(dashboard).evaluate((it) => it === document.activeElement)); steps++) {
+  for (
+    let steps = 0;
+    steps < 20 && !(await chart(dashboard).evaluate((it) => it === document.activeElement));
+    steps++
+  ) {
     await press('Tab');
   }
   await press('Home');
@@ -185,10 +220,20 @@ test('five thousand spans are one tree of which only what is seen is drawn', asy
   const [trace, root] = [traceId(), spanId()];
   const now = BigInt(Date.now()) * 1_000_000n;
   const children = Array.from({ length: 4_999 }, (_, at) => ({
-    traceId: trace, spanId: spanId(), parentSpanId: root, name: `step ${at}`,
-    startTimeUnixNano: `${now + BigInt(at) * 1_000n}`, endTimeUnixNano: `${now + BigInt(at) * 1_000n + 900n}`,
+    traceId: trace,
+    spanId: spanId(),
+    parentSpanId: root,
+    name: `step ${at}`,
+    startTimeUnixNano: `${now + BigInt(at) * 1_000n}`,
+    endTimeUnixNano: `${now + BigInt(at) * 1_000n + 900n}`,
   }));
-  const whole = { traceId: trace, spanId: root, name: 'whole', startTimeUnixNano: `${now}`, endTimeUnixNano: `${now + 5_000_000n}` };
+  const whole = {
+    traceId: trace,
+    spanId: root,
+    name: 'whole',
+    startTimeUnixNano: `${now}`,
+    endTimeUnixNano: `${now + 5_000_000n}`,
+  };
   await sendSpans(lab.collector.url, 'big', [whole, ...children]);
   const dashboard = await drawn(trace);
   await until('all are there', async () => (await chart(dashboard).getAttribute('aria-rowcount')) === '5001');
@@ -210,6 +255,9 @@ test('what is odd about a trace is named: an orphan, a cycle, a doubled id', asy
   const dashboard = await drawn(id);
   const problems = dashboard.getByRole('region', { name: 'Problems' });
   await problems.getByText(/cycle/i).first().waitFor();
-  await row(dashboard, /orphan/).getByText('orphan', { exact: true }).first().waitFor();
+  await row(dashboard, /orphan/)
+    .getByText('orphan', { exact: true })
+    .first()
+    .waitFor();
   for (const name of [/hen/, /egg/, /one/]) await row(dashboard, name).waitFor();
 });

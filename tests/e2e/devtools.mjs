@@ -12,11 +12,14 @@ export async function showPanel(lab, page) {
   };
   const { host, pathname } = new URL(page.url());
   const title = `DevTools - ${host}${pathname}`;
-  const tools = await until('there are developer tools', () => find((target) => target.type === 'page' && target.title === title));
+  const tools = await until('there are developer tools', () =>
+    find((target) => target.type === 'page' && target.title === title),
+  );
   const frame = new Frame(session, tools.targetId);
   const show = `import('./ui/legacy/legacy.js').then(({ ViewManager }) =>
     ViewManager.ViewManager.instance().showView('chrome-extension://${lab.extensionId}Tracelight'))`;
-  const shown = ({ url }) => url.startsWith(`chrome-extension://${lab.extensionId}/`) && url.endsWith(`view=panel&tab=${tab}`);
+  const shown = ({ url }) =>
+    url.startsWith(`chrome-extension://${lab.extensionId}/`) && url.endsWith(`view=panel&tab=${tab}`);
   const panel = await until('the panel is there', async () => {
     // There is none to show before the extension's own devtools page has run.
     await frame.evaluate(show);
@@ -35,7 +38,9 @@ class Frame {
 
   constructor(session, targetId) {
     this.#session = session;
-    this.#attached = session.send('Target.attachToTarget', { targetId, flatten: false }).then(({ sessionId }) => (this.#id = sessionId));
+    this.#attached = session
+      .send('Target.attachToTarget', { targetId, flatten: false })
+      .then(({ sessionId }) => (this.#id = sessionId));
     session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) => {
       if (sessionId !== this.#id) return;
       const { id, result, error } = JSON.parse(message);
@@ -59,14 +64,19 @@ class Frame {
 
   /** Clicks the first element with a role whose text matches, once there is one. */
   click(role, pattern) {
-    return until(`there is a ${role} ${pattern}`, () => this.evaluate(`${byRole(role, pattern)}.some((it) => (it.click(), true))`));
+    return until(`there is a ${role} ${pattern}`, () =>
+      this.evaluate(`${byRole(role, pattern)}.some((it) => (it.click(), true))`),
+    );
   }
 
   async #send(method, params) {
     await this.#attached;
     const id = ++this.#asked;
     const answer = new Promise((resolve) => this.#answers.set(id, resolve));
-    await this.#session.send('Target.sendMessageToTarget', { sessionId: this.#id, message: JSON.stringify({ id, method, params }) });
+    await this.#session.send('Target.sendMessageToTarget', {
+      sessionId: this.#id,
+      message: JSON.stringify({ id, method, params }),
+    });
     const { result, error } = await answer;
     if (error) throw new Error(`${method}: ${error.message}`);
     return result;

@@ -20,7 +20,10 @@ test('the panel is about the inspected tab, starts its session and shows its req
   const panel = await showPanel(lab, page);
   assert.equal(await panel.evaluate('chrome.devtools.inspectedWindow.tabId'), await lab.tabId(page));
   await panel.click('button', /Start Tracing Session/);
-  await until('the order is listed', async () => (await panel.texts('row', /POST\/api\/order200/)).length > 0);
+  await until(
+    'the order is listed',
+    async () => (await panel.texts('row', /POST\/api\/order200/)).length > 0,
+  );
   await panel.click('row', /GET\/checkout200/);
   await until('its trace is drawn', async () => (await panel.texts('row', /GET \/checkoutshop/)).length > 0);
   await panel.click('button', /Stop Tracing Session/);

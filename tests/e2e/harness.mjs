@@ -285,7 +285,12 @@ async function startBrowser({ headless = true, args = [] }) {
       viewport: headless ? { width: 1280, height: 800 } : null,
       // Playwright keeps extensions out unless it is told not to.
       ignoreDefaultArgs: ['--disable-extensions'],
-      args: [...flags(headless), `--disable-extensions-except=${extension}`, `--load-extension=${extension}`, ...args],
+      args: [
+        ...flags(headless),
+        `--disable-extensions-except=${extension}`,
+        `--load-extension=${extension}`,
+        ...args,
+      ],
     });
     context.setDefaultTimeout(PATIENCE);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));

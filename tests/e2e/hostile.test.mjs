@@ -2,7 +2,18 @@
 // obeyed in nothing.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { KIND, followToast, html, readContext, sendSpans, spanId, start, startSite, text, until } from './harness.mjs';
+import {
+  KIND,
+  followToast,
+  html,
+  readContext,
+  sendSpans,
+  spanId,
+  start,
+  startSite,
+  text,
+  until,
+} from './harness.mjs';
 
 const MARKUP = '<img src=x onerror="globalThis.harmed=1"><script>globalThis.harmed=1</script>';
 
@@ -58,13 +69,17 @@ function unharmed(trace, path) {
   assert.equal(root.name, 'page load');
   assert.equal(root.attributes['url.full'], site.origin + path);
   const urls = own.filter((span) => span !== root).map(({ attributes }) => attributes['url.full']);
-  assert.deepEqual(urls.filter((url) => !url.endsWith('/favicon.ico')), [site.origin + path]);
+  assert.deepEqual(
+    urls.filter((url) => !url.endsWith('/favicon.ico')),
+    [site.origin + path],
+  );
 }
 
 test('fifty thousand pieces of rubbish change nothing but a counter, and cost little', async () => {
   serve('/rubbish', '<p>rubbish');
   const { popup, trace, page } = await traced('/rubbish', () => {
-    const say = (detail) => performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail }));
+    const say = (detail) =>
+      performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail }));
     for (let at = 0; at < 50_000; at++) say(`rubbish ${at}`);
   });
   unharmed(trace, '/rubbish');
@@ -80,7 +95,8 @@ test('facts of other kinds, broken ones and huge ones are not believed', async (
   serve('/forged', '<p>forged');
   const { rejected } = await lab.view(0);
   const { trace } = await traced('/forged', () => {
-    const say = (detail) => performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail }));
+    const say = (detail) =>
+      performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail }));
     const [{ serverTiming }] = performance.getEntriesByType('navigation');
     const context = serverTiming.find(({ name }) => name === 'tracelight').description;
     const root = context.split('-')[2];
@@ -92,16 +108,54 @@ test('facts of other kinds, broken ones and huge ones are not believed', async (
       { kind: 'paint', name: 'first-paint', startTime: 1 },
       { kind: 'hidden', at: 9e9 },
       { kind: 'request' },
-      { kind: 'request', api: 'telepathy', method: 'GET', url: 'http://evil.test/', span: root, start: 1, end: 2 },
+      {
+        kind: 'request',
+        api: 'telepathy',
+        method: 'GET',
+        url: 'http://evil.test/',
+        span: root,
+        start: 1,
+        end: 2,
+      },
       { kind: 'request', api: 'fetch', method: 'GET', url: 'http://evil.test/', span: 'x', start: 1, end: 2 },
-      { kind: 'request', api: 'fetch', method: 'GET', url: 'http://evil.test/', span: root, start: 'a', end: {} },
+      {
+        kind: 'request',
+        api: 'fetch',
+        method: 'GET',
+        url: 'http://evil.test/',
+        span: root,
+        start: 'a',
+        end: {},
+      },
       { __proto__: { kind: 'request' }, kind: 'nothing' },
     ];
     for (const fact of facts) say(JSON.stringify(fact));
-    for (const detail of [null, undefined, {}, [], 1n, Symbol.iterator, () => {}, NaN, Infinity, -1, 'x'.repeat(1 << 20)]) say(detail);
+    for (const detail of [
+      null,
+      undefined,
+      {},
+      [],
+      1n,
+      Symbol.iterator,
+      () => {},
+      NaN,
+      Infinity,
+      -1,
+      'x'.repeat(1 << 20),
+    ])
+      say(detail);
     say('{"kind":"request","__proto__":{"api":"fetch"}}');
     say(`{"kind":"request","url":${'['.repeat(8_000)}${']'.repeat(8_000)}}`);
-    say(new Proxy({}, { get() { throw new Error('gotcha'); } }));
+    say(
+      new Proxy(
+        {},
+        {
+          get() {
+            throw new Error('gotcha');
+          },
+        },
+      ),
+    );
   });
   unharmed(trace, '/forged');
   assert.ok((await lab.view(0)).rejected >= rejected + 10);
@@ -110,18 +164,37 @@ test('facts of other kinds, broken ones and huge ones are not believed', async (
 test('a forged request is one request more, and can be neither the root nor the document', async () => {
   serve('/claims', '<p>claims');
   const { trace, id } = await traced('/claims', () => {
-    const say = (fact) => performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail: JSON.stringify(fact) }));
+    const say = (fact) =>
+      performance.dispatchEvent(
+        new CustomEvent('tracelight:fact', { cancelable: true, detail: JSON.stringify(fact) }),
+      );
     const [{ serverTiming }] = performance.getEntriesByType('navigation');
     const context = serverTiming.find(({ name }) => name === 'tracelight').description;
-    const claim = { kind: 'request', api: 'fetch', method: 'GET', url: 'http://evil.test/claim', start: 1, end: 2, status: 200 };
+    const claim = {
+      kind: 'request',
+      api: 'fetch',
+      method: 'GET',
+      url: 'http://evil.test/claim',
+      start: 1,
+      end: 2,
+      status: 200,
+    };
     say({ ...claim, span: context.split('-')[2] });
     say({ ...claim, span: context.split('-')[2], own: true, context });
-    say({ ...claim, span: '00f067aa0ba902b7', own: true, context: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+    say({
+      ...claim,
+      span: '00f067aa0ba902b7',
+      own: true,
+      context: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    });
     say({ ...claim, span: '00f067aa0ba902b8', url: 'javascript:alert(1)' });
     say({ ...claim, span: '00f067aa0ba902b9', start: 1e300, end: -1e300 });
   });
   const roots = trace.all({ service: 'browser', parent: '' });
-  assert.deepEqual(roots.map(({ name }) => name), ['page load']);
+  assert.deepEqual(
+    roots.map(({ name }) => name),
+    ['page load'],
+  );
   assert.equal(roots[0].attributes['url.full'], `${site.origin}/claims`);
   const document = trace.one({ service: 'browser', 'url.full': `${site.origin}/claims`, kind: KIND.client });
   assert.equal(trace.one({ service: 'site' }).parent, document.id);
@@ -133,8 +206,19 @@ test('fifty thousand forged requests are cut off, and the browser goes on', asyn
   const { trace, id } = await traced('/flood', () => {
     for (let at = 0; at < 50_000; at++) {
       const span = (at + 1).toString(16).padStart(16, '0');
-      const fact = { kind: 'request', api: 'fetch', method: 'GET', url: `/flood/${at}`, span, start: at, end: at + 1, status: 200 };
-      performance.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail: JSON.stringify(fact) }));
+      const fact = {
+        kind: 'request',
+        api: 'fetch',
+        method: 'GET',
+        url: `/flood/${at}`,
+        span,
+        start: at,
+        end: at + 1,
+        status: 200,
+      };
+      performance.dispatchEvent(
+        new CustomEvent('tracelight:fact', { cancelable: true, detail: JSON.stringify(fact) }),
+      );
     }
   });
   assert.ok(trace.spans.length <= 20_100, `${trace.spans.length} spans`);
@@ -148,15 +232,20 @@ test('messages that a page posts to its window reach nobody', async () => {
   const { rejected } = await lab.view(0);
   const { trace, page } = await traced('/posts', () => {
     const messages = [
-      { v: 1, kind: 'records', records: ['{}'] }, { v: 1, kind: 'open' }, { v: 1, kind: 'dismiss' },
-      { v: 1, kind: 'startSession', tab: 1 }, { kind: 'toast', toast: null }, { kind: 'stop' },
+      { v: 1, kind: 'records', records: ['{}'] },
+      { v: 1, kind: 'open' },
+      { v: 1, kind: 'dismiss' },
+      { v: 1, kind: 'startSession', tab: 1 },
+      { kind: 'toast', toast: null },
+      { kind: 'stop' },
     ];
     for (const message of messages) {
       window.postMessage(message, '*');
       window.dispatchEvent(new MessageEvent('message', { data: message }));
       performance.dispatchEvent(new CustomEvent('tracelight:relay', { detail: message }));
     }
-    for (const name of ['sendMessage', 'connect']) globalThis.chrome?.runtime?.[name]?.('ifcjcnfcepacdobnmpfbjnnlablppkmc', messages[3]);
+    for (const name of ['sendMessage', 'connect'])
+      globalThis.chrome?.runtime?.[name]?.('ifcjcnfcepacdobnmpfbjnnlablppkmc', messages[3]);
   });
   unharmed(trace, '/posts');
   assert.equal((await lab.view(0)).rejected, rejected);
@@ -178,7 +267,11 @@ test('a content script cannot command: neither sessions nor traces nor a look at
   const relay = worlds.find(({ origin }) => origin === `chrome-extension://${lab.extensionId}`);
   const say = async (message) => {
     const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)}).then((answer) => JSON.stringify(answer ?? null))`;
-    const { result } = await session.send('Runtime.evaluate', { expression, contextId: relay.id, awaitPromise: true });
+    const { result } = await session.send('Runtime.evaluate', {
+      expression,
+      contextId: relay.id,
+      awaitPromise: true,
+    });
     return result.value;
   };
   for (const kind of ['view', 'startSession', 'stopSession', 'runPageTrace', 'viewPageTrace', 'refresh']) {
@@ -204,9 +297,26 @@ test("a page's facts count for its own tab and trace only", async () => {
   const worlds = [];
   session.on('Runtime.executionContextCreated', ({ context }) => worlds.push(context));
   await session.send('Runtime.enable');
-  const relay = await until('the relay is there', () => worlds.find(({ origin }) => origin.startsWith('chrome-extension:')));
-  const fact = { kind: 'request', api: 'fetch', method: 'GET', url: 'http://evil.test/', span: spanId(), start: 1, end: 2, status: 200 };
-  const message = { v: 1, kind: 'records', context: `00-${trace}-${span}-03`, timeOrigin: Date.now(), records: [JSON.stringify(fact)] };
+  const relay = await until('the relay is there', () =>
+    worlds.find(({ origin }) => origin.startsWith('chrome-extension:')),
+  );
+  const fact = {
+    kind: 'request',
+    api: 'fetch',
+    method: 'GET',
+    url: 'http://evil.test/',
+    span: spanId(),
+    start: 1,
+    end: 2,
+    status: 200,
+  };
+  const message = {
+    v: 1,
+    kind: 'records',
+    context: `00-${trace}-${span}-03`,
+    timeOrigin: Date.now(),
+    records: [JSON.stringify(fact)],
+  };
   const expression = `chrome.runtime.sendMessage(${JSON.stringify(message)})`;
   const how = { contextId: relay.id, awaitPromise: true, returnByValue: true };
   const { result } = await session.send('Runtime.evaluate', { expression, ...how });
@@ -214,32 +324,62 @@ test("a page's facts count for its own tab and trace only", async () => {
 });
 
 test('what a server calls its spans is shown as text, in the dashboard and in the panel', async () => {
-  const spans = ({ traceId, spanId: parent }) => [{
-    traceId, spanId: spanId(), parentSpanId: parent, name: `${MARKUP}name`, kind: KIND.internal,
-    status: { code: 2, message: `${MARKUP}message` },
-    attributes: [text(`${MARKUP}key`, `${MARKUP}value`), text('url.full', 'javascript:globalThis.harmed=1')],
-    events: [{ name: `${MARKUP}event`, timeUnixNano: '1', attributes: [text('exception.message', `${MARKUP}exception`)] }],
-    links: [{ traceId, spanId: parent, attributes: [text('link', `${MARKUP}link`)] }],
-  }];
-  serve('/markup', `<title>${MARKUP}</title>`, { name: `${MARKUP}server`, service: `${MARKUP}service`, spans });
+  const spans = ({ traceId, spanId: parent }) => [
+    {
+      traceId,
+      spanId: spanId(),
+      parentSpanId: parent,
+      name: `${MARKUP}name`,
+      kind: KIND.internal,
+      status: { code: 2, message: `${MARKUP}message` },
+      attributes: [
+        text(`${MARKUP}key`, `${MARKUP}value`),
+        text('url.full', 'javascript:globalThis.harmed=1'),
+      ],
+      events: [
+        {
+          name: `${MARKUP}event`,
+          timeUnixNano: '1',
+          attributes: [text('exception.message', `${MARKUP}exception`)],
+        },
+      ],
+      links: [{ traceId, spanId: parent, attributes: [text('link', `${MARKUP}link`)] }],
+    },
+  ];
+  serve('/markup', `<title>${MARKUP}</title>`, {
+    name: `${MARKUP}server`,
+    service: `${MARKUP}service`,
+    spans,
+  });
   const page = await lab.openPage(`${site.origin}/markup`);
   const { trace } = await lab.runPageTrace(page);
   const tab = await lab.tabId(page);
 
   const dashboard = await lab.openDashboard(trace);
   const panel = await lab.openPanel(tab);
-  await panel.getByRole('grid', { name: 'Traced requests' }).getByRole('row', { name: /markup/ }).click();
+  await panel
+    .getByRole('grid', { name: 'Traced requests' })
+    .getByRole('row', { name: /markup/ })
+    .click();
   for (const surface of [dashboard, panel]) {
     await surface.bringToFront();
-    const row = surface.getByRole('treegrid', { name: 'Waterfall' }).getByRole('row').filter({ hasText: `${MARKUP}name` });
+    const row = surface
+      .getByRole('treegrid', { name: 'Waterfall' })
+      .getByRole('row')
+      .filter({ hasText: `${MARKUP}name` });
     await row.click();
     const details = surface.getByRole('complementary', { name: 'Span details' });
     for (const part of ['service', 'message', 'key', 'value', 'event', 'exception', 'link']) {
       await details.getByText(`${MARKUP}${part}`).first().waitFor();
     }
     assert.equal(await surface.evaluate(() => globalThis.harmed), undefined);
-    const links = await surface.getByRole('link').evaluateAll((links) => links.map(({ protocol }) => protocol));
-    assert.deepEqual(links.filter((protocol) => protocol !== 'chrome-extension:'), []);
+    const links = await surface
+      .getByRole('link')
+      .evaluateAll((links) => links.map(({ protocol }) => protocol));
+    assert.deepEqual(
+      links.filter((protocol) => protocol !== 'chrome-extension:'),
+      [],
+    );
     assert.equal(await surface.locator('img, script:not([src])').count(), 0);
   }
 });

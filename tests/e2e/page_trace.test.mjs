@@ -34,7 +34,9 @@ async function listenTo(origin) {
     requests.set(id, whole);
     if (whole.url?.startsWith(origin) && whole.headers) foreign.push(whole);
   };
-  session.on('Network.requestWillBeSent', ({ requestId, request: { url, method } }) => note(requestId, { url, method }));
+  session.on('Network.requestWillBeSent', ({ requestId, request: { url, method } }) =>
+    note(requestId, { url, method }),
+  );
   session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => note(requestId, { headers }));
   await session.send('Network.enable');
   // Or the reload would ask for nothing but the document.
@@ -42,7 +44,8 @@ async function listenTo(origin) {
 }
 
 const root = () => trace.one({ service: 'browser', parent: '' });
-const request = (path) => trace.one({ service: 'browser', kind: KIND.client, 'url.full': `${lab.shop.shop}${path}` });
+const request = (path) =>
+  trace.one({ service: 'browser', kind: KIND.client, 'url.full': `${lab.shop.shop}${path}` });
 
 test('the toast says how far it is and ends with a complete trace without errors', () => {
   assert.match(said.at(-1), /^Trace complete \d+ spans, no errors, [\d.]+ m?s$/);
@@ -85,7 +88,10 @@ test('another origin got no context from the page and was not asked for leave fi
   for (const { method, headers } of foreign) {
     assert.equal(method, 'GET');
     const names = Object.keys(headers).map((name) => name.toLowerCase());
-    assert.deepEqual(names.filter((name) => ['traceparent', 'baggage'].includes(name)), []);
+    assert.deepEqual(
+      names.filter((name) => ['traceparent', 'baggage'].includes(name)),
+      [],
+    );
   }
   assert.deepEqual(trace.all({ service: 'pricing', name: /quote/ }), []);
 });
@@ -94,7 +100,10 @@ test('the trace of the page has one root, and no span is without its parent', ()
   const ids = new Set(trace.spans.map(({ id }) => id));
   assert.equal(ids.size, trace.spans.length, 'every id is there once');
   const orphans = trace.spans.filter(({ parent }) => parent && !ids.has(parent));
-  assert.deepEqual(orphans.map(({ name }) => name), []);
+  assert.deepEqual(
+    orphans.map(({ name }) => name),
+    [],
+  );
   assert.equal(trace.all({ parent: '' }).length, 1);
 });
 

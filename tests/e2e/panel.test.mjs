@@ -85,6 +85,24 @@ test('it is worked with the keyboard alone', async () => {
   await until('the details are gone', async () => (await details.count()) === 0);
 });
 
+test('it goes on while requests pour in and traces are opened and closed', async () => {
+  const panel = await lab.openPanel(tab);
+  await line(panel, /POST \/api\/order/).first().waitFor();
+  await list(panel).focus();
+  const pouring = page.evaluate(async () => {
+    for (let at = 0; at < 30; at++) await fetch(`/api/view/1?pour=${at}`);
+  });
+  for (let at = 0; at < 30; at++) {
+    await panel.keyboard.press('End');
+    await panel.keyboard.press('Escape');
+  }
+  await pouring;
+  await line(panel, /pour=29 200/).waitFor();
+  await panel.keyboard.press('End');
+  await chart(panel).getByRole('row').nth(1).waitFor();
+  assert.deepEqual(lab.complaints, []);
+});
+
 test('it shows the requests of its own tab and no others', async () => {
   const other = await lab.openPage(`${lab.shop.shop}/product/5`);
   const panel = await lab.openPanel(tab);

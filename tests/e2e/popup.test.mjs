@@ -79,7 +79,9 @@ test('two clicks on Start are one session', async () => {
   await popup.getByRole('button', { name: 'Start Tracing Session' }).dblclick();
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   const { value } = await lab.sessionCookie(site.origin);
-  const [, , ...more] = site.asked('/page').filter(({ headers }) => headers.cookie === `_trace_session=${value}`);
+  const [, , ...more] = site
+    .asked('/page')
+    .filter(({ headers }) => headers.cookie === `_trace_session=${value}`);
   assert.deepEqual(more, []);
 });
 

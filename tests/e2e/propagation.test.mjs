@@ -69,23 +69,28 @@ test("a page's own traceparent is left as it is, however it is given, and the re
   const spans = await page.evaluate(async (trace) => {
     const own = (span) => `00-${trace}-${span}-01`;
     const ways = {
-      '1111111111111111': (traceparent) => fetch('/own-object', { headers: { traceparent } }),
-      '2222222222222222': (traceparent) => fetch('/own-headers', { headers: new Headers({ TraceParent: traceparent }) }),
-      '3333333333333333': (traceparent) => fetch('/own-pairs', { headers: [['Traceparent', traceparent]] }),
-      '4444444444444444': (traceparent) => fetch(new Request('/own-request', { headers: { traceparent } })),
-      '5555555555555555': (traceparent) => new Promise((resolve) => {
-        const request = new XMLHttpRequest();
-        request.open('GET', '/own-xhr');
-        request.setRequestHeader('Traceparent', traceparent);
-        request.onload = resolve;
-        request.send();
-      }),
+      1111111111111111: (traceparent) => fetch('/own-object', { headers: { traceparent } }),
+      2222222222222222: (traceparent) =>
+        fetch('/own-headers', { headers: new Headers({ TraceParent: traceparent }) }),
+      3333333333333333: (traceparent) => fetch('/own-pairs', { headers: [['Traceparent', traceparent]] }),
+      4444444444444444: (traceparent) => fetch(new Request('/own-request', { headers: { traceparent } })),
+      5555555555555555: (traceparent) =>
+        new Promise((resolve) => {
+          const request = new XMLHttpRequest();
+          request.open('GET', '/own-xhr');
+          request.setRequestHeader('Traceparent', traceparent);
+          request.onload = resolve;
+          request.send();
+        }),
     };
     for (const [span, ask] of Object.entries(ways)) await ask(own(span));
     return Object.keys(ways);
   }, OWN.trace);
   const paths = ['/own-object', '/own-headers', '/own-pairs', '/own-request', '/own-xhr'];
-  assert.deepEqual(paths.flatMap((path) => site.contexts(path)), spans.map((span) => `00-${OWN.trace}-${span}-01`));
+  assert.deepEqual(
+    paths.flatMap((path) => site.contexts(path)),
+    spans.map((span) => `00-${OWN.trace}-${span}-01`),
+  );
   await page.goto('about:blank');
   await lab.exported();
   const trace = await lab.trace(OWN.trace);
@@ -142,7 +147,10 @@ test("a traced page's requests to other origins carry nothing and are not prefli
     const paths = ['/image.png', '/frame', '/in-frame.png', '/style.css', '/script.js', '/api'];
     await until('all are asked for', () => paths.every((path) => other.asked(path).length > 0));
     assert.deepEqual(other.requests.flatMap(ours), []);
-    assert.deepEqual(other.requests.filter(({ method }) => method !== 'GET'), []);
+    assert.deepEqual(
+      other.requests.filter(({ method }) => method !== 'GET'),
+      [],
+    );
   } finally {
     await other.close();
   }
@@ -169,7 +177,12 @@ test('a fetch that is redirected to another origin takes no context along and wo
   try {
     site.pages['/to-open'] = redirect(`${other.origin}/open`);
     const { page } = await inSession('/', '<p>start');
-    const status = await page.evaluate(() => fetch('/to-open').then(({ status }) => status, ({ message }) => message));
+    const status = await page.evaluate(() =>
+      fetch('/to-open').then(
+        ({ status }) => status,
+        ({ message }) => message,
+      ),
+    );
     assert.deepEqual(other.requests.flatMap(ours), []);
     assert.equal(status, 200);
   } finally {
@@ -226,13 +239,19 @@ test("the server's own Server-Timing is there beside ours", async () => {
     performance.getEntriesByType('navigation')[0].serverTiming.map(({ name, duration }) => [name, duration]),
   );
   assert.deepEqual(metrics[0], ['db', 5.5]);
-  assert.deepEqual(metrics.slice(1).map(([name]) => name), ['tracelight', 'tracelight-baggage']);
+  assert.deepEqual(
+    metrics.slice(1).map(([name]) => name),
+    ['tracelight', 'tracelight-baggage'],
+  );
 });
 
 test("a server's own tracelight metric does not become the page's context", async () => {
   const forged = `00-${OWN.trace}-${OWN.span}-03`;
   const { page, context } = await inSession('/forged', (_, response) => {
-    response.setHeader('server-timing', `tracelight;desc="${forged}", tracelight-baggage;desc="session.id=x"`);
+    response.setHeader(
+      'server-timing',
+      `tracelight;desc="${forged}", tracelight-baggage;desc="session.id=x"`,
+    );
     html(response, '<p>forged');
   });
   assert.notEqual(context.trace, OWN.trace);
@@ -243,12 +262,18 @@ test("a server's own tracelight metric does not become the page's context", asyn
 });
 
 test('a form that is posted is traced with its method, and posted once', async () => {
-  const { page } = await inSession('/form', '<form method=post action="/posted"><button>Send</button></form>');
+  const { page } = await inSession(
+    '/form',
+    '<form method=post action="/posted"><button>Send</button></form>',
+  );
   site.pages['/posted'] = '<p>thanks';
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByText('thanks').waitFor();
   const posted = site.asked('/posted');
-  assert.deepEqual(posted.map(({ method }) => method), ['POST']);
+  assert.deepEqual(
+    posted.map(({ method }) => method),
+    ['POST'],
+  );
   const { trace } = readContext(posted[0].headers.traceparent);
   await page.goto('about:blank');
   const stored = await until('it is recorded', () => lab.trace(trace));
@@ -256,7 +281,10 @@ test('a form that is posted is traced with its method, and posted once', async (
 });
 
 test('a download and an empty answer leave the shown page traced and its next document new', async () => {
-  const { page, context } = await inSession('/', '<a href="/file">file</a> <a href="/nothing">nothing</a> <a href="/next">next</a>');
+  const { page, context } = await inSession(
+    '/',
+    '<a href="/file">file</a> <a href="/nothing">nothing</a> <a href="/next">next</a>',
+  );
   site.pages['/nothing'] = (_, response) => response.writeHead(204).end();
   site.pages['/file'] = (_, response) => {
     response.setHeader('content-disposition', 'attachment; filename="lamp.txt"');

@@ -33,7 +33,8 @@ const traced = () =>
     traceparent ? [{ path, kind, baggage, ...readContext(traceparent) }] : [],
   );
 
-const sent = (path) => until(`${path} is asked for with a context`, () => traced().findLast((request) => request.path === path));
+const sent = (path) =>
+  until(`${path} is asked for with a context`, () => traced().findLast((request) => request.path === path));
 
 test('Start sets one host-only cookie, and the page is loaded again with it', async () => {
   const page = await lab.openPage(`${site.origin}/`);
@@ -41,7 +42,10 @@ test('Start sets one host-only cookie, and the page is loaded again with it', as
   await lab.startSession(page);
   const { value, hostOnly, path, sameSite, secure } = await lab.sessionCookie(site.origin);
   assert.match(value, /^v1\.[\da-f]{32}\.0$/);
-  assert.deepEqual({ hostOnly, path, sameSite, secure }, { hostOnly: true, path: '/', sameSite: 'lax', secure: false });
+  assert.deepEqual(
+    { hostOnly, path, sameSite, secure },
+    { hostOnly: true, path: '/', sameSite: 'lax', secure: false },
+  );
   const [, again] = site.asked('/');
   assert.match(again.headers.cookie, new RegExp(`_trace_session=${value}`));
   assert.equal(again.headers.baggage, `session.id=${value.split('.')[1]}`);
@@ -62,7 +66,10 @@ test('every document of every tab gets a trace of its own, and the session in it
   await other.goto(`${site.origin}/another`);
   await page.reload();
   const requests = traced().filter(({ kind }) => kind === 'document');
-  assert.deepEqual(requests.map(({ path }) => path), ['/', '/plain', '/new', '/other', '/another', '/plain']);
+  assert.deepEqual(
+    requests.map(({ path }) => path),
+    ['/', '/plain', '/new', '/other', '/another', '/plain'],
+  );
   assert.equal(new Set(requests.map(({ trace }) => trace)).size, 6, 'six documents, six traces');
   const [, id] = (await lab.sessionCookie(site.origin)).value.split('.');
   for (const { path, baggage } of requests) assert.equal(baggage, `session.id=${id}`, path);
@@ -86,7 +93,10 @@ test('a page that is left before it has loaded takes nothing from the next one',
   const slow = held((_, response) => response.end());
   const page = await lab.openPage(`${site.origin}/`);
   const { trace } = await lab.startSession(page);
-  Object.assign(site.pages, { '/unfinished': '<a href="/next">next</a><img src="/slow.png">', '/slow.png': slow.page });
+  Object.assign(site.pages, {
+    '/unfinished': '<a href="/next">next</a><img src="/slow.png">',
+    '/slow.png': slow.page,
+  });
   await page.goto(`${site.origin}/unfinished`, { waitUntil: 'commit' });
   await slow.asked;
   await lab.view(0);
@@ -190,11 +200,16 @@ test('Stop takes everything back, and the page that is shown asks without contex
   await lab.stopSession(page);
   assert.deepEqual(await lab.left(), []);
   await page.bringToFront();
-  await page.evaluate(() => Promise.all([fetch('/late'), new Promise((resolve) => {
-    const image = new Image();
-    image.onerror = resolve;
-    image.src = '/late.png';
-  })]));
+  await page.evaluate(() =>
+    Promise.all([
+      fetch('/late'),
+      new Promise((resolve) => {
+        const image = new Image();
+        image.onerror = resolve;
+        image.src = '/late.png';
+      }),
+    ]),
+  );
   assert.deepEqual(site.contexts('/late'), [undefined]);
   assert.deepEqual(site.contexts('/late.png'), [undefined]);
   await page.reload();
@@ -219,7 +234,10 @@ test('what a page does after Stop is not recorded', async () => {
   await lab.exported();
   const { spans } = await lab.trace(trace);
   const paths = spans.map(({ attributes }) => attributes['url.full']?.replace(site.origin, ''));
-  assert.deepEqual(paths.filter((path) => /^\/(before|after)/.test(path)).toSorted(), ['/before-fetch', '/before-image']);
+  assert.deepEqual(paths.filter((path) => /^\/(before|after)/.test(path)).toSorted(), [
+    '/before-fetch',
+    '/before-image',
+  ]);
 });
 
 test('clearing the cookies ends the session in every tab', async () => {

@@ -7,10 +7,12 @@ export const KIND = { internal: 1, server: 2, client: 3 };
 /** Reads a store's answer (`{ result: { resourceSpans } }`). */
 export function readTrace(body) {
   const groups = body.result?.resourceSpans ?? [];
-  return new Trace(groups.flatMap(({ resource, scopeSpans = [] }) => {
-    const service = record(resource?.attributes)['service.name'];
-    return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => read(service, span)));
-  }));
+  return new Trace(
+    groups.flatMap(({ resource, scopeSpans = [] }) => {
+      const service = record(resource?.attributes)['service.name'];
+      return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => read(service, span)));
+    }),
+  );
 }
 
 export class Trace {
@@ -28,7 +30,9 @@ export class Trace {
   one(wanted) {
     const found = this.all(wanted);
     if (found.length === 1) return found[0];
-    const there = this.spans.map(({ service, name, attributes }) => `  ${service}: ${name} ${attributes['url.full'] ?? ''}`);
+    const there = this.spans.map(
+      ({ service, name, attributes }) => `  ${service}: ${name} ${attributes['url.full'] ?? ''}`,
+    );
     throw new Error(`wanted one span ${show(wanted)}, found ${found.length} in\n${there.join('\n')}`);
   }
 
@@ -45,13 +49,35 @@ function matches(span, name, value) {
 }
 
 function show(wanted) {
-  return Object.entries(wanted).map(([name, value]) => `${name}=${value}`).join(' ');
+  return Object.entries(wanted)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function read(service, span) {
-  const { traceId: trace, spanId: id, parentSpanId: parent = '', name, kind, status, events = [], links = [] } = span;
+  const {
+    traceId: trace,
+    spanId: id,
+    parentSpanId: parent = '',
+    name,
+    kind,
+    status,
+    events = [],
+    links = [],
+  } = span;
   const failed = status?.code === 2;
-  return { service, trace, id, parent, name, kind, failed, attributes: record(span.attributes), events, links };
+  return {
+    service,
+    trace,
+    id,
+    parent,
+    name,
+    kind,
+    failed,
+    attributes: record(span.attributes),
+    events,
+    links,
+  };
 }
 
 function record(attributes = []) {

@@ -2,7 +2,18 @@
 // them is there once.
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, test } from 'node:test';
-import { followToast, readContext, readToast, sendSpans, spanId, start, startCollector, startGate, startSite, until } from './harness.mjs';
+import {
+  followToast,
+  readContext,
+  readToast,
+  sendSpans,
+  spanId,
+  start,
+  startCollector,
+  startGate,
+  startSite,
+  until,
+} from './harness.mjs';
 
 let lab, site, collector, gate;
 
@@ -27,7 +38,9 @@ async function behindGate() {
 /** Sends the server's span of the last request for a path. */
 async function serve(path) {
   const { trace, span } = readContext(site.contexts(path).at(-1));
-  await sendSpans(collector.url, 'site', [{ traceId: trace, spanId: spanId(), parentSpanId: span, name: `GET ${path}` }]);
+  await sendSpans(collector.url, 'site', [
+    { traceId: trace, spanId: spanId(), parentSpanId: span, name: `GET ${path}` },
+  ]);
 }
 
 /** Runs a page trace and resolves to its page, popup and trace id once it waits. */
@@ -108,7 +121,9 @@ test('what the store refuses for good is said with its reason, and does not wait
   await behindGate();
   gate.instead = ({ method, url }, response) => {
     if (method !== 'POST' || url !== '/v1/traces') return false;
-    response.writeHead(400, { 'content-type': 'application/json' }).end('{"code":3,"message":"no room for these"}');
+    response
+      .writeHead(400, { 'content-type': 'application/json' })
+      .end('{"code":3,"message":"no room for these"}');
     return true;
   };
   const { popup } = await waiting('/page', /no server span/);

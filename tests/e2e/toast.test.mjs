@@ -2,7 +2,19 @@
 // the person in front of it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { clickToast, followToast, readContext, readToast, sendSpans, spanId, start, startCollector, startGate, startSite, until } from './harness.mjs';
+import {
+  clickToast,
+  followToast,
+  readContext,
+  readToast,
+  sendSpans,
+  spanId,
+  start,
+  startCollector,
+  startGate,
+  startSite,
+  until,
+} from './harness.mjs';
 import { photograph } from './photo.mjs';
 
 let lab, site, gate;
@@ -56,14 +68,22 @@ test('it says what it waits for, then that the trace is complete, to a screen re
   const session = await lab.context.newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const controls = nodes.filter(({ ignored, role }) => !ignored && role.value === 'button');
-  assert.deepEqual(controls.map(({ name }) => name.value), ['View Page Trace: Trace complete', 'Dismiss']);
+  assert.deepEqual(
+    controls.map(({ name }) => name.value),
+    ['View Page Trace: Trace complete', 'Dismiss'],
+  );
 });
 
 test('the page sees that there is a toast, and neither what is in it nor how to change it', async () => {
   const page = await waiting();
   const seen = await page.evaluate(() => {
     const host = document.querySelector('tracelight-toast');
-    return { root: host.shadowRoot, text: host.textContent, ours: typeof globalThis.tracelight, top: host.matches(':popover-open') };
+    return {
+      root: host.shadowRoot,
+      text: host.textContent,
+      ours: typeof globalThis.tracelight,
+      top: host.matches(':popover-open'),
+    };
   });
   assert.deepEqual(seen, { root: null, text: '', ours: 'undefined', top: true });
 });
@@ -74,8 +94,15 @@ test('clicks and keys that the page makes up do nothing', async () => {
   await page.evaluate(() => {
     const host = document.querySelector('tracelight-toast');
     const { left, top, width, height } = host.getBoundingClientRect();
-    const place = { bubbles: true, composed: true, cancelable: true, clientX: left + width / 2, clientY: top + height / 2 };
-    for (const type of ['pointerdown', 'mousedown', 'mouseup', 'click']) host.dispatchEvent(new MouseEvent(type, place));
+    const place = {
+      bubbles: true,
+      composed: true,
+      cancelable: true,
+      clientX: left + width / 2,
+      clientY: top + height / 2,
+    };
+    for (const type of ['pointerdown', 'mousedown', 'mouseup', 'click'])
+      host.dispatchEvent(new MouseEvent(type, place));
     host.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
     host.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
     host.click();
@@ -90,7 +117,9 @@ test('clicks and keys that the page makes up do nothing', async () => {
 });
 
 test('it is used with the keyboard alone, and its keys are not shortcuts of the page', async () => {
-  const page = await waiting('<p>page<script>window.keys = []; addEventListener("keydown", ({ key }) => keys.push(key))</script>');
+  const page = await waiting(
+    '<p>page<script>window.keys = []; addEventListener("keydown", ({ key }) => keys.push(key))</script>',
+  );
   await page.bringToFront();
   await page.keyboard.press('Tab');
   const opened = lab.context.waitForEvent('page');
@@ -100,7 +129,10 @@ test('it is used with the keyboard alone, and its keys are not shortcuts of the 
   await page.bringToFront();
   await page.keyboard.press('Escape');
   await until('it is gone', async () => (await readToast(page)) === '');
-  assert.deepEqual((await page.evaluate(() => keys)).filter((key) => key !== 'Tab'), []);
+  assert.deepEqual(
+    (await page.evaluate(() => keys)).filter((key) => key !== 'Tab'),
+    [],
+  );
 });
 
 test("the page's styles do not reach it", async () => {
@@ -117,12 +149,19 @@ test("the page's styles do not reach it", async () => {
       tracelight-toast { left: -9999px !important; clip-path: inset(50%) !important; pointer-events: none !important; }`,
   });
   const styled = await host(page).evaluate((host) => {
-    const { display, opacity, visibility, position, pointerEvents, transform, filter, clipPath } = getComputedStyle(host);
+    const { display, opacity, visibility, position, pointerEvents, transform, filter, clipPath } =
+      getComputedStyle(host);
     return { display, opacity, visibility, position, pointerEvents, transform, filter, clipPath };
   });
   assert.deepEqual(styled, {
-    display: 'block', opacity: '1', visibility: 'visible', position: 'fixed',
-    pointerEvents: 'auto', transform: 'none', filter: 'none', clipPath: 'none',
+    display: 'block',
+    opacity: '1',
+    visibility: 'visible',
+    position: 'fixed',
+    pointerEvents: 'auto',
+    transform: 'none',
+    filter: 'none',
+    clipPath: 'none',
   });
   assert.deepEqual(await host(page).boundingBox(), plain);
   const opened = lab.context.waitForEvent('page');
@@ -183,7 +222,10 @@ test('a page that the tab has left says nothing in the next one', async () => {
   const page = await waiting();
   const [old] = site.contexts('/page').slice(-1).map(readContext);
   await lab.command(page, 'Run Page Trace').then((popup) => popup.close());
-  await until('the page is loaded anew', () => readContext(site.contexts('/page').at(-1)).trace !== old.trace);
+  await until(
+    'the page is loaded anew',
+    () => readContext(site.contexts('/page').at(-1)).trace !== old.trace,
+  );
   await followToast(page, /no server span for the document yet/);
   await clickToast(page, /Dismiss/);
   await until('it is gone', async () => (await readToast(page)) === '');

@@ -2,7 +2,18 @@
 // and nothing stays behind.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { followToast, held, html, readContext, readToast, sendSpans, spanId, start, startSite, until } from './harness.mjs';
+import {
+  followToast,
+  held,
+  html,
+  readContext,
+  readToast,
+  sendSpans,
+  spanId,
+  start,
+  startSite,
+  until,
+} from './harness.mjs';
 
 let lab, site;
 
@@ -35,7 +46,9 @@ function instrumented(content) {
 
 /** Sends the span that a server makes of a request with this context. */
 function serve({ trace, span }) {
-  return sendSpans(lab.collector.url, 'site', [{ traceId: trace, spanId: spanId(), parentSpanId: span, name: 'GET /page' }]);
+  return sendSpans(lab.collector.url, 'site', [
+    { traceId: trace, spanId: spanId(), parentSpanId: span, name: 'GET /page' },
+  ]);
 }
 
 /** Checks that a finished page trace is whole in the store, and that nothing is set any more. */
@@ -47,7 +60,10 @@ async function whole(page) {
   });
   const ids = new Set(trace.spans.map(({ id }) => id));
   assert.equal(ids.size, trace.spans.length, 'no span is there twice');
-  assert.deepEqual(trace.spans.filter(({ parent }) => parent && !ids.has(parent)), []);
+  assert.deepEqual(
+    trace.spans.filter(({ parent }) => parent && !ids.has(parent)),
+    [],
+  );
   assert.deepEqual(await lab.left(), []);
   return trace;
 }
@@ -71,7 +87,9 @@ test('a trace whose worker dies while the page loads completes with all that was
   site.pages['/page'] = '<p>before';
   const page = await lab.openPage(`${site.origin}/page`);
   const slow = held((_, response) => response.setHeader('content-type', 'text/css').end('p {}'));
-  site.pages['/page'] = instrumented('<link rel=stylesheet href="/style.css"><script src="/early.js"></script><p>after');
+  site.pages['/page'] = instrumented(
+    '<link rel=stylesheet href="/style.css"><script src="/early.js"></script><p>after',
+  );
   site.pages['/style.css'] = slow.page;
   const popup = await lab.command(page, 'Run Page Trace');
   await slow.asked;
@@ -127,7 +145,11 @@ test('a session outlives its worker: documents, fetches and the popup go on as b
   assert.notEqual(next.trace, trace, 'what was armed before is used');
   await lab.stopWorker();
   await page.goto(`${site.origin}/third`);
-  assert.notEqual((await lab.pageContext(page)).trace, next.trace, 'a worker that a request has started mints the next');
+  assert.notEqual(
+    (await lab.pageContext(page)).trace,
+    next.trace,
+    'a worker that a request has started mints the next',
+  );
   const popup = await lab.openPopup(await lab.tabId(page));
   await popup.getByText(/3 pages traced/).waitFor();
 });
