@@ -6,13 +6,14 @@ use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
 use trace::session::{Act, Event};
+use trace::settings::Settings;
 use trace::state::{Session, State};
 use trace::table::Table;
 use trace::wanted::wanted;
 use trace::{SessionId, Timestamp, TraceId, cookie};
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
-use webext::settings::{self, Settings};
+use webext::settings;
 use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, cookies, message, tabs};
 

@@ -20,6 +20,7 @@ pub mod redact;
 pub mod request;
 pub mod seen;
 pub mod session;
+pub mod settings;
 pub mod span;
 pub mod state;
 pub mod table;
