@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bridge::{SessionView, Site, TabView, TraceView};
 use trace::attribute::key;
 use trace::completion::Progress;
+use trace::ladder::Ladder;
 use trace::request::{Api, TracedRequest};
 use trace::span::Dropped;
 use trace::{
@@ -53,6 +54,8 @@ pub(crate) fn tracing() -> TabView {
             trace: trace_id(),
             url: "https://shop.example/checkout".to_owned(),
             progress: Progress::Complete { spans: 6, errors: 1, millis: 600, late: 0 },
+            method: "GET".to_owned(),
+            ladder: Ladder::default(),
         }),
         ..idle()
     }
@@ -99,6 +102,7 @@ pub(crate) fn requests() -> Vec<TracedRequest> {
         start: NOW,
         millis: Some(412.0),
         error: None,
+        ladder: Ladder::default(),
     };
     let order = TracedRequest {
         span: span_id(5),

@@ -1,7 +1,9 @@
 //! What is true of a tab, as surfaces show it.
 
 use bridge::{SessionView, Site, TabView, TraceView};
+use trace::ladder::Ladder;
 use trace::origin::Origin;
+use trace::state::{Armed, Page, Sent};
 use webext::{action, clock, permissions, tabs};
 
 use crate::worker::Core;
@@ -36,13 +38,21 @@ impl Core {
     fn trace_view(&self, tab: i32) -> Option<TraceView> {
         let progress = self.state.progress(tab, clock::now())?;
         let coming = self.state.pending.values().find(|sent| sent.tab == tab);
-        let coming = coming.map(|sent| (sent.context.trace, sent.url.clone()));
+        let coming = coming.map(|sent| {
+            let Sent { wire, url, ladder, context, .. } = sent;
+            (context.trace, url.clone(), wire.method.clone(), ladder.clone())
+        });
         let armed = self.state.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
-        let armed =
-            armed.filter(|armed| armed.once).map(|armed| (armed.context.trace, String::new()));
-        let shown = self.state.page(tab).map(|page| (page.context.trace, page.url.clone()));
-        let (trace, url) = coming.or(armed).or(shown)?;
-        Some(TraceView { trace, url, progress })
+        let armed = armed.filter(|armed| armed.once).map(|Armed { context, .. }| {
+            let ladder = Ladder::armed(context.request());
+            (context.trace, String::new(), String::new(), ladder)
+        });
+        let shown = self.state.page(tab).map(|page| {
+            let Page { wire, url, ladder, context, .. } = page;
+            (context.trace, url.clone(), wire.method.clone(), ladder.clone())
+        });
+        let (trace, url, method, ladder) = coming.or(armed).or(shown)?;
+        Some(TraceView { trace, url, progress, method, ladder })
     }
 
     /// Shows a tab's state at the icon.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trace::completion::Progress;
+use trace::ladder::Ladder;
 use trace::{SessionId, TraceId};
 
 /// A surface's wish.
@@ -123,4 +124,10 @@ pub struct TraceView {
     pub url: String,
     /// How far it is.
     pub progress: Progress,
+    /// The method of its document request, upper case; empty while it was not sent.
+    #[serde(default)]
+    pub method: String,
+    /// How far the proof goes that its document request was traced.
+    #[serde(default)]
+    pub ladder: Ladder,
 }

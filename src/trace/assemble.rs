@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attributes, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
+use crate::ladder::Ladder;
 use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
 use crate::request::{Api, TracedRequest};
 use crate::{Event, Kind, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
@@ -299,6 +300,7 @@ impl<'a> Tracer<'a> {
             start: span.start,
             millis: over.then(|| span.duration().as_secs_f64() * 1e3),
             error: span.text(key::ERROR_TYPE).map(str::to_owned),
+            ladder: Ladder::default(),
         }
     }
 }

@@ -5,13 +5,16 @@
 //! waterfall is laid out. It refuses clocks, dice, storage and the network: time and entropy are
 //! arguments, and what should happen is returned, for a shell to carry out.
 
+pub mod answer;
 pub mod assemble;
 pub mod attribute;
 pub mod completion;
 pub mod context;
 pub mod cookie;
+pub mod doctor;
 pub mod id;
 pub mod json;
+pub mod ladder;
 pub mod origin;
 pub mod propagation;
 pub mod quantity;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ladder::Ladder;
 use crate::{SessionId, SpanId, Timestamp, TraceId};
 
 /// One request that carried a trace context.
@@ -28,6 +29,9 @@ pub struct TracedRequest {
     pub millis: Option<f64>,
     /// Why it failed, where it did.
     pub error: Option<String>,
+    /// How far the proof goes that it was traced.
+    #[serde(default)]
+    pub ladder: Ladder,
 }
 
 /// What makes a request.

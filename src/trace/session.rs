@@ -13,6 +13,7 @@
 use crate::assemble::Wire;
 use crate::completion::Watch;
 use crate::context::PageContext;
+use crate::ladder::Ladder;
 use crate::origin::Origin;
 use crate::state::{Armed, Page, Sent, Session, State};
 use crate::{SessionId, Timestamp, TraceContext, TraceId};
@@ -272,7 +273,8 @@ impl State {
             },
         };
         let wire = Wire { method, start: now, end: None, status: None, error: None };
-        self.pending.insert(context.trace, Sent { context, tab, once, wire, url });
+        let ladder = Ladder::armed(context.request());
+        self.pending.insert(context.trace, Sent { context, tab, once, wire, url, ladder });
         vec![Act::Changed(tab)]
     }
 
@@ -349,7 +351,7 @@ impl State {
         url: &str,
         now: Timestamp,
     ) -> Vec<Act> {
-        let Some(Sent { context, once, wire, .. }) = self.pending.remove(&trace) else {
+        let Some(Sent { context, once, wire, ladder, .. }) = self.pending.remove(&trace) else {
             return Vec::new();
         };
         let session = self.sessions.get_mut(&origin.host);
@@ -370,6 +372,7 @@ impl State {
             live: true,
             committed: false,
             closed: false,
+            ladder,
         };
         self.pages.insert(trace, page);
         self.tabs.or_default(tab).page = Some(trace);

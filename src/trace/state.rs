@@ -7,6 +7,7 @@ use crate::assemble::Wire;
 use crate::completion::{Progress, Watch};
 use crate::context::PageContext;
 use crate::cookie::TraceCookie;
+use crate::ladder::Ladder;
 use crate::origin::Origin;
 use crate::table::Table;
 use crate::{PageClock, SessionId, Timestamp, TraceId};
@@ -82,6 +83,8 @@ pub struct Sent {
     pub wire: Wire,
     /// Its URL, redacted.
     pub url: String,
+    /// What was observed of it.
+    pub ladder: Ladder,
 }
 
 /// A traced document.
@@ -111,6 +114,8 @@ pub struct Page {
     pub committed: bool,
     /// Whether its document is gone: what is recorded is all there will be.
     pub closed: bool,
+    /// What was observed of its request and its trace.
+    pub ladder: Ladder,
 }
 
 impl State {

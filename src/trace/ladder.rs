@@ -1,0 +1,247 @@
+//! The ladder: what was observed of one request on its way from the browser to the trace store, and
+//! which of its five lamps that lights.
+//!
+//! Owns evidence and lamps. Why the first dark lamp is dark is `doctor`'s to say.
+
+mod evidence;
+
+use serde::{Deserialize, Serialize};
+
+use crate::TraceContext;
+use crate::answer::Answer;
+use crate::completion::Sight;
+
+pub use evidence::About;
+
+/// One step of the proof that a request was traced, in the order in which they are climbed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Lamp {
+    /// A context was minted, and all was set that puts it on the request.
+    Armed,
+    /// The request left the browser with it.
+    Sent,
+    /// The response says that the server took it.
+    Acknowledged,
+    /// The trace store has spans of the server.
+    Found,
+    /// Nothing is missing.
+    Complete,
+}
+
+impl Lamp {
+    /// All lamps, in order.
+    pub const ALL: [Self; 5] =
+        [Self::Armed, Self::Sent, Self::Acknowledged, Self::Found, Self::Complete];
+
+    /// Its name, for the user.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Armed => "Armed",
+            Self::Sent => "Sent",
+            Self::Acknowledged => "Acknowledged",
+            Self::Found => "Found",
+            Self::Complete => "Complete",
+        }
+    }
+}
+
+/// What a lamp shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Light {
+    /// It is proved.
+    Lit,
+    /// It did not happen: `doctor` knows why.
+    Dark,
+    /// It is not known yet.
+    Waiting,
+    /// Nobody was asked, or there is nothing to ask: neither good nor bad.
+    Off,
+}
+
+impl Light {
+    /// In one word, for the user.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lit => "yes",
+            Self::Dark => "no",
+            Self::Waiting => "not yet",
+            Self::Off => "not asked",
+        }
+    }
+}
+
+/// Where a response came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// None came so far.
+    #[default]
+    Open,
+    /// From a server.
+    Network,
+    /// From the browser's HTTP cache.
+    Cache,
+    /// From the page's own service worker.
+    Worker,
+    /// From nowhere: the request failed.
+    Failed,
+}
+
+/// What the trace store said when it was asked last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// It was not asked yet.
+    #[default]
+    Not,
+    /// No store is set, so none will be.
+    Nobody,
+    /// It does not answer.
+    Silent,
+    /// It answered with [`Ladder::status`], which is neither yes nor no.
+    Refused,
+    /// Its answer cannot be read.
+    Garbled,
+    /// It has no such trace; [`Ladder::status`] says how it said so.
+    Absent,
+    /// It has spans of the trace.
+    Spans,
+}
+
+/// One server that a request was sent to: more than one where it was redirected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Hop {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// Whether the browser showed us what left. It does not for a host without permission.
+    pub seen: bool,
+    /// The context that it carried.
+    pub context: Option<TraceContext>,
+}
+
+/// What is known of one request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
+pub struct Ladder {
+    /// The context that was armed for it.
+    pub armed: Option<TraceContext>,
+    /// Whether the extension may not touch the host that it went to.
+    pub barred: bool,
+    /// Where it was sent, in order.
+    pub hops: Vec<Hop>,
+    /// Where its response came from.
+    pub way: Way,
+    /// What the response says of the trace.
+    pub answer: Option<Answer>,
+    /// What the store said last.
+    pub asked: Asked,
+    /// With which status; 0 for none.
+    pub status: u16,
+    /// The server's spans that the store has of it.
+    pub spans: u32,
+    /// Whether one of them is its child.
+    pub joined: bool,
+    /// Parents that are named but not there.
+    pub missing: u32,
+    /// Whether nothing is missing.
+    pub complete: bool,
+    /// Whether the wait is over.
+    pub over: bool,
+    /// How far the server's clock is ahead of the browser's, where it is plainly off; milliseconds.
+    pub ahead: i64,
+}
+
+impl Ladder {
+    /// A ladder whose first lamp is lit.
+    #[must_use]
+    pub fn armed(context: TraceContext) -> Self {
+        Self { armed: Some(context), ..Self::default() }
+    }
+
+    /// Takes in what can be seen of the trace.
+    pub fn look(&mut self, sight: &Sight, complete: bool, over: bool) {
+        self.joined = sight.joined;
+        self.missing = sight.missing;
+        self.complete = complete;
+        self.over = over;
+    }
+
+    /// What a lamp shows.
+    #[must_use]
+    pub fn light(&self, lamp: Lamp) -> Light {
+        match lamp {
+            Lamp::Armed if self.barred => Light::Dark,
+            Lamp::Armed if self.armed.is_some() => Light::Lit,
+            Lamp::Armed => Light::Off,
+            Lamp::Sent => self.sent(),
+            Lamp::Acknowledged => self.acknowledged(),
+            Lamp::Found => self.found(),
+            Lamp::Complete => self.completed(),
+        }
+    }
+
+    /// The first lamp that is dark.
+    #[must_use]
+    pub fn first_dark(&self) -> Option<Lamp> {
+        Lamp::ALL.into_iter().find(|lamp| self.light(*lamp) == Light::Dark)
+    }
+
+    /// Whether the context that was armed left with the last hop.
+    fn sent(&self) -> Light {
+        let (Some(armed), false) = (self.armed, self.barred) else { return Light::Off };
+        match (self.way, self.hops.last()) {
+            (Way::Cache | Way::Worker, _) => Light::Dark,
+            (_, Some(hop)) if hop.context == Some(armed) => Light::Lit,
+            (_, Some(hop)) if hop.seen || self.way != Way::Open => Light::Dark,
+            _ => Light::Waiting,
+        }
+    }
+
+    fn acknowledged(&self) -> Light {
+        let ours = self.armed.map(|context| context.trace);
+        if self.sent() != Light::Lit {
+            return self.after(Light::Off);
+        }
+        match &self.answer {
+            Some(answer) if answer.sampled == Some(false) => Light::Dark,
+            Some(answer) if answer.trace.is_some() && answer.trace == ours => Light::Lit,
+            Some(answer) if answer.trace.is_some() => Light::Dark,
+            Some(answer) if answer.named => Light::Lit,
+            _ if self.over && self.asked == Asked::Absent => Light::Dark,
+            _ if self.way == Way::Open => Light::Waiting,
+            _ => Light::Off,
+        }
+    }
+
+    fn found(&self) -> Light {
+        match self.asked {
+            _ if self.spans > 0 => Light::Lit,
+            Asked::Nobody => Light::Off,
+            _ if self.sent() == Light::Dark => Light::Off,
+            Asked::Silent | Asked::Refused | Asked::Garbled => Light::Dark,
+            _ if self.over => self.after(Light::Dark),
+            _ => self.after(Light::Waiting),
+        }
+    }
+
+    fn completed(&self) -> Light {
+        match self.light(Lamp::Found) {
+            _ if self.complete => Light::Lit,
+            Light::Lit if self.over => Light::Dark,
+            Light::Lit | Light::Waiting => Light::Waiting,
+            Light::Dark | Light::Off => Light::Off,
+        }
+    }
+
+    /// What a lamp after Sent shows by itself: nothing as long as nothing was sent.
+    fn after(&self, light: Light) -> Light {
+        match self.sent() {
+            Light::Lit => light,
+            Light::Waiting => Light::Waiting,
+            Light::Dark | Light::Off => Light::Off,
+        }
+    }
+}
