@@ -8,8 +8,10 @@ use std::str::FromStr;
 use trace::id::IdError;
 use trace::{SpanId, TraceId};
 
+use crate::query::Query;
+
 /// A surface's address, understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// What to show.
     pub view: View,
@@ -18,12 +20,14 @@ pub struct Address {
 }
 
 /// The surfaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum View {
     /// The toolbar button's popup.
     Popup,
     /// The devtools panel.
     Panel,
+    /// The dashboard's Logs: traced requests, with filters.
+    Logs(Query),
     /// One trace in a tab of its own.
     Dashboard {
         /// The trace.
@@ -44,7 +48,7 @@ pub enum AddressError {
     NoTrace,
     /// An id is not one.
     Id {
-        /// `trace` or `span`.
+        /// `trace`, `span` or `session`.
         name: &'static str,
         /// What is wrong with it.
         error: IdError,
@@ -78,6 +82,11 @@ impl Address {
     /// # Errors
     /// When the view is unknown, an id or the tab is malformed, or the dashboard has no trace.
     pub fn read(param: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
+        let logs = param("view").as_deref() == Some("dashboard")
+            && param("tab").as_deref() == Some("logs");
+        if logs {
+            return Ok(Self { view: View::Logs(Query::read(param)?), tab: None });
+        }
         let tab = param("tab").map(|text| text.parse().map_err(|_| AddressError::Tab(text)));
         let view = match param("view").as_deref() {
             None | Some("popup") => View::Popup,
@@ -92,7 +101,8 @@ impl Address {
     }
 }
 
-fn id<I: FromStr<Err = IdError>>(
+/// An id among an address' parameters.
+pub(crate) fn id<I: FromStr<Err = IdError>>(
     param: &impl Fn(&str) -> Option<String>,
     name: &'static str,
 ) -> Result<Option<I>, AddressError> {
@@ -127,6 +137,8 @@ mod tests {
         let (trace, span) = (TRACE.parse().unwrap(), "00f067aa0ba902b7".parse().ok());
         let query = dashboard(trace, span).replace("app.html?", "");
         assert_eq!(read(&query).unwrap().view, View::Dashboard { trace, span });
+        let logs = read("view=dashboard&tab=logs&traces=on").unwrap().view;
+        assert_eq!(logs, View::Logs(Query { traces: true, ..Query::default() }));
     }
 
     #[test]

@@ -14,11 +14,13 @@ pub mod face;
 pub mod gate;
 pub mod inspector;
 pub mod load;
+pub mod logs;
 pub mod moment;
 pub mod panel;
 pub mod picture;
 pub mod popup;
 pub mod problem;
+pub mod query;
 pub mod reading;
 pub mod requests;
 #[cfg(test)]
@@ -53,6 +55,7 @@ pub fn Surface(
     match address {
         Ok(Address { view: View::Popup, tab }) => view! { <wire::Popup tab /> }.into_any(),
         Ok(Address { view: View::Panel, tab }) => view! { <wire::Panel tab /> }.into_any(),
+        Ok(Address { view: View::Logs(query), .. }) => view! { <wire::Logs query /> }.into_any(),
         Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
             view! { <wire::Dashboard trace span tab /> }.into_any()
         }

@@ -1,8 +1,11 @@
 //! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
+mod logs;
 mod tab;
 mod trace;
+
+pub(crate) use logs::Logs;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -46,9 +46,21 @@ impl Worker {
             Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
             Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
             Command::ViewPageTrace { tab } => match core.state.page(tab) {
-                Some(page) => open(page.context.trace, tab).await,
+                Some(page) => open_trace(page.context.trace, tab).await,
                 None => refused("This tab shows no traced page. Run Page Trace makes it one."),
             },
+            Command::ViewSessionTraces { tab } => match core.view(tab).await.session {
+                Some(session) => open_logs(&format!("&session={}", session.id), tab).await,
+                None => {
+                    refused("No session is active on this site. Start Tracing Session makes one.")
+                }
+            },
+            Command::ViewPreviousTraces { tab } => {
+                let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
+                let origin = trace::origin::Origin::of(&url);
+                let origin = origin.map(|origin| format!("&origin={origin}")).unwrap_or_default();
+                open_logs(&format!("&session=last{origin}"), tab).await
+            }
             Command::Refresh { trace } => {
                 let worker = Rc::clone(self);
                 spawn_local(async move {
@@ -111,7 +123,7 @@ impl Worker {
             }
             FromPage::Open => {
                 let trace = core.state.page(tab)?.context.trace;
-                let _refused_by_browser = open(trace, tab).await;
+                let _refused_by_browser = open_trace(trace, tab).await;
                 None
             }
             FromPage::Dismiss => {
@@ -212,9 +224,18 @@ fn read(context: Option<String>) -> Option<TraceContext> {
     context.and_then(|text| text.parse().ok())
 }
 
-async fn open(trace: TraceId, tab: i32) -> Reply {
-    let path = format!("app.html?view=dashboard&trace={trace}&tab={tab}");
-    match tabs::open(&path, tabs::get(tab).await.ok().as_ref()).await {
+async fn open_trace(trace: TraceId, tab: i32) -> Reply {
+    open(&format!("&trace={trace}&tab={tab}"), tab).await
+}
+
+/// The dashboard's Logs, with the filter for traced requests on.
+async fn open_logs(session: &str, tab: i32) -> Reply {
+    open(&format!("&tab=logs{session}&traces=on"), tab).await
+}
+
+async fn open(query: &str, beside: i32) -> Reply {
+    let path = format!("app.html?view=dashboard{query}");
+    match tabs::open(&path, tabs::get(beside).await.ok().as_ref()).await {
         Ok(()) => Reply::Done,
         Err(error) => refused(&error.to_string()),
     }

@@ -34,6 +34,17 @@ pub enum Command {
         /// The tab.
         tab: i32,
     },
+    /// View Session Traces: open the dashboard's Logs of the tab's session.
+    ViewSessionTraces {
+        /// The tab.
+        tab: i32,
+    },
+    /// View Previous Session Traces: open the dashboard's Logs of the last session of the tab's
+    /// site, with the earlier ones to choose from.
+    ViewPreviousTraces {
+        /// The tab.
+        tab: i32,
+    },
     /// Ask the store for a trace once more: it grew, or somebody is looking at it.
     Refresh {
         /// The trace.

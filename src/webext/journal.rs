@@ -179,6 +179,14 @@ impl Journal {
         ours(&self.database.all(REQUESTS, BY_TAB, &[tab.into()]).await?)
     }
 
+    /// All traced requests, in no order that means anything.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn all_requests(&self) -> Result<Vec<RequestRow>, Error> {
+        ours(&self.database.all(REQUESTS, "", &[]).await?)
+    }
+
     /// Keeps chunks of spans; one that is there already is replaced.
     ///
     /// # Errors

@@ -1,0 +1,177 @@
+//! What of the traced requests is asked for: the filters of Logs, as they stand in its address.
+//!
+//! Knows no request; `logs` applies it. Whatever the user sets there is written back, so that an
+//! address can be kept, sent and gone back to.
+
+use std::fmt::Write as _;
+
+use trace::{SessionId, SpanId, TraceId};
+
+use crate::address::{AddressError, id};
+
+/// The filters, and what is open beside the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Whose requests.
+    pub session: Wanted,
+    /// Only requests that have traces.
+    pub traces: bool,
+    /// Only requests that this browser made.
+    pub mine: bool,
+    /// Only requests that say this.
+    pub text: String,
+    /// The trace that is open beside the list, and the span chosen in it.
+    pub open: Option<(TraceId, Option<SpanId>)>,
+}
+
+/// Which session's requests are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// All sessions', and those of single page traces.
+    #[default]
+    All,
+    /// Those of the last session of an origin, else of the last one of all; becomes its id once the
+    /// journal has been read.
+    Last {
+        /// Scheme, host and port; may be empty.
+        origin: String,
+    },
+    /// One session's.
+    Of(SessionId),
+}
+
+impl Wanted {
+    /// The session, if it is known which.
+    #[must_use]
+    pub const fn id(&self) -> Option<SessionId> {
+        match self {
+            Self::Of(id) => Some(*id),
+            Self::All | Self::Last { .. } => None,
+        }
+    }
+}
+
+impl Query {
+    /// Reads the filters from an address' parameters.
+    ///
+    /// # Errors
+    /// When an id is malformed.
+    pub fn read(param: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
+        let session = match param("session").as_deref() {
+            None | Some("") => Wanted::All,
+            Some("last") => Wanted::Last { origin: param("origin").unwrap_or_default() },
+            Some(_) => id(&param, "session")?.map_or(Wanted::All, Wanted::Of),
+        };
+        let on = |name: &str| param(name).as_deref() == Some("on");
+        let span = id(&param, "span")?;
+        Ok(Self {
+            session,
+            traces: on("traces"),
+            mine: on("mine"),
+            text: param("q").unwrap_or_default(),
+            open: id(&param, "trace")?.map(|trace| (trace, span)),
+        })
+    }
+
+    /// The address of Logs with these filters.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let mut address = "app.html?view=dashboard&tab=logs".to_owned();
+        match &self.session {
+            Wanted::All => {}
+            Wanted::Last { origin } => {
+                address.push_str("&session=last&origin=");
+                address.push_str(&encode(origin));
+            }
+            Wanted::Of(id) => add(&mut address, "session", &id.to_string()),
+        }
+        for (name, _) in [("traces", self.traces), ("mine", self.mine)].iter().filter(|(_, on)| *on)
+        {
+            add(&mut address, name, "on");
+        }
+        if !self.text.is_empty() {
+            add(&mut address, "q", &encode(&self.text));
+        }
+        if let Some((trace, span)) = self.open {
+            add(&mut address, "trace", &trace.to_string());
+            if let Some(span) = span {
+                add(&mut address, "span", &span.to_string());
+            }
+        }
+        address
+    }
+}
+
+fn add(address: &mut String, name: &str, value: &str) {
+    for part in ["&", name, "=", value] {
+        address.push_str(part);
+    }
+}
+
+/// A text as it may stand in an address (RFC 3986, section 2.1).
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            // Writing into a text cannot fail.
+            _ => drop(write!(encoded, "%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(address: &str) -> Result<Query, AddressError> {
+        Query::read(|name| {
+            let (_, query) = address.split_once('?')?;
+            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        })
+    }
+
+    const SESSION: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    #[test]
+    fn an_address_without_filters_asks_for_everything() {
+        assert_eq!(read("app.html?view=dashboard&tab=logs"), Ok(Query::default()));
+        assert_eq!(Query::default().address(), "app.html?view=dashboard&tab=logs");
+    }
+
+    #[test]
+    fn filters_read_back_as_they_were_written() {
+        let query = Query {
+            session: Wanted::Of(SESSION.parse().unwrap()),
+            traces: true,
+            mine: true,
+            text: "orders".to_owned(),
+            open: Some((
+                "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap(),
+                "00f067aa0ba902b7".parse().ok(),
+            )),
+        };
+        assert_eq!(read(&query.address()), Ok(query.clone()));
+        assert!(
+            query.address().contains(&format!("&session={SESSION}&traces=on&mine=on&q=orders"))
+        );
+    }
+
+    #[test]
+    fn a_text_that_an_address_cannot_hold_is_encoded() {
+        let query = Query { text: "a&b=ü #".to_owned(), ..Query::default() };
+        assert!(query.address().ends_with("&q=a%26b%3D%C3%BC%20%23"));
+    }
+
+    #[test]
+    fn a_bad_session_is_said() {
+        let said = read("app.html?session=xyz").unwrap_err().to_string();
+        assert!(said.starts_with("The address has a bad session: "), "{said}");
+        let last = read("app.html?session=last&origin=http://a.test").unwrap();
+        assert_eq!(last.session, Wanted::Last { origin: "http://a.test".to_owned() });
+    }
+}
