@@ -53,7 +53,13 @@ pub(crate) fn tracing() -> TabView {
         page: Some(TraceView {
             trace: trace_id(),
             url: "https://shop.example/checkout".to_owned(),
-            progress: Progress::Complete { spans: 6, errors: 1, millis: 600, late: 0 },
+            progress: Progress::Complete {
+                spans: 6,
+                errors: 1,
+                millis: 600,
+                late: Vec::new(),
+                asked: true,
+            },
             method: "GET".to_owned(),
             ladder: Ladder::default(),
         }),

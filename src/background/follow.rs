@@ -1,4 +1,7 @@
 //! Follows traces until they are complete: asks the store, backs off, shows how far it is.
+//!
+//! Two loops for a trace: one asks the store, which may take its time, and one ticks, so that the
+//! numbers move and the wait ends whatever the store does.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,6 +11,7 @@ use bridge::page::Mood;
 use bridge::{Notice, ToPage, Toast};
 use trace::TraceId;
 use trace::completion::Progress;
+use wasm_bindgen_futures::spawn_local;
 use webext::{alarms, clock, message};
 
 use crate::exporter;
@@ -18,20 +22,19 @@ use crate::worker::{Core, Worker};
 const ALARM: &str = "follow";
 /// When it rings: the shortest time that browsers allow.
 const AWAKE: Duration = Duration::from_secs(30);
+/// Time between two looks at a trace that is waited for.
+const TICK: Duration = Duration::from_millis(500);
 
-/// Follows one trace to its end. Only one loop runs for a trace.
+/// Follows one trace to its end. Only one pair of loops runs for a trace.
 pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
     if worker.followed.borrow().contains(&trace) {
         return;
     }
     worker.followed.borrow_mut().push(trace);
-    let _checked_at_every_wake = alarms::set(ALARM, AWAKE).await;
-    loop {
-        let pause = {
-            let core = worker.core.lock().await;
-            core.state.pages.get(&trace).and_then(|page| page.watch.pause(clock::now()))
-        };
-        let Some(pause) = pause else { break };
+    spawn_local(tick(Rc::clone(&worker), trace));
+    while let Some(pause) = pause(&worker, trace).await {
+        // Set anew each time: the worker may die in any pause.
+        let _checked_at_every_wake = alarms::set(ALARM, AWAKE).await;
         clock::sleep(pause).await;
         ask(&worker, trace).await;
     }
@@ -42,11 +45,30 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
     core.save().await;
 }
 
+async fn pause(worker: &Worker, trace: TraceId) -> Option<Duration> {
+    let core = worker.core.lock().await;
+    core.state.pages.get(&trace)?.pause(clock::now())
+}
+
+/// Lets time pass for a trace until its wait is over.
+async fn tick(worker: Rc<Worker>, trace: TraceId) {
+    let mut over = false;
+    while !over {
+        clock::sleep(TICK).await;
+        let mut core = worker.core.lock().await;
+        core.look(trace, clock::now());
+        let Some(page) = core.state.pages.get(&trace) else { return };
+        over = page.watch.progress(clock::now()).over();
+        drop(core);
+        show(&worker, trace).await;
+    }
+}
+
 /// Asks the store for a trace once and takes in what it has.
 pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
     let store = worker.core.lock().await.settings.store.clone();
     let found = if store.is_empty() {
-        Err("no trace store is set, so only the browser's side is recorded".to_owned())
+        Ok(Found::NotYet)
     } else {
         let reply = exporter::ask(&store, jaeger::trace(&store, trace)).await;
         reply.and_then(|reply| jaeger::read_trace(&reply).map_err(|error| error.to_string()))
@@ -54,17 +76,22 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
     let mut core = worker.core.lock().await;
     let grew = core.absorb(trace, found).await;
     core.save().await;
-    let tab = core.state.pages.get(&trace).map(|page| page.tab);
-    let toast = core.toast(trace);
     drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
     }
-    if let Some(tab) = tab {
-        message::tell(Notice::Changed { tab }).await;
-        if let Some(toast) = toast {
-            message::tell_page(tab, ToPage::Toast { toast: Some(toast) }).await;
-        }
+    show(worker, trace).await;
+}
+
+/// Tells surfaces and page how far a trace is.
+async fn show(worker: &Worker, trace: TraceId) {
+    let core = worker.core.lock().await;
+    let Some(tab) = core.state.pages.get(&trace).map(|page| page.tab) else { return };
+    let toast = core.toast(trace);
+    drop(core);
+    message::tell(Notice::Changed { tab }).await;
+    if let Some(toast) = toast {
+        message::tell_page(tab, ToPage::Toast { toast: Some(toast) }).await;
     }
 }
 
@@ -84,24 +111,31 @@ impl Core {
         grew
     }
 
+    /// Keeps spans that the store has. Whether any were new.
     async fn keep(&mut self, trace: TraceId, spans: Vec<trace::Span>) -> bool {
         let Some(journal) = &self.journal else { return false };
-        let new = match self.recorded.get_mut(&trace) {
-            Some(recorded) => recorded.absorb(journal, trace, spans).await,
+        let watch = self.state.pages.get_mut(&trace).map(|page| &mut page.watch);
+        let late = |start| watch.as_ref().is_some_and(|watch| watch.late(start));
+        let absorbed = match self.recorded.get_mut(&trace) {
+            Some(recorded) => recorded.absorb(journal, trace, spans, late).await,
             // Not a page of ours, or one of long ago: somebody looks at it all the same.
             None => match Recorded::recall(journal, trace).await {
-                Ok(mut recorded) => recorded.absorb(journal, trace, spans).await,
+                Ok(mut recorded) => recorded.absorb(journal, trace, spans, late).await,
                 Err(error) => Err(error),
             },
         };
-        new.is_ok_and(|new| new > 0)
+        let Ok((new, services)) = absorbed else { return false };
+        if let Some(watch) = watch {
+            services.iter().for_each(|service| watch.count_late(service));
+        }
+        new > 0
     }
 
     /// Lets a page's watch see what is there now.
     pub(crate) fn look(&mut self, trace: TraceId, now: trace::Timestamp) {
         let Some(page) = self.state.pages.get_mut(&trace) else { return };
         if let Some(recorded) = self.recorded.get(&trace) {
-            let sight = recorded.sight(page);
+            let sight = recorded.sight(page, self.settings.store.is_empty());
             page.watch.see(now, sight);
         }
         page.watch.settle(now);

@@ -9,7 +9,7 @@ use trace::record::Record;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
 use trace::state::Page;
-use trace::{PageClock, Span, TraceId, json, redact};
+use trace::{PageClock, Span, Timestamp, TraceId, json, redact};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -151,31 +151,39 @@ impl Recorded {
         Ok(if send { count } else { 0 })
     }
 
-    /// Takes in what the store has of the trace; returns how many spans are new.
+    /// Takes in what the store has of the trace: spans that are `late` by their start are kept
+    /// apart. Returns how many are new, and the services of the late ones, each as often as it has.
     pub(crate) async fn absorb(
         &mut self,
         journal: &Journal,
         trace: TraceId,
         found: Vec<Span>,
-    ) -> Result<usize, Error> {
+        late: impl Fn(Timestamp) -> bool,
+    ) -> Result<(usize, Vec<String>), Error> {
         let known = Seen::of(self.spans());
         let unknown = |span: &Span| {
             let Span { trace: of, id, .. } = *span;
             of == trace && !known.contains(of, id) && !self.sealed.contains(of, id)
         };
         let new: Vec<Span> = found.into_iter().filter(unknown).collect();
+        let (tardy, timely): (Vec<&Span>, Vec<&Span>) =
+            new.iter().partition(|span| late(span.start));
+        let groups = [(&timely, false), (&tardy, true)];
+        let parts =
+            groups.iter().flat_map(|(spans, late)| spans.chunks(CHUNK).map(|spans| (spans, *late)));
         let mut chunks = Vec::new();
-        for (part, spans) in (self.server_parts..).zip(new.chunks(CHUNK)) {
-            let spans: Vec<&Span> = spans.iter().collect();
-            chunks.push(chunk(trace, Side::Server, part, &spans, false, None));
+        for (part, (spans, late)) in (self.server_parts..).zip(parts) {
+            let chunk = chunk(trace, Side::Server, part, spans, false, None);
+            chunks.push(SpanChunk { late, ..chunk });
         }
         if !chunks.is_empty() {
             journal.put_spans(&chunks).await?;
         }
         self.server_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+        let services = tardy.iter().map(|span| span.service().to_owned()).collect();
         let count = new.len();
         self.server.extend(new);
-        Ok(count)
+        Ok((count, services))
     }
 
     /// The spans of both sides.
@@ -183,8 +191,8 @@ impl Recorded {
         self.browser.iter().chain(&self.server)
     }
 
-    /// What can be seen of the trace, both sides together.
-    pub(crate) fn sight(&self, page: &Page) -> Sight {
+    /// What can be seen of the trace, both sides together; `alone` where no store is set.
+    pub(crate) fn sight(&self, page: &Page, alone: bool) -> Sight {
         let seen = Seen::of(self.spans());
         let mut missing = Seen::default();
         for span in self.spans() {
@@ -203,6 +211,7 @@ impl Recorded {
             joined: self.server.iter().any(|span| span.parent == Some(page.context.document)),
             missing: number(missing.len()),
             loaded: self.settled || page.closed,
+            alone,
         }
     }
 }
@@ -217,5 +226,5 @@ fn chunk(
 ) -> SpanChunk {
     let count = u32::try_from(spans.len()).unwrap_or(u32::MAX);
     let bytes = otlp::proto::encode(spans.iter().copied());
-    SpanChunk { trace, side, part, open, unsent, count, bytes }
+    SpanChunk { trace, side, part, open, unsent, late: false, count, bytes }
 }

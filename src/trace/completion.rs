@@ -2,7 +2,14 @@
 //!
 //! Knows neither store nor page: the shell tells what it saw and at what time, and asks what
 //! follows. A trace is complete when the document's server span is there, no parent is missing,
-//! and nothing new came for [`QUIET`].
+//! and nothing new came for [`QUIET`]; where no store is asked, when the browser's side is.
+//!
+//! ```text
+//!            whole and quiet
+//!   waiting ────────────────▶ complete ──▶ listening for late spans ──▶ over for good
+//!      │ patience ends           ▲                                           ▲
+//!      └────────▶ timed out ─────┴───────────── still listening ─────────────┘
+//! ```
 
 use std::time::Duration;
 
@@ -14,14 +21,16 @@ use crate::{Timestamp, quantity};
 pub const QUIET: Duration = Duration::from_millis(1_500);
 /// How long the store is asked before the wait is given up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// How long after completion the store is still asked for late spans.
-pub const LATE: Duration = Duration::from_secs(30);
+/// How long after the wait the store is still asked for late spans: servers that send in batches
+/// and retry do so for minutes.
+pub const LATE: Duration = Duration::from_secs(300);
 /// Pause before the second question; each pause is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// No pause is longer, so that the numbers in the toast keep moving.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// Pause between questions for late spans.
-const LATE_PAUSE: Duration = Duration::from_secs(5);
+/// Shortest and longest pause between questions for late spans; a quarter of the time since the
+/// wait ended lies between them.
+const LATE_PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 
 /// How far a page trace is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +59,10 @@ pub enum Progress {
         errors: u32,
         /// From the first start to the last end, milliseconds.
         millis: u64,
-        /// Spans that came after it was complete.
-        late: u32,
+        /// Who was late.
+        late: Vec<Late>,
+        /// Whether a store was asked for the server's side.
+        asked: bool,
     },
     /// The wait was given up.
     TimedOut {
@@ -59,7 +70,18 @@ pub enum Progress {
         reason: String,
         /// Spans that did come.
         spans: u32,
+        /// Who was late.
+        late: Vec<Late>,
     },
+}
+
+/// Spans of one service that came when the wait was over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// Its name.
+    pub service: String,
+    /// How many.
+    pub spans: u32,
 }
 
 impl Progress {
@@ -77,8 +99,9 @@ impl Progress {
             Self::Armed => "Armed, waiting for the request",
             Self::Requested => "Request sent with trace context",
             Self::Waiting { .. } => "Waiting for spans",
-            Self::Complete { .. } => "Trace complete",
-            Self::TimedOut { .. } => "Trace incomplete",
+            Self::Complete { asked: true, .. } => "Trace complete",
+            Self::Complete { .. } => "Browser side complete",
+            Self::TimedOut { .. } => "Timed out",
         }
     }
 
@@ -91,20 +114,32 @@ impl Progress {
                 let spans = quantity::count(u64::from(*spans), "span");
                 format!("{} s, {spans}, {wanting}", millis / 1_000)
             }
-            Self::Complete { spans, errors, millis, late } => {
+            Self::Complete { spans, errors, millis, late, asked } => {
                 let spans = quantity::count(u64::from(*spans), "span");
                 let errors = quantity::count(u64::from(*errors), "error");
                 let time = quantity::duration(Duration::from_millis(*millis));
-                match late {
-                    0 => format!("{spans}, {errors}, {time}"),
-                    late => format!("{spans}, {errors}, {time}, +{late} late"),
-                }
+                let alone = if *asked { "" } else { UNASKED };
+                format!("{spans}, {errors}, {time}{}{alone}", news(late))
             }
-            Self::TimedOut { reason, spans } => {
-                format!("{reason} ({})", quantity::count(u64::from(*spans), "span"))
+            Self::TimedOut { reason, spans, late } => {
+                let spans = quantity::count(u64::from(*spans), "span");
+                format!("{reason} ({spans}{})", news(late))
             }
         }
     }
+}
+
+/// What is said of a trace that has no server side because nobody is asked for it.
+const UNASKED: &str = ". No trace store is set, so the server side is not asked for.";
+
+/// `, +3 spans from billing`; empty where nobody was late.
+fn news(late: &[Late]) -> String {
+    let one = |late: &Late| {
+        let spans = quantity::count(u64::from(late.spans), "span");
+        let service = if late.service.is_empty() { "a nameless service" } else { &late.service };
+        format!(", +{spans} from {service}")
+    };
+    late.iter().map(one).collect()
 }
 
 /// What can be seen of a trace at one moment: browser side and server side together.
@@ -122,6 +157,15 @@ pub struct Sight {
     pub missing: u32,
     /// Whether the browser's side is whole: the page's load event is over.
     pub loaded: bool,
+    /// Whether no store is set, so that the browser's side is all there will be.
+    pub alone: bool,
+}
+
+impl Sight {
+    /// Whether nothing is missing.
+    const fn whole(&self) -> bool {
+        self.loaded && (self.alone || self.joined && self.missing == 0)
+    }
 }
 
 fn whole_millis(time: Duration) -> u64 {
@@ -136,15 +180,10 @@ pub struct Watch {
     asked: u32,
     sight: Sight,
     trouble: Option<String>,
-    completed: Option<Completed>,
+    cause: Option<String>,
+    completed: Option<Timestamp>,
     expired: bool,
-}
-
-/// When it was complete, and with how many spans.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Completed {
-    at: Timestamp,
-    spans: u32,
+    late: Vec<Late>,
 }
 
 impl Watch {
@@ -157,9 +196,42 @@ impl Watch {
             asked: 0,
             sight: Sight::default(),
             trouble: None,
+            cause: None,
             completed: None,
             expired: false,
+            late: Vec::new(),
         }
+    }
+
+    /// When the wait ended, well or not.
+    fn ended(&self) -> Option<Timestamp> {
+        self.completed.or_else(|| self.expired.then(|| self.since.plus(PATIENCE)))
+    }
+
+    /// Spans that can be seen.
+    #[must_use]
+    pub const fn spans(&self) -> u32 {
+        self.sight.spans
+    }
+
+    /// Whether a span that comes now is late, by its start: it began while it was waited for. One
+    /// that began after that belongs to something that the page did later.
+    #[must_use]
+    pub fn late(&self, start: Timestamp) -> bool {
+        self.ended().is_some_and(|ended| start < ended)
+    }
+
+    /// Counts a span of a service that came late.
+    pub fn count_late(&mut self, service: &str) {
+        match self.late.iter_mut().find(|late| late.service == service) {
+            Some(late) => late.spans = late.spans.saturating_add(1),
+            None => self.late.push(Late { service: service.to_owned(), spans: 1 }),
+        }
+    }
+
+    /// Notes what the doctor names as the cause of what is missing.
+    pub fn blame(&mut self, cause: Option<String>) {
+        self.cause = cause;
     }
 
     /// Takes in what can be seen now.
@@ -179,10 +251,9 @@ impl Watch {
 
     /// Lets time pass: quiet may complete the trace, patience may end.
     pub fn settle(&mut self, now: Timestamp) {
-        let Sight { joined, missing, loaded, spans, .. } = self.sight;
-        let whole = joined && missing == 0 && loaded;
-        if self.completed.is_none() && whole && now.since(self.grown) >= QUIET {
-            self.completed = Some(Completed { at: now, spans });
+        let quiet = now.since(self.grown) >= QUIET;
+        if self.completed.is_none() && self.sight.whole() && quiet {
+            self.completed = Some(now);
         }
         // A trace that becomes whole after its time was up is complete after all.
         self.expired = self.completed.is_none() && now.since(self.since) >= PATIENCE;
@@ -191,17 +262,15 @@ impl Watch {
     /// How far it is.
     #[must_use]
     pub fn progress(&self, now: Timestamp) -> Progress {
-        let Sight { spans, errors, length, .. } = self.sight;
-        if let Some(completed) = self.completed {
-            return Progress::Complete {
-                spans,
-                errors,
-                millis: whole_millis(length),
-                late: spans.saturating_sub(completed.spans),
-            };
+        let Sight { spans, errors, length, alone, .. } = self.sight;
+        let late = self.late.clone();
+        if self.completed.is_some() {
+            let millis = whole_millis(length);
+            return Progress::Complete { spans, errors, millis, late, asked: !alone };
         }
         if self.expired {
-            return Progress::TimedOut { reason: self.wanting(), spans };
+            let reason = self.cause.clone().unwrap_or_else(|| self.wanting());
+            return Progress::TimedOut { reason, spans, late };
         }
         Progress::Waiting {
             millis: whole_millis(now.since(self.since)),
@@ -218,26 +287,24 @@ impl Watch {
         if !self.sight.loaded {
             return "the page is still loading".to_owned();
         }
+        if self.sight.whole() {
+            return "checking that nothing more comes".to_owned();
+        }
         if !self.sight.joined {
             return "no server span for the document yet".to_owned();
         }
-        match self.sight.missing {
-            0 => "checking that nothing more comes".to_owned(),
-            missing => {
-                let parents = quantity::count(u64::from(missing), "parent");
-                format!("{parents} named by spans but not there")
-            }
-        }
+        let parents = quantity::count(u64::from(self.sight.missing), "parent");
+        format!("{parents} named by spans but not there")
     }
 
     /// When to ask the store again; `None` when the wait is over for good.
     #[must_use]
     pub fn pause(&self, now: Timestamp) -> Option<Duration> {
-        if let Some(completed) = self.completed {
-            return (now.since(completed.at) < LATE).then_some(LATE_PAUSE);
-        }
-        if self.expired {
-            return (now.since(self.since) < PATIENCE + LATE).then_some(LATE_PAUSE);
+        if let Some(ended) = self.ended() {
+            let past = now.since(ended);
+            let [shortest, longest] = LATE_PAUSES;
+            let listening = past < LATE && !self.sight.alone;
+            return listening.then(|| (past / 4).clamp(shortest, longest));
         }
         let grown = (0..self.asked.min(20)).fold(FIRST_PAUSE, |pause, _| pause + pause / 2);
         Some(grown.min(LONGEST_PAUSE))
@@ -260,6 +327,7 @@ mod tests {
             joined: true,
             missing: 0,
             loaded: true,
+            alone: false,
         }
     }
 
@@ -295,23 +363,73 @@ mod tests {
     fn patience_ends_with_a_reason_and_a_late_arrival_still_completes() {
         let mut watch = Watch::begin(second(0.0));
         watch.see(second(1.0), Sight { joined: false, ..whole(3) });
+        watch.settle(second(59.9));
+        assert!(!watch.progress(second(59.9)).over());
         watch.settle(second(60.0));
         let progress = watch.progress(second(60.0));
+        assert_eq!(progress.title(), "Timed out");
         assert_eq!(progress.detail(), "no server span for the document yet (3 spans)");
+        watch.blame(Some("the server ignores traceparent".to_owned()));
+        let progress = watch.progress(second(60.0));
+        assert_eq!(progress.detail(), "the server ignores traceparent (3 spans)");
         watch.see(second(70.0), whole(8));
         watch.settle(second(72.0));
         assert_eq!(watch.progress(second(72.0)).title(), "Trace complete");
     }
 
     #[test]
-    fn late_spans_are_counted_after_completion() {
+    fn late_spans_are_counted_by_service() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), whole(8));
+        assert!(!watch.late(second(0.5)), "it is still waited for");
+        watch.settle(second(3.0));
+        assert!(watch.late(second(0.5)));
+        assert!(!watch.late(second(9.0)), "the page asked for it later");
+        for service in ["billing", "", "billing"] {
+            watch.count_late(service);
+        }
+        watch.see(second(9.0), whole(11));
+        let said =
+            "11 spans, 1 error, 420 ms, +2 spans from billing, +1 span from a nameless service";
+        assert_eq!(watch.progress(second(9.0)).detail(), said);
+    }
+
+    #[test]
+    fn a_trace_that_timed_out_still_listens_and_says_who_was_late() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), Sight { joined: false, ..whole(3) });
+        watch.settle(second(60.0));
+        watch.count_late("billing");
+        watch.see(second(80.0), Sight { joined: false, ..whole(4) });
+        let said = "no server span for the document yet (4 spans, +1 span from billing)";
+        assert_eq!(watch.progress(second(80.0)).detail(), said);
+    }
+
+    #[test]
+    fn without_a_store_the_browsers_side_is_all_and_that_is_said() {
+        let alone = Sight { joined: false, alone: true, ..whole(7) };
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), Sight { loaded: false, ..alone.clone() });
+        assert_eq!(watch.progress(second(1.0)).detail(), "1 s, 7 spans, the page is still loading");
+        watch.see(second(2.0), alone);
+        watch.settle(second(3.6));
+        let progress = watch.progress(second(3.6));
+        assert_eq!(progress.title(), "Browser side complete");
+        assert_eq!(
+            progress.detail(),
+            "7 spans, 1 error, 420 ms. No trace store is set, so the server side is not asked for."
+        );
+        assert_eq!(watch.pause(second(3.6)), None, "nobody is asked");
+    }
+
+    #[test]
+    fn the_store_is_asked_less_often_for_late_spans_and_at_last_no_more() {
         let mut watch = Watch::begin(second(0.0));
         watch.see(second(1.0), whole(8));
         watch.settle(second(3.0));
-        watch.see(second(9.0), whole(11));
-        assert_eq!(watch.progress(second(9.0)).detail(), "11 spans, 1 error, 420 ms, +3 late");
-        assert_eq!(watch.pause(second(9.0)), Some(LATE_PAUSE));
-        assert_eq!(watch.pause(second(40.0)), None);
+        let pause = |at: f64| watch.pause(second(at)).map(|pause| pause.as_secs());
+        assert_eq!([3.0, 43.0, 203.0, 302.0].map(pause), [5, 10, 30, 30].map(Some));
+        assert_eq!(pause(303.0), None);
     }
 
     #[test]

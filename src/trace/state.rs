@@ -1,6 +1,8 @@
 //! What the background knows: sessions, tabs, pages. Plain data, so that it survives the death of
 //! the worker; `session` decides how it changes, `wanted` what must be set for it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Wire;
@@ -118,6 +120,19 @@ pub struct Page {
     pub ladder: Ladder,
 }
 
+/// Shortest pause between questions for the spans of a page that nobody looks at: reloading often
+/// must not mean asking often.
+const UNSEEN_PAUSE: Duration = Duration::from_secs(5);
+
+impl Page {
+    /// When to ask the store for it again; `None` when that is over for good.
+    #[must_use]
+    pub fn pause(&self, now: Timestamp) -> Option<Duration> {
+        let pause = self.watch.pause(now)?;
+        Some(if self.closed { pause.max(UNSEEN_PAUSE) } else { pause })
+    }
+}
+
 impl State {
     /// The session of an origin's host.
     #[must_use]
@@ -146,7 +161,7 @@ impl State {
 
     /// Forgets pages that no tab shows and no one waits for.
     pub fn tidy(&mut self, now: Timestamp) {
-        self.pages.retain(|_, page| !page.closed || page.watch.pause(now).is_some());
+        self.pages.retain(|_, page| !page.closed || page.pause(now).is_some());
         self.tabs.retain(|_, tab| tab.next.is_some() || tab.page.is_some());
     }
 }

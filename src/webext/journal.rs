@@ -83,6 +83,9 @@ pub struct SpanChunk {
     /// 1 while they wait to be sent to the store; absent otherwise, which keeps the index small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent: Option<u8>,
+    /// Whether they came when nobody waited for them any more.
+    #[serde(default)]
+    pub late: bool,
     /// How many there are.
     pub count: u32,
     /// OTLP protobuf (`TracesData`).

@@ -45,7 +45,7 @@ async function runPageTrace(lab) {
   await popup.close(); // as a real one does as soon as anything else is clicked
   await checkout.bringToFront();
   await shot(checkout, 'toast');
-  if (/incomplete/i.test(said.at(-1))) throw new Error('the page trace did not complete');
+  if (/timed out/i.test(said.at(-1))) throw new Error('the page trace did not complete');
   const opened = lab.context.waitForEvent('page');
   await clickToast(checkout, /^View Page Trace/);
   const dashboard = await opened;
