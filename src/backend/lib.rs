@@ -6,6 +6,7 @@
 use otlp::answer::Refusal;
 
 pub mod jaeger;
+pub mod link;
 pub mod sender;
 
 /// What to send.
