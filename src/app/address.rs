@@ -35,6 +35,10 @@ pub enum View {
         /// The span to select.
         span: Option<SpanId>,
     },
+    /// Every setting.
+    Options,
+    /// What the extension may do, has done and keeps.
+    Trust,
 }
 
 /// Why an address cannot be shown.
@@ -59,7 +63,10 @@ impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::View(_) => {
-                write!(f, "The address names an unknown view, wanted popup, panel or dashboard")?;
+                write!(
+                    f,
+                    "The address names an unknown view, wanted popup, panel, dashboard, options or trust"
+                )?;
             }
             Self::Tab(_) => write!(f, "The address has a tab that is no number")?,
             Self::NoTrace => {
@@ -95,6 +102,8 @@ impl Address {
                 trace: id(&param, "trace")?.ok_or(AddressError::NoTrace)?,
                 span: id(&param, "span")?,
             },
+            Some("options") => View::Options,
+            Some("trust") => View::Trust,
             Some(other) => return Err(AddressError::View(other.to_owned())),
         };
         Ok(Self { view, tab: tab.transpose()? })
@@ -153,7 +162,9 @@ mod tests {
             "The address has a bad trace: id has 3 characters, wanted 32 hex digits"
         );
         assert_eq!(said("tab=x"), "The address has a tab that is no number: x");
-        assert!(said("view=logs").ends_with("wanted popup, panel or dashboard: logs"));
+        assert!(
+            said("view=logs").ends_with("wanted popup, panel, dashboard, options or trust: logs")
+        );
         assert!(said(&format!("view=dashboard&trace={TRACE}&span=0")).contains("bad span"));
     }
 }

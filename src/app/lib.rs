@@ -16,6 +16,7 @@ pub mod inspector;
 pub mod load;
 pub mod logs;
 pub mod moment;
+pub mod options;
 pub mod panel;
 pub mod picture;
 pub mod popup;
@@ -32,6 +33,7 @@ pub mod status;
 pub mod tab;
 pub mod table;
 pub mod trace_view;
+pub mod trust;
 pub mod verb;
 pub mod viewport;
 pub mod wire;
@@ -59,6 +61,8 @@ pub fn Surface(
         Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
             view! { <wire::Dashboard trace span tab /> }.into_any()
         }
+        Ok(Address { view: View::Options, .. }) => view! { <wire::options::Options /> }.into_any(),
+        Ok(Address { view: View::Trust, .. }) => view! { <wire::trust::Trust /> }.into_any(),
         Err(error) => view! { <BadAddress error=error.to_string() /> }.into_any(),
     }
 }

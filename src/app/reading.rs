@@ -57,7 +57,7 @@ impl Reading {
         self.asking = false;
         self.refusal = match answer {
             Ok(Reply::Refused { reason }) | Err(reason) => Some(reason),
-            Ok(Reply::View(_) | Reply::Done) => None,
+            Ok(_) => None,
         };
     }
 

@@ -90,9 +90,8 @@ impl Tab {
                 self.view = Some(*view);
                 None
             }
-            Ok(Reply::Done) => None,
-            Ok(Reply::Refused { reason }) => Some(reason),
-            Err(reason) => Some(reason),
+            Ok(Reply::Refused { reason }) | Err(reason) => Some(reason),
+            Ok(_) => None,
         };
     }
 

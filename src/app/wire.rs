@@ -2,8 +2,10 @@
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
 mod logs;
+pub mod options;
 mod tab;
 mod trace;
+pub mod trust;
 
 pub(crate) use logs::Logs;
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use backend::sender::{self, Outcome};
 use bridge::Notice;
+use trace::contact::Purpose;
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::SpanChunk;
-use webext::{alarms, clock, message, net};
+use webext::{Error, alarms, clock, message, net};
 
 use crate::worker::Worker;
 
@@ -57,21 +58,32 @@ async fn next(worker: &Worker) -> Option<SpanChunk> {
 /// One attempt; `Err` is a sentence for the user.
 async fn attempt(worker: &Worker, chunk: &SpanChunk) -> Result<Outcome, String> {
     let store = worker.core.lock().await.settings.store.clone();
-    let reply = ask(&store, sender::export(&store, chunk.bytes.clone())).await?;
+    let request = sender::export(&store, chunk.bytes.clone());
+    let reply = ask(worker, Purpose::Send, request).await;
+    let reply = reply.map_err(|_| silent(&store))?;
     Ok(sender::read_export(&reply))
 }
 
-/// Sends a request to the store. `Err` is a sentence for the user that names the store.
-pub(crate) async fn ask(store: &str, request: backend::Request) -> Result<backend::Reply, String> {
+/// What is said of a store that does not answer.
+pub(crate) fn silent(store: &str) -> String {
+    format!("nothing answers at {store}")
+}
+
+/// Sends a request to a store. The only way out of the extension: whoever is asked is noted.
+pub(crate) async fn ask(
+    worker: &Worker,
+    purpose: Purpose,
+    request: backend::Request,
+) -> Result<backend::Reply, Error> {
+    worker.contact(&request.url, purpose).await;
     let asked = net::Request {
         method: request.method.name(),
         url: &request.url,
         headers: &request.headers,
         body: &request.body,
     };
-    let reply = net::send(&asked, PATIENCE).await;
-    let reply = reply.map_err(|_| format!("nothing answers at {store}"))?;
-    let net::Reply { status, content_type, retry_after, body } = reply;
+    let net::Reply { status, content_type, retry_after, body } =
+        net::send(&asked, PATIENCE).await?;
     Ok(backend::Reply { status, content_type, retry_after, body })
 }
 

@@ -11,6 +11,7 @@ use bridge::page::Mood;
 use bridge::{Notice, ToPage, Toast};
 use trace::TraceId;
 use trace::completion::Progress;
+use trace::contact::Purpose;
 use wasm_bindgen_futures::spawn_local;
 use webext::{alarms, clock, message};
 
@@ -70,8 +71,10 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
     let found = if store.is_empty() {
         Ok(Found::NotYet)
     } else {
-        let reply = exporter::ask(&store, jaeger::trace(&store, trace)).await;
-        reply.and_then(|reply| jaeger::read_trace(&reply).map_err(|error| error.to_string()))
+        match exporter::ask(worker, Purpose::Ask, jaeger::trace(&store, trace)).await {
+            Ok(reply) => jaeger::read_trace(&reply).map_err(|error| error.to_string()),
+            Err(_) => Err(exporter::silent(&store)),
+        }
     };
     let mut core = worker.core.lock().await;
     let grew = core.absorb(trace, found).await;

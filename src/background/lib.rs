@@ -5,13 +5,16 @@
 //! stored before they are acknowledged, and waking compares what is wanted with what is set.
 
 mod browser;
+mod contact;
 mod exporter;
 mod follow;
 mod lock;
 mod message;
+mod open;
 mod packed;
 mod page;
 mod setting;
+mod trial;
 mod view;
 mod worker;
 

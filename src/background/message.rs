@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bridge::{Command, FromPage, Notice, Reply, ToPage};
+use bridge::{Command, FromPage, Notice, Reply, ToPage, Trust};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
@@ -11,21 +11,29 @@ use wasm_bindgen_futures::spawn_local;
 use webext::{clock, message, tabs};
 
 use crate::browser::{Message, Sender};
+use crate::lock::Held;
 use crate::worker::{Core, Worker};
-use crate::{exporter, follow, view};
+use crate::{exporter, follow, trial, view};
 
 impl Worker {
     /// Answers a message, as JSON text. `None` for one that is not for us.
     pub(crate) async fn answer(
         self: &Rc<Self>,
-        core: &mut Core,
+        mut core: Held<'_, Core>,
         message: Message,
     ) -> Option<String> {
         let Message { body, sender } = message;
         if !sender.root.is_empty() && sender.url.starts_with(&sender.root) {
             let command: Command = json::read(&body).ok()?;
-            return text(&self.command(core, command).await);
+            if let Command::TestStore { store } = &command {
+                // It may take its time; nobody else is to wait for it.
+                drop(core);
+                let tested = trial::test(self, store).await?;
+                return text(&Reply::Tested(Box::new(tested)));
+            }
+            return text(&self.command(&mut core, command).await);
         }
+        let core = &mut *core;
         let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
             core.rejected = core.rejected.saturating_add(1);
             return None;
@@ -46,21 +54,11 @@ impl Worker {
             Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
             Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
             Command::ViewPageTrace { tab } => match core.state.page(tab) {
-                Some(page) => open_trace(page.context.trace, tab).await,
+                Some(page) => core.open_page(page, tab).await,
                 None => refused("This tab shows no traced page. Run Page Trace makes it one."),
             },
-            Command::ViewSessionTraces { tab } => match core.view(tab).await.session {
-                Some(session) => open_logs(&format!("&session={}", session.id), tab).await,
-                None => {
-                    refused("No session is active on this site. Start Tracing Session makes one.")
-                }
-            },
-            Command::ViewPreviousTraces { tab } => {
-                let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
-                let origin = trace::origin::Origin::of(&url);
-                let origin = origin.map(|origin| format!("&origin={origin}")).unwrap_or_default();
-                open_logs(&format!("&session=last{origin}"), tab).await
-            }
+            Command::ViewSessionTraces { tab } => core.open_session(tab).await,
+            Command::ViewPreviousTraces { tab } => core.open_previous(tab).await,
             Command::Refresh { trace } => {
                 let worker = Rc::clone(self);
                 spawn_local(async move {
@@ -68,6 +66,12 @@ impl Worker {
                 });
                 Reply::Done
             }
+            Command::Trust => {
+                let contacts = self.contacts().await;
+                Reply::Trust(Box::new(Trust { contacts }))
+            }
+            // Answered before; what it asks for takes too long to be asked in turn.
+            Command::TestStore { .. } => Reply::Done,
             Command::Unknown => refused("This surface is of a later version than the background."),
         }
     }
@@ -122,8 +126,7 @@ impl Worker {
                 self.records(core, trace, time_origin, &records).await
             }
             FromPage::Open => {
-                let trace = core.state.page(tab)?.context.trace;
-                let _refused_by_browser = open_trace(trace, tab).await;
+                let _said_by_the_verb = core.open_page(core.state.page(tab)?, tab).await;
                 None
             }
             FromPage::Dismiss => {
@@ -224,24 +227,8 @@ fn read(context: Option<String>) -> Option<TraceContext> {
     context.and_then(|text| text.parse().ok())
 }
 
-async fn open_trace(trace: TraceId, tab: i32) -> Reply {
-    open(&format!("&trace={trace}&tab={tab}"), tab).await
-}
-
-/// The dashboard's Logs, with the filter for traced requests on.
-async fn open_logs(session: &str, tab: i32) -> Reply {
-    open(&format!("&tab=logs{session}&traces=on"), tab).await
-}
-
-async fn open(query: &str, beside: i32) -> Reply {
-    let path = format!("app.html?view=dashboard{query}");
-    match tabs::open(&path, tabs::get(beside).await.ok().as_ref()).await {
-        Ok(()) => Reply::Done,
-        Err(error) => refused(&error.to_string()),
-    }
-}
-
-fn refused(reason: &str) -> Reply {
+/// What is not done, and why.
+pub(crate) fn refused(reason: &str) -> Reply {
     Reply::Refused { reason: reason.to_owned() }
 }
 

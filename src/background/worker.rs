@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
+use trace::contact::Contacts;
 use trace::session::{Act, Event};
 use trace::settings::Settings;
 use trace::state::{Session, State};
@@ -39,6 +40,8 @@ pub(crate) struct Worker {
     pub not_before: Cell<Timestamp>,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
+    /// Whom we have spoken with; `None` until it is read.
+    pub contacts: RefCell<Option<Contacts>>,
 }
 
 /// What the worker knows.
@@ -105,7 +108,7 @@ impl Worker {
                 }
                 None
             }
-            Heard::Message(message) => self.answer(&mut core, *message).await,
+            Heard::Message(message) => self.answer(core, *message).await,
             Heard::Settings => {
                 let settings = settings::load().await;
                 core.settings = core.noted(settings).unwrap_or_default();

@@ -5,6 +5,8 @@ use trace::completion::Progress;
 use trace::ladder::Ladder;
 use trace::{SessionId, TraceId};
 
+use crate::{StoreTest, Trust};
+
 /// A surface's wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -50,6 +52,13 @@ pub enum Command {
         /// The trace.
         trace: TraceId,
     },
+    /// Test Connection: try a store, which need not be the one that is set.
+    TestStore {
+        /// Its base URL.
+        store: String,
+    },
+    /// Tell what the extension has done and set.
+    Trust,
     /// Something a later version says.
     #[serde(other)]
     Unknown,
@@ -61,6 +70,10 @@ pub enum Command {
 pub enum Reply {
     /// What is true of the tab, after the command.
     View(Box<TabView>),
+    /// What a store answered when it was tried.
+    Tested(Box<StoreTest>),
+    /// What the extension has done and set.
+    Trust(Box<Trust>),
     /// It is done, and there is nothing to show.
     Done,
     /// It is not done.

@@ -8,8 +8,10 @@ pub mod command;
 pub mod envelope;
 pub mod notice;
 pub mod page;
+pub mod trust;
 
 pub use command::{Command, Reply, SessionView, Site, TabView, TraceView};
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
+pub use trust::{StoreTest, Trial, Trust};

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod assemble;
 pub mod attribute;
 pub mod completion;
+pub mod contact;
 pub mod context;
 pub mod cookie;
 pub mod doctor;

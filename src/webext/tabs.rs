@@ -82,15 +82,12 @@ pub fn reload(tab: i32) -> impl Future<Output = Result<(), Error>> {
     perform("tabs.reload", json::write(&[tab]))
 }
 
-/// Opens a page of the extension in a new tab, beside another one.
+/// Opens an address in a new tab, beside another one. A relative one is a page of the extension.
 ///
 /// # Errors
 /// When the browser refuses.
-pub async fn open(path: &str, beside: Option<&Tab>) -> Result<(), Error> {
-    let call = "runtime.getURL";
-    let url = read(call, &ask(call, json::write(&[path])).await?)?;
+pub fn open(url: String, beside: Option<&Tab>) -> impl Future<Output = Result<(), Error>> + use<> {
     let window_id = beside.map(|tab| tab.window);
     let index = beside.map(|tab| tab.index + 1);
-    let properties = Properties { url, window_id, index };
-    perform("tabs.create", json::write(&[properties])).await
+    perform("tabs.create", json::write(&[Properties { url, window_id, index }]))
 }
