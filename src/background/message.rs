@@ -219,7 +219,7 @@ impl Core {
             return self.state.page(tab).map(|page| page.context.trace);
         };
         let page = self.state.pages.get(&context.trace)?;
-        (page.tab == tab && page.context.resources() == context).then_some(context.trace)
+        (page.tab == tab && page.context.resources().meets(context)).then_some(context.trace)
     }
 }
 

@@ -175,7 +175,7 @@ impl Core {
         self.setting = self.noted(setting).unwrap_or_default();
         self.recall().await;
         self.end_without_cookie().await;
-        let done = self.setting.change(&wanted(&self.state)).await;
+        let done = self.setting.change(&wanted(&self.state, &self.settings)).await;
         self.note(done);
     }
 
@@ -210,7 +210,7 @@ impl Core {
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
         let acts = self.state.step(event, time, &mut clock::entropy);
         self.save().await;
-        let done = self.setting.change(&wanted(&self.state)).await;
+        let done = self.setting.change(&wanted(&self.state, &self.settings)).await;
         self.note(done);
         acts
     }

@@ -25,6 +25,12 @@ impl TraceContext {
     pub const fn sampled(self) -> bool {
         self.flags & SAMPLED != 0
     }
+
+    /// Whether both name the same span, whatever their flags: most formats cannot say all of them.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        (self.trace, self.span) == (other.trace, other.span)
+    }
 }
 
 /// The context of one document, minted before it is asked for.

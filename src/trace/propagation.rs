@@ -1,159 +1,109 @@
-//! Trace context on the wire: `traceparent` and `baggage`, read strictly and written canonically.
+//! Trace context on the wire: which headers say it, in every format that the user has switched on.
+//!
+//! A profile is a few header names, each with a template; writing fills the templates, and a
+//! document gets them with the span left open, so that its recorder gives each request its own.
+//! Knows nothing of rules or requests: it returns names and values.
 
-use std::fmt;
-use std::str::FromStr;
+mod custom;
+mod profile;
+mod read;
+mod template;
+mod traceparent;
 
-use crate::id::IdError;
+use std::borrow::Cow;
+
+use crate::context::RANDOM;
+use crate::settings::Triggers;
 use crate::{SessionId, TraceContext};
+
+pub use custom::{Custom, HeaderError};
+pub use read::{find, read};
+pub use traceparent::TraceparentError;
+
+use template::Filling;
 
 /// Header of the context itself (W3C Trace Context).
 pub const TRACEPARENT: &str = "traceparent";
 /// Header of what travels beside it (W3C Baggage).
 pub const BAGGAGE: &str = "baggage";
 /// Name of the `Server-Timing` metric by which a document learns its own context. The rule that
-/// puts `traceparent` on a document request adds this to its response inside the browser, so the
+/// puts the context on a document request adds this to its response inside the browser, so the
 /// recorder can read it in the document's first turn, before any script of the page.
 pub const SERVER_TIMING: &str = "tracelight";
 
-/// Why a text is not a `traceparent`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TraceparentError {
-    /// Too short, or too long for its version.
-    Length {
-        /// Bytes in the text.
-        found: usize,
-    },
-    /// The version is not two lower-case hex digits, or is `ff`.
-    Version,
-    /// A dash is missing.
-    Dash {
-        /// Where it was wanted.
-        at: usize,
-    },
-    /// The trace id is not one.
-    Trace(IdError),
-    /// The parent id is not one.
-    Parent(IdError),
-    /// The flags are not two lower-case hex digits.
-    Flags,
-    /// A hex digit is upper case, which the specification forbids.
-    Case,
-}
+/// A request header: name in lower case, value.
+pub type Header = (Cow<'static, str>, String);
 
-impl fmt::Display for TraceparentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Length { found } => write!(f, "traceparent has {found} bytes, wanted 55"),
-            Self::Version => write!(f, "traceparent's version is not 00 to fe"),
-            Self::Dash { at } => write!(f, "traceparent has no dash at {at}"),
-            Self::Trace(error) => write!(f, "traceparent's trace {error}"),
-            Self::Parent(error) => write!(f, "traceparent's parent {error}"),
-            Self::Flags => write!(f, "traceparent's flags are not two hex digits"),
-            Self::Case => write!(f, "traceparent has upper-case hex, wanted lower case"),
-        }
-    }
-}
-
-impl std::error::Error for TraceparentError {}
-
-const LENGTH: usize = 55;
-
-impl FromStr for TraceContext {
-    type Err = TraceparentError;
-
-    /// Reads a `traceparent` (W3C Trace Context, 3.2). A later version is read as version 00 and
-    /// may be longer, if a dash follows.
-    fn from_str(text: &str) -> Result<Self, TraceparentError> {
-        let bytes = text.as_bytes();
-        if bytes.len() < LENGTH || !text.is_ascii() {
-            return Err(TraceparentError::Length { found: bytes.len() });
-        }
-        if bytes[..LENGTH].iter().any(u8::is_ascii_uppercase) {
-            return Err(TraceparentError::Case);
-        }
-        let part = |range| text.get(range).unwrap_or_default();
-        let number = |range| u8::from_str_radix(part(range), 16).ok();
-        let version = number(0..2).ok_or(TraceparentError::Version)?;
-        if version == 0xff || text.starts_with('+') {
-            return Err(TraceparentError::Version);
-        }
-        let whole = bytes.len() == LENGTH || (version > 0 && bytes[LENGTH] == b'-');
-        if !whole {
-            return Err(TraceparentError::Length { found: bytes.len() });
-        }
-        if let Some(at) = [2, 35, 52].into_iter().find(|at| bytes[*at] != b'-') {
-            return Err(TraceparentError::Dash { at });
-        }
-        if !bytes[53..LENGTH].iter().all(u8::is_ascii_hexdigit) {
-            return Err(TraceparentError::Flags);
-        }
-        Ok(Self {
-            trace: part(3..35).parse().map_err(TraceparentError::Trace)?,
-            span: part(36..52).parse().map_err(TraceparentError::Parent)?,
-            flags: number(53..LENGTH).ok_or(TraceparentError::Flags)?,
-        })
-    }
-}
-
-/// Writes a `traceparent` of version 00.
-impl fmt::Display for TraceContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { trace, span, flags } = self;
-        write!(f, "00-{trace}-{span}-{flags:02x}")
-    }
-}
-
-/// The `baggage` that names a session: `session.id=<32 hex>`.
+/// The request headers that say a context.
 #[must_use]
-pub fn session_baggage(session: SessionId) -> String {
-    format!("{}={session}", crate::attribute::key::SESSION_ID)
+pub fn headers(
+    triggers: &Triggers,
+    context: TraceContext,
+    session: Option<SessionId>,
+) -> Vec<Header> {
+    let filling = Filling { context: flagged(triggers, context), session, open: false };
+    let mut headers: Vec<Header> = Vec::new();
+    for (name, value) in profile::groups(triggers, &filling).into_iter().flatten() {
+        // A rule sets each header once; baggage is a list, of which every profile has its part.
+        match headers.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, list)) => {
+                list.push(',');
+                list.push_str(&value);
+            }
+            None => headers.push((name, value)),
+        }
+    }
+    headers
+}
+
+/// The `Server-Timing` metrics by which a document learns its context, and how it says it on
+/// requests of its own. Where that is `traceparent` and the session's baggage, they are enough;
+/// where it is not, there is one more metric that lists everything, with `{s}` (hex) or `{d}`
+/// (decimal) for the request's span, a tab between headers and two between profiles.
+#[must_use]
+pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<SessionId>) -> String {
+    let context = flagged(triggers, context);
+    let mut text = String::new();
+    push(&mut text, "", &context.to_string());
+    let filling = Filling { context, session, open: true };
+    if !profile::plain(triggers) {
+        let groups: Vec<String> = profile::groups(triggers, &filling).iter().map(group).collect();
+        push(&mut text, "-headers", &groups.join("\t\t"));
+    } else if session.is_some() {
+        push(&mut text, "-baggage", &filling.fill(profile::MEMBER));
+    }
+    text
+}
+
+fn group(headers: &Vec<Header>) -> String {
+    let lines: Vec<String> =
+        headers.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+    lines.join("\t")
+}
+
+/// One metric; its description is a quoted string (RFC 9110, 5.6.4).
+fn push(text: &mut String, part: &str, description: &str) {
+    if !text.is_empty() {
+        text.push_str(", ");
+    }
+    text.push_str(SERVER_TIMING);
+    text.push_str(part);
+    text.push_str(";desc=\"");
+    for letter in description.chars() {
+        if matches!(letter, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(letter);
+    }
+    text.push('"');
+}
+
+/// The random flag is a choice: code that compares the whole byte of flags with 01 would take 03
+/// for another decision.
+fn flagged(triggers: &Triggers, context: TraceContext) -> TraceContext {
+    let flags = if triggers.random { context.flags } else { context.flags & !RANDOM };
+    TraceContext { flags, ..context }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const GOOD: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-    #[test]
-    fn a_traceparent_reads_and_writes_back() {
-        let context: TraceContext = GOOD.parse().unwrap();
-        assert!(context.sampled());
-        assert_eq!(context.to_string(), GOOD);
-    }
-
-    #[test]
-    fn what_the_specification_forbids_is_refused_with_the_reason() {
-        let read = |text: &str| text.parse::<TraceContext>();
-        assert_eq!(read(&GOOD[..54]), Err(TraceparentError::Length { found: 54 }));
-        assert_eq!(read(&format!("{GOOD}-x")), Err(TraceparentError::Length { found: 57 }));
-        assert_eq!(read(&GOOD.replacen("00-", "ff-", 1)), Err(TraceparentError::Version));
-        assert_eq!(read(&GOOD.to_uppercase()), Err(TraceparentError::Case));
-        assert_eq!(
-            read("00-00000000000000000000000000000000-00f067aa0ba902b7-01"),
-            Err(TraceparentError::Trace(IdError::Zero))
-        );
-        assert_eq!(
-            read("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01"),
-            Err(TraceparentError::Parent(IdError::Zero))
-        );
-        assert_eq!(read(&GOOD.replacen("-01", "-0g", 1)), Err(TraceparentError::Flags));
-        assert_eq!(read(&GOOD.replacen("-01", "-+1", 1)), Err(TraceparentError::Flags));
-    }
-
-    #[test]
-    fn a_later_version_may_be_longer() {
-        let later = GOOD.replacen("00-", "01-", 1);
-        assert!(later.parse::<TraceContext>().is_ok());
-        assert!(format!("{later}-more").parse::<TraceContext>().is_ok());
-        assert!(format!("{later}more").parse::<TraceContext>().is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_panics(text in "\\PC{0,80}") {
-            let _ = text.parse::<TraceContext>();
-        }
-    }
-}
+mod tests;

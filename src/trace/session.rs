@@ -264,7 +264,7 @@ impl State {
             return vec![Act::Changed(tab)];
         }
         let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
-        let armed = armed.filter(|armed| armed.context.request() == context);
+        let armed = armed.filter(|armed| armed.context.request().meets(context));
         let (context, once) = match armed {
             Some(armed) => (armed.context, armed.once),
             None => match self.take_spare(context, dice) {
@@ -283,7 +283,7 @@ impl State {
         let session = self
             .sessions
             .values_mut()
-            .find(|session| session.spare.is_some_and(|spare| spare.request() == context))?;
+            .find(|session| session.spare.is_some_and(|spare| spare.request().meets(context)))?;
         std::mem::replace(&mut session.spare, mint(dice))
     }
 
@@ -432,7 +432,9 @@ impl State {
     ) -> Vec<Act> {
         let Some(trace) = context.map(|context| context.trace) else { return Vec::new() };
         let ours = self.pending.get(&trace);
-        let ours = ours.is_some_and(|sent| Some(sent.context.resources()) == context);
+        let ours = ours
+            .zip(context)
+            .is_some_and(|(sent, context)| sent.context.resources().meets(context));
         let (true, Ok(origin)) = (ours, Origin::of(url)) else { return Vec::new() };
         let mut acts = self.leave(tab);
         acts.extend(self.open(trace, tab, &origin, url, now));
@@ -465,6 +467,7 @@ mod tests {
     use super::*;
     use crate::completion::Progress;
     use crate::json;
+    use crate::settings::Settings;
     use crate::wanted::{Reach, wanted};
 
     /// A browser in a few words: tab 1 and 2 are open; contexts are numbered as they are drawn.
@@ -491,7 +494,7 @@ mod tests {
 
         /// The context on a document request of this tab, as the browser would apply the rules.
         fn armed(&self, tab: i32) -> Option<TraceContext> {
-            let rules = wanted(&self.state).rules;
+            let rules = wanted(&self.state, &Settings::default()).rules;
             let mut fitting = rules.values().filter(|rule| {
                 matches!(rule.reach, Reach::Documents(_))
                     && rule.tabs.is_none_or(|only| only == tab)
@@ -542,14 +545,17 @@ mod tests {
         assert_eq!(page.context.trace, context.trace);
         assert!(page.toast && page.live);
         assert_eq!(world.armed(1), None);
-        assert!(wanted(&world.state).cookies.is_empty(), "a page trace sets no cookie");
+        assert!(
+            wanted(&world.state, &Settings::default()).cookies.is_empty(),
+            "a page trace sets no cookie"
+        );
         world.step(Event::Loaded { trace: context.trace });
-        assert!(wanted(&world.state).rules.is_empty());
+        assert!(wanted(&world.state, &Settings::default()).rules.is_empty());
     }
 
     /// The context on what this tab's document loads.
     fn carried(world: &World, tab: i32) -> Option<TraceContext> {
-        let rules = wanted(&world.state).rules;
+        let rules = wanted(&world.state, &Settings::default()).rules;
         let mut fitting = rules
             .values()
             .filter(|rule| matches!(rule.reach, Reach::Resources(_)) && rule.tabs == Some(tab));
@@ -614,10 +620,10 @@ mod tests {
         world.step(start(1));
         world.navigate(1, URL);
         world.navigate(2, URL);
-        let before = wanted(&world.state);
+        let before = wanted(&world.state, &Settings::default());
         assert!(!before.rules.is_empty() && !before.cookies.is_empty());
         world.step(Event::Stop { host: "a.test".to_owned() });
-        let after = wanted(&world.state);
+        let after = wanted(&world.state, &Settings::default());
         assert_eq!(after, crate::wanted::Wanted::default());
         assert_eq!(world.step(Event::Stop { host: "a.test".to_owned() }), [], "twice is nothing");
     }
@@ -627,7 +633,7 @@ mod tests {
         let mut world = World::new();
         world.step(Event::Trace { tab: 1, origin: origin() });
         world.step(Event::Cancel { tab: 1 });
-        assert_eq!(wanted(&world.state), crate::wanted::Wanted::default());
+        assert_eq!(wanted(&world.state, &Settings::default()), crate::wanted::Wanted::default());
     }
 
     #[test]
@@ -745,6 +751,6 @@ mod tests {
         let mut state = State::default();
         let acts = state.step(start(1), Timestamp::from_nanos(1), &mut || [0; 32]);
         assert_eq!(acts, []);
-        assert_eq!(wanted(&state), crate::wanted::Wanted::default());
+        assert_eq!(wanted(&state, &Settings::default()), crate::wanted::Wanted::default());
     }
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::SessionId;
 use crate::context::PageContext;
 use crate::origin::Origin;
-use crate::propagation::{self, BAGGAGE, SERVER_TIMING, TRACEPARENT};
+use crate::propagation::{self, Header};
+use crate::settings::{Settings, Triggers};
 use crate::state::{Session, State, Tab};
 use crate::table::Table;
 
@@ -33,9 +34,9 @@ pub struct Rule {
     /// Which requests.
     pub reach: Reach,
     /// Headers that it sets on the request.
-    pub request: Vec<(&'static str, String)>,
+    pub request: Vec<Header>,
     /// Headers that it adds to the response, inside the browser.
-    pub response: Vec<(&'static str, String)>,
+    pub response: Vec<Header>,
 }
 
 /// Which requests a rule applies to.
@@ -62,14 +63,15 @@ const FIRST_TAB: u32 = 1_000;
 
 /// What must be set for this state.
 #[must_use]
-pub fn wanted(state: &State) -> Wanted {
+pub fn wanted(state: &State, settings: &Settings) -> Wanted {
+    let triggers = &settings.triggers;
     let mut wanted = Wanted::default();
     for (id, (host, session)) in (1..).zip(state.sessions.iter()) {
         wanted.scripts.insert(host.clone(), patterns(host));
         let cookie = Cookie { origin: session.origin.clone(), value: session.cookie().to_string() };
         wanted.cookies.insert(host.clone(), cookie);
         if let Some(spare) = session.spare {
-            wanted.rules.insert(id, spare_rule(state, host, session, spare));
+            wanted.rules.insert(id, spare_rule(triggers, state, session, spare));
         }
     }
     for (slot, (tab, part)) in (0..).zip(state.tabs.iter()) {
@@ -77,7 +79,8 @@ pub fn wanted(state: &State) -> Wanted {
         if let Some(armed) = &part.next {
             let host = &armed.origin.host;
             let session = state.session(&armed.origin).map(|session| session.id);
-            wanted.rules.insert(id, document_rule(Some(*tab), host, armed.context, session));
+            let rule = document_rule(triggers, host, armed.context, session);
+            wanted.rules.insert(id, Rule { tabs: Some(*tab), ..rule });
             wanted.scripts.insert(host.clone(), patterns(host));
         }
         if let Some((context, origin)) = loading(state, *tab, part) {
@@ -85,7 +88,8 @@ pub fn wanted(state: &State) -> Wanted {
             // A document is committed before its scripts are injected, in a tab behind others much
             // before: taken away at the commit, they would never run.
             wanted.scripts.insert(origin.host.clone(), patterns(&origin.host));
-            wanted.rules.insert(id + 1, resource_rule(*tab, context, origin, session));
+            let rule = resource_rule(triggers, context, origin, session);
+            wanted.rules.insert(id + 1, Rule { tabs: Some(*tab), ..rule });
         }
     }
     wanted
@@ -110,41 +114,42 @@ fn patterns(host: &str) -> [String; 2] {
 }
 
 /// Documents of a session's host in tabs that have no rule of their own yet.
-fn spare_rule(state: &State, host: &str, session: &Session, spare: PageContext) -> Rule {
+fn spare_rule(triggers: &Triggers, state: &State, session: &Session, spare: PageContext) -> Rule {
+    let host = &session.origin.host;
     let armed = state
         .tabs
         .iter()
-        .filter(|(_, tab)| tab.next.as_ref().is_some_and(|armed| armed.origin.host == host));
+        .filter(|(_, tab)| tab.next.as_ref().is_some_and(|armed| armed.origin.host == *host));
     // Two rules that both append would give the document two contexts.
     let except = armed.map(|(tab, _)| *tab).collect();
-    Rule { except, ..document_rule(None, host, spare, Some(session.id)) }
+    Rule { except, ..document_rule(triggers, host, spare, Some(session.id)) }
 }
 
 fn document_rule(
-    tabs: Option<i32>,
+    triggers: &Triggers,
     host: &str,
     context: PageContext,
     session: Option<SessionId>,
 ) -> Rule {
-    let mut request = vec![(TRACEPARENT, context.request().to_string())];
-    let mut metrics = format!("{SERVER_TIMING};desc=\"{}\"", context.resources());
-    if let Some(session) = session {
-        let baggage = propagation::session_baggage(session);
-        metrics.push_str(&format!(", {SERVER_TIMING}-baggage;desc=\"{baggage}\""));
-        request.push((BAGGAGE, baggage));
+    let request = propagation::headers(triggers, context.request(), session);
+    let metrics = propagation::metrics(triggers, context.resources(), session);
+    let response = vec![("server-timing".into(), metrics)];
+    Rule {
+        tabs: None,
+        except: Vec::new(),
+        reach: Reach::Documents(host.to_owned()),
+        request,
+        response,
     }
-    let response = vec![("server-timing", metrics)];
-    Rule { tabs, except: Vec::new(), reach: Reach::Documents(host.to_owned()), request, response }
 }
 
 fn resource_rule(
-    tab: i32,
+    triggers: &Triggers,
     context: PageContext,
     origin: Origin,
     session: Option<SessionId>,
 ) -> Rule {
-    let mut request = vec![(TRACEPARENT, context.resources().to_string())];
-    request.extend(session.map(|id| (BAGGAGE, propagation::session_baggage(id))));
+    let request = propagation::headers(triggers, context.resources(), session);
     let reach = Reach::Resources(origin);
-    Rule { tabs: Some(tab), except: Vec::new(), reach, request, response: Vec::new() }
+    Rule { tabs: None, except: Vec::new(), reach, request, response: Vec::new() }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trace::json;
+use trace::propagation;
 use trace::wanted::{Reach, Rule};
 
 use crate::Error;
@@ -15,17 +16,17 @@ const RESOURCES: [&str; 9] =
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Update {
+struct Update<'a> {
     remove_rule_ids: Vec<u32>,
-    add_rules: Vec<Entry>,
+    add_rules: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct Entry<'a> {
     id: u32,
     priority: u32,
     condition: Condition,
-    action: Action,
+    action: Action<'a>,
 }
 
 #[derive(Serialize)]
@@ -44,19 +45,19 @@ struct Condition {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Action {
+struct Action<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    request_headers: Vec<Header>,
+    request_headers: Vec<Header<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    response_headers: Vec<Header>,
+    response_headers: Vec<Header<'a>>,
 }
 
 #[derive(Serialize)]
-struct Header {
-    header: &'static str,
+struct Header<'a> {
+    header: &'a str,
     operation: &'static str,
-    value: String,
+    value: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -64,8 +65,8 @@ struct Known {
     id: u32,
 }
 
-impl Entry {
-    fn new(id: u32, rule: &Rule) -> Self {
+impl<'a> Entry<'a> {
+    fn new(id: u32, rule: &'a Rule) -> Self {
         let (request_domains, url_filter, resource_types) = match &rule.reach {
             // An IPv6 host has brackets in a URL and none in a rule.
             Reach::Documents(host) => {
@@ -74,13 +75,9 @@ impl Entry {
             }
             Reach::Resources(origin) => (None, Some(format!("|{origin}/")), RESOURCES.to_vec()),
         };
-        let headers = |operation, headers: &[(&'static str, String)]| {
-            let header = |(header, value): &(&'static str, String)| Header {
-                header,
-                operation,
-                value: value.clone(),
-            };
-            headers.iter().map(header).collect::<Vec<_>>()
+        let headers = |operation, headers: &'a [propagation::Header]| {
+            let headers = headers.iter();
+            headers.map(|(header, value)| Header { header, operation, value }).collect::<Vec<_>>()
         };
         Self {
             id,
@@ -136,7 +133,7 @@ mod tests {
             tabs: Some(7),
             except: Vec::new(),
             reach: Reach::Resources(Origin::of("http://a.test:81/x").unwrap()),
-            request: vec![("traceparent", "00-…".to_owned())],
+            request: vec![("traceparent".into(), "00-…".to_owned())],
             response: Vec::new(),
         };
         let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
@@ -153,7 +150,7 @@ mod tests {
             except: vec![1],
             reach: Reach::Documents("[::1]".to_owned()),
             request: Vec::new(),
-            response: vec![("server-timing", "tracelight".to_owned())],
+            response: vec![("server-timing".into(), "tracelight".to_owned())],
         };
         let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
         assert_eq!(entry["condition"]["requestDomains"], serde_json::json!(["::1"]));

@@ -2,6 +2,7 @@
 //! nothing else, and its spans hang under the request that asked.
 
 use trace::context::PageContext;
+use trace::settings::Triggers;
 use trace::{SessionId, propagation};
 
 use crate::store::Store;
@@ -16,12 +17,11 @@ async fn a_forced_request_is_recorded_by_all_three_services_under_our_span() {
     let shop = demo::start(demo::Settings::anywhere(store.url.clone())).await.unwrap();
     let context = context();
     let session = SessionId::from_bytes(context.trace.as_bytes()).unwrap();
-    let traceparent = context.request().to_string();
-    let baggage = propagation::session_baggage(session);
+    let headers = propagation::headers(&Triggers::default(), context.request(), Some(session));
     let url = format!("{}/product/1", shop.shop());
     assert_eq!(store.get(&url, &[]).await, 200);
-    let headers =
-        [(propagation::TRACEPARENT, traceparent.as_str()), (propagation::BAGGAGE, &baggage)];
+    let headers: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect();
     assert_eq!(store.get(&url, &headers).await, 200);
 
     let spans = store
