@@ -4,6 +4,7 @@
 //! `trace::quantity`.
 
 use trace::Timestamp;
+use trace::time::civil;
 
 const DAY: i64 = 86_400_000;
 
@@ -25,21 +26,6 @@ pub fn date(at: Timestamp, zone: i32) -> String {
 /// Milliseconds since the epoch as the reader's wall clock counts them.
 fn local(at: Timestamp, zone: i32) -> i64 {
     i64::try_from(at.millis()).unwrap_or(i64::MAX / 2) + i64::from(zone) * 60_000
-}
-
-/// Year, month and day of a day since the epoch, in the Gregorian calendar. Years are counted from
-/// March, so that the leap day comes last (H. Hinnant, "chrono-compatible low-level date
-/// algorithms").
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -109,6 +109,9 @@ pub(crate) fn requests() -> Vec<TracedRequest> {
         millis: Some(412.0),
         error: None,
         ladder: Ladder::default(),
+        spans: 5,
+        errors: 0,
+        service: "shop".to_owned(),
     };
     let order = TracedRequest {
         span: span_id(5),

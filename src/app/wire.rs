@@ -1,13 +1,13 @@
 //! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
-mod logs;
+pub mod logs;
 pub mod options;
 mod tab;
 mod trace;
 pub mod trust;
 
-pub(crate) use logs::Logs;
+pub use logs::Logs;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -78,10 +78,16 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
     };
     let mut core = worker.core.lock().await;
     let grew = core.absorb(trace, found).await;
+    if grew {
+        core.write(trace).await; // The requests' counts changed.
+    }
     core.save().await;
     drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
+        if let Some(tab) = tab {
+            message::tell(Notice::Requests { tab }).await;
+        }
     }
     show(worker, trace).await;
 }

@@ -9,6 +9,7 @@ use trace::record::Record;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
 use trace::state::Page;
+use trace::tally::tally;
 use trace::{PageClock, Span, Timestamp, TraceId, json, redact};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
@@ -30,6 +31,8 @@ pub(crate) struct Recorded {
     sealed_parts: u32,
     server: Vec<Span>,
     server_parts: u32,
+    /// Spans that are final since the meter was told.
+    metered: u32,
 }
 
 /// How a batch of facts fared.
@@ -114,15 +117,21 @@ impl Recorded {
             url: page.url.clone(),
             document: Some(wire.clone()),
         };
-        let Assembly { spans, requests, settled } = assemble::assemble(&page, &self.records);
+        let Assembly { spans, mut requests, settled } = assemble::assemble(&page, &self.records);
         self.browser = spans;
         self.settled = settled;
+        tally(&mut requests, &self.spans().collect::<Vec<_>>());
         requests
     }
 
     /// Whether the page's load is over and its spans are final.
     pub(crate) const fn settled(&self) -> bool {
         self.settled
+    }
+
+    /// Spans that are final since this was asked last.
+    pub(crate) const fn metered(&mut self) -> u32 {
+        std::mem::replace(&mut self.metered, 0)
     }
 
     /// Writes the browser's spans. Those of a page that is over are final: they are closed, and
@@ -148,6 +157,7 @@ impl Recorded {
         self.sealed_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
         self.sealed.extend(&self.browser);
+        self.metered += count;
         Ok(if send { count } else { 0 })
     }
 
@@ -183,6 +193,7 @@ impl Recorded {
         let services = tardy.iter().map(|span| span.service().to_owned()).collect();
         let count = new.len();
         self.server.extend(new);
+        self.metered += u32::try_from(count).unwrap_or(u32::MAX);
         Ok((count, services))
     }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
 use trace::contact::Contacts;
+use trace::meter::Meter;
 use trace::session::{Act, Event};
 use trace::settings::Settings;
 use trace::state::{Session, State};
@@ -28,6 +29,8 @@ use crate::{exporter, follow};
 /// Key of the state in session storage, and of the sessions in local storage.
 const STATE: &str = "state";
 const SESSIONS: &str = "sessions";
+/// Key of the month's meter in local storage, where surfaces read it.
+const METER: &str = "meter";
 
 /// The one worker of this extension.
 #[derive(Debug, Default)]
@@ -65,6 +68,8 @@ pub(crate) struct Core {
     pub waiting: u32,
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
+    /// Spans of this month.
+    meter: Meter,
     /// The sessions as they were stored last.
     stored: Table<String, Session>,
     setting: Setting,
@@ -169,6 +174,8 @@ impl Core {
         }
         let settings = settings::load().await;
         self.settings = self.noted(settings).unwrap_or_default();
+        let meter = storage::load(Area::Local, METER).await;
+        self.meter = self.noted(meter).flatten().unwrap_or_default();
         let journal = Journal::open().await;
         self.journal = self.noted(journal);
         let setting = Setting::read().await;
@@ -251,6 +258,12 @@ impl Core {
         match written.and_then(|waiting| listed.map(|()| waiting)) {
             Ok(waiting) => self.waiting += waiting,
             Err(error) => self.trouble = Some(error.to_string()),
+        }
+        let spans = recorded.metered();
+        if spans > 0 {
+            self.meter.add(clock::now(), spans);
+            let done = storage::store(Area::Local, METER, &self.meter).await;
+            self.note(done);
         }
     }
 

@@ -301,6 +301,9 @@ impl<'a> Tracer<'a> {
             millis: over.then(|| span.duration().as_secs_f64() * 1e3),
             error: span.text(key::ERROR_TYPE).map(str::to_owned),
             ladder: Ladder::default(),
+            spans: 0,
+            errors: 0,
+            service: String::new(),
         }
     }
 }

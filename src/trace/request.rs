@@ -32,6 +32,15 @@ pub struct TracedRequest {
     /// How far the proof goes that it was traced.
     #[serde(default)]
     pub ladder: Ladder,
+    /// Spans at and below it; of a document, all that no other request lies above.
+    #[serde(default)]
+    pub spans: u32,
+    /// How many of them failed.
+    #[serde(default)]
+    pub errors: u32,
+    /// The service that answered, as its server span names it; empty while that is not known.
+    #[serde(default)]
+    pub service: String,
 }
 
 /// What makes a request.

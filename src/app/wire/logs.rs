@@ -12,7 +12,7 @@ use crate::requests::Requests;
 
 /// Logs, wired.
 #[component]
-pub(crate) fn Logs(
+pub fn Logs(
     /// The filters of the address.
     query: Query,
 ) -> impl IntoView {
