@@ -82,6 +82,7 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
         core.write(trace).await; // The requests' counts changed.
     }
     core.save().await;
+    let tab = core.state.pages.get(&trace).map(|page| page.tab);
     drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
