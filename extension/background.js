@@ -25,7 +25,8 @@ const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
 // Chromium hides some headers unless asked for all; Firefox shows all, and refuses to be asked.
 const all = Object.values(chrome.webRequest.OnSendHeadersOptions);
 hear('sent', chrome.webRequest.onSendHeaders, documents, all);
-hear('responded', chrome.webRequest.onResponseStarted, documents);
+hear('redirected', chrome.webRequest.onBeforeRedirect, documents);
+hear('responded', chrome.webRequest.onResponseStarted, documents, ['responseHeaders']);
 hear('answered', chrome.webRequest.onCompleted, documents);
 hear('failed', chrome.webRequest.onErrorOccurred, documents);
 hear('opened', chrome.webNavigation.onCreatedNavigationTarget);

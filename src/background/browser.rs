@@ -1,14 +1,28 @@
 //! The browser's events as ours. What cannot be read is nobody's event.
 
 use serde::Deserialize;
+use trace::observe::Seen;
 use trace::session::Event;
 use trace::{Timestamp, TraceContext, cookie, json, propagation, redact};
+
+use crate::evidence;
 
 /// What the browser said.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Heard {
     /// Something for the session machine, at its own time.
     Event(Event, Timestamp),
+    /// Evidence of a document request, and what it means for the session machine.
+    Seen {
+        /// The tab.
+        tab: i32,
+        /// What was seen.
+        seen: Seen,
+        /// What follows.
+        event: Option<Event>,
+        /// When.
+        time: Timestamp,
+    },
     /// The trace cookie of a host changed.
     Cookie {
         /// The host.
@@ -57,24 +71,28 @@ pub(crate) struct SenderTab {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
-struct Details {
+pub(crate) struct Details {
     tab_id: i32,
     frame_id: i32,
-    url: String,
-    method: String,
+    pub url: String,
+    pub method: String,
     time_stamp: f64,
     status_code: Option<u16>,
-    error: Option<String>,
+    pub error: Option<String>,
     request_headers: Vec<Header>,
+    pub response_headers: Vec<Header>,
+    pub from_cache: bool,
+    pub redirect_url: String,
     document_id: Option<String>,
-    document_lifecycle: Option<String>,
+    pub document_lifecycle: Option<String>,
+    pub transition_qualifiers: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Header {
-    name: String,
+pub(crate) struct Header {
+    pub name: String,
     #[serde(default)]
-    value: String,
+    pub value: String,
 }
 
 #[derive(Deserialize)]
@@ -112,35 +130,39 @@ pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
 /// A request or navigation of a tab.
 fn request(name: &str, details: Details) -> Option<Heard> {
     let time = Timestamp::from_millis(details.time_stamp);
-    let Details { tab_id: tab, status_code: status, .. } = details;
-    if details.frame_id != 0 {
+    let Details { tab_id: tab, status_code: status, frame_id, .. } = details;
+    if frame_id != 0 {
         return None;
     }
+    let context = carried(&details);
+    let seen = evidence::read(name, &details, context);
+    let url = redact::url(&details.url);
     let event = match name {
-        "sent" => sent(details)?,
-        "responded" => Event::Responded { tab },
-        "answered" | "failed" => Event::Answered { tab, status, error: details.error },
-        "opened" => Event::Opened { tab, url: redact::url(&details.url) },
-        "leaving" => Event::Leaving { tab },
+        "sent" => context.map(|context| Event::Sent { tab, url, method: details.method, context }),
+        "responded" => Some(Event::Responded { tab }),
+        "failed" if evidence::broken(&details) => Some(Event::Abandoned { tab, url }),
+        "answered" | "failed" => Some(Event::Answered { tab, status, error: details.error }),
+        "opened" => Some(Event::Opened { tab, url }),
+        "leaving" => Some(Event::Leaving { tab }),
         // An error of a document that is shown already says nothing of the one to come.
-        "abandoned" if details.document_id.is_some() => return None,
-        "abandoned" => Event::Abandoned { tab, url: redact::url(&details.url) },
+        "abandoned" => details.document_id.is_none().then_some(Event::Abandoned { tab, url }),
+        // A prerendered document is shown later, if at all.
         "committed" => {
-            // A prerendered document is shown later, if at all.
             let shown = details.document_lifecycle.is_none_or(|life| life == "active");
-            let url = redact::url(&details.url);
-            shown.then_some(Event::Committed { tab, url })?
+            shown.then_some(Event::Committed { tab, url })
         }
-        _ => return None,
+        _ => None,
     };
-    Some(Heard::Event(event, time))
+    match seen {
+        Some(seen) => Some(Heard::Seen { tab, seen, event, time }),
+        None => Some(Heard::Event(event?, time)),
+    }
 }
 
-fn sent(details: Details) -> Option<Event> {
-    let Details { tab_id: tab, url, method, request_headers, .. } = details;
+/// The context that a request carries.
+fn carried(details: &Details) -> Option<TraceContext> {
     let named = |header: &&Header| header.name.eq_ignore_ascii_case(propagation::TRACEPARENT);
-    let context: TraceContext = request_headers.iter().find(named)?.value.parse().ok()?;
-    Some(Event::Sent { tab, url: redact::url(&url), method, context })
+    details.request_headers.iter().find(named)?.value.parse().ok()
 }
 
 fn cookie_changed(change: CookieChange) -> Option<Heard> {

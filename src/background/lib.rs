@@ -6,6 +6,7 @@
 
 mod browser;
 mod contact;
+mod evidence;
 mod exporter;
 mod follow;
 mod lock;

@@ -3,7 +3,7 @@
 use bridge::{SessionView, Site, TabView, TraceView};
 use trace::ladder::Ladder;
 use trace::origin::Origin;
-use trace::state::{Armed, Page, Sent};
+use trace::state::{Armed, Missed, Page, Sent};
 use webext::{action, clock, permissions, tabs};
 
 use crate::worker::Core;
@@ -18,19 +18,11 @@ impl Core {
             id: session.id,
             since: session.since.millis(),
             pages: session.pages,
-            previous: session.previous,
-            expiry: session.expiry.saturating_mul(1_000),
-            ending: session.ending,
-            scope: session.scope,
-            requests: session.requests,
-            site: session.origin.host.clone(),
         });
         TabView {
             tab,
             site: site(&url).await,
             session,
-            ended: None,
-            set: Vec::new(),
             page: self.trace_view(tab),
             store_trouble: self
                 .trouble
@@ -59,7 +51,12 @@ impl Core {
             let Page { wire, url, ladder, context, .. } = page;
             (context.trace, url.clone(), wire.method.clone(), ladder.clone())
         });
-        let (trace, url, method, ladder) = coming.or(armed).or(shown)?;
+        let missed = self.state.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
+        let missed = missed.and_then(|missed| {
+            let Missed { url, method, ladder, .. } = missed.clone();
+            Some((ladder.armed?.trace, url, method, ladder))
+        });
+        let (trace, url, method, ladder) = coming.or(armed).or(missed).or(shown)?;
         Some(TraceView { trace, url, progress, method, ladder })
     }
 

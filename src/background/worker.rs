@@ -7,6 +7,7 @@ use std::rc::Rc;
 use bridge::{Notice, ToPage};
 use trace::contact::Contacts;
 use trace::meter::Meter;
+use trace::observe::Seen;
 use trace::session::{Act, Event};
 use trace::settings::Settings;
 use trace::state::{Session, State};
@@ -102,6 +103,11 @@ impl Worker {
         match heard? {
             Heard::Event(event, time) => {
                 let acts = core.step(event, time).await;
+                self.act(&mut core, acts).await;
+                None
+            }
+            Heard::Seen { tab, seen, event, time } => {
+                let acts = core.observe(tab, seen, event, time).await;
                 self.act(&mut core, acts).await;
                 None
             }
@@ -219,6 +225,29 @@ impl Core {
         self.save().await;
         let done = self.setting.change(&wanted(&self.state, &self.settings)).await;
         self.note(done);
+        acts
+    }
+
+    /// Takes evidence in, then what follows from it.
+    async fn observe(
+        &mut self,
+        tab: i32,
+        seen: Seen,
+        event: Option<Event>,
+        time: Timestamp,
+    ) -> Vec<Act> {
+        let changed = self.state.observe(tab, seen, &self.settings.answer);
+        let mut acts = match event {
+            Some(event) => self.step(event, time).await,
+            None if changed => {
+                self.save().await;
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        if changed && !acts.contains(&Act::Changed(tab)) {
+            acts.push(Act::Changed(tab));
+        }
         acts
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::TraceContext;
 use crate::answer::Answer;
 use crate::completion::Sight;
+use crate::origin::Origin;
 
 pub use evidence::About;
 
@@ -119,6 +120,8 @@ pub struct Hop {
     pub seen: bool,
     /// The context that it carried.
     pub context: Option<TraceContext>,
+    /// Whether that is the one that was armed.
+    pub ours: bool,
 }
 
 /// What is known of one request.
@@ -161,6 +164,26 @@ impl Ladder {
         Self { armed: Some(context), ..Self::default() }
     }
 
+    /// Takes in that the request left, and with what. What a redirect announced is seen now.
+    pub fn left(&mut self, url: &str, context: Option<TraceContext>, ours: bool) {
+        let origin = place(url);
+        self.hops.pop_if(|hop| !hop.seen && hop.origin == origin);
+        self.hop(Hop { origin, seen: true, context, ours });
+    }
+
+    /// Takes in that the request is sent on elsewhere.
+    pub fn redirected(&mut self, to: &str) {
+        self.hop(Hop { origin: place(to), ..Hop::default() });
+        self.answer = None;
+    }
+
+    fn hop(&mut self, hop: Hop) {
+        // Browsers give a chain up after twenty.
+        if self.hops.len() < 32 {
+            self.hops.push(hop);
+        }
+    }
+
     /// Takes in what can be seen of the trace.
     pub fn look(&mut self, sight: &Sight, complete: bool, over: bool) {
         self.joined = sight.joined;
@@ -191,10 +214,12 @@ impl Ladder {
 
     /// Whether the context that was armed left with the last hop.
     fn sent(&self) -> Light {
-        let (Some(armed), false) = (self.armed, self.barred) else { return Light::Off };
+        if self.armed.is_none() || self.barred {
+            return Light::Off;
+        }
         match (self.way, self.hops.last()) {
             (Way::Cache | Way::Worker, _) => Light::Dark,
-            (_, Some(hop)) if hop.context == Some(armed) => Light::Lit,
+            (_, Some(hop)) if hop.ours => Light::Lit,
             (_, Some(hop)) if hop.seen || self.way != Way::Open => Light::Dark,
             _ => Light::Waiting,
         }
@@ -210,6 +235,7 @@ impl Ladder {
             Some(answer) if answer.trace.is_some() && answer.trace == ours => Light::Lit,
             Some(answer) if answer.trace.is_some() => Light::Dark,
             Some(answer) if answer.named => Light::Lit,
+            _ if self.way == Way::Failed => Light::Dark,
             _ if self.over && self.asked == Asked::Absent => Light::Dark,
             _ if self.way == Way::Open => Light::Waiting,
             _ => Light::Off,
@@ -244,4 +270,9 @@ impl Ladder {
             Light::Dark | Light::Off => Light::Off,
         }
     }
+}
+
+/// Where an address leads, as far as it can be read.
+fn place(url: &str) -> String {
+    Origin::of(url).map(|origin| origin.to_string()).unwrap_or_default()
 }

@@ -17,6 +17,7 @@ pub mod id;
 pub mod json;
 pub mod ladder;
 pub mod meter;
+pub mod observe;
 pub mod origin;
 pub mod propagation;
 pub mod quantity;

@@ -15,7 +15,6 @@ use crate::completion::Watch;
 use crate::context::PageContext;
 use crate::ladder::Ladder;
 use crate::origin::Origin;
-use crate::settings::{Ending, Scope};
 use crate::state::{Armed, Page, Sent, Session, State};
 use crate::{SessionId, Timestamp, TraceContext, TraceId};
 
@@ -24,15 +23,6 @@ use crate::{SessionId, Timestamp, TraceContext, TraceId};
 pub enum Event {
     /// Start Tracing Session, with the open tabs of the host.
     Start {
-        /// The tab it was asked for.
-        tab: i32,
-        /// Its origin.
-        origin: Origin,
-        /// All tabs that show the host.
-        peers: Vec<i32>,
-    },
-    /// Restart Tracing Session, with the open tabs of the host.
-    Restart {
         /// The tab it was asked for.
         tab: i32,
         /// Its origin.
@@ -158,7 +148,6 @@ impl State {
     pub fn step(&mut self, event: Event, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
         match event {
             Event::Start { tab, origin, peers } => self.start(tab, origin, &peers, now, dice),
-            Event::Restart { tab, origin, peers } => self.restart(tab, origin, &peers, now, dice),
             Event::Stop { host } => self.stop(&host),
             Event::Trace { tab, origin } => self.trace(tab, &origin, dice),
             Event::Cancel { tab } => self.cancel(tab, dice),
@@ -194,39 +183,9 @@ impl State {
             self.arm(*peer, &origin, false, dice);
         }
         let host = origin.host.clone();
-        let session = Session {
-            id,
-            origin,
-            since: now,
-            pages: 0,
-            spare: mint(dice),
-            previous: None,
-            expiry: 0,
-            ending: Ending::default(),
-            scope: Scope::default(),
-            requests: 0,
-        };
+        let session = Session { id, origin, since: now, pages: 0, spare: mint(dice) };
         self.sessions.insert(host, session);
         vec![Act::Reload(tab), Act::Changed(tab)]
-    }
-
-    /// The same session under a new id, that names the old one.
-    fn restart(
-        &mut self,
-        tab: i32,
-        origin: Origin,
-        peers: &[i32],
-        now: Timestamp,
-        dice: Dice<'_>,
-    ) -> Vec<Act> {
-        let host = origin.host.clone();
-        let old = self.sessions.get(&host).map(|session| session.id);
-        let mut acts = self.stop(&host);
-        acts.extend(self.start(tab, origin, peers, now, dice));
-        if let Some(session) = self.sessions.get_mut(&host) {
-            session.previous = old;
-        }
-        acts
     }
 
     fn stop(&mut self, host: &str) -> Vec<Act> {
@@ -300,12 +259,14 @@ impl State {
         if let Some(sent) = self.pending.get_mut(&context.trace) {
             if sent.tab == tab {
                 // The next hop of a redirect: the same request, elsewhere.
+                sent.ladder.left(&url, Some(context), true);
                 sent.url = url;
             }
             return vec![Act::Changed(tab)];
         }
         let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
         let armed = armed.filter(|armed| armed.context.request().meets(context));
+        let seen = context;
         let (context, once) = match armed {
             Some(armed) => (armed.context, armed.once),
             None => match self.take_spare(context, dice) {
@@ -314,7 +275,8 @@ impl State {
             },
         };
         let wire = Wire { method, start: now, end: None, status: None, error: None };
-        let ladder = Ladder::armed(context.request());
+        let mut ladder = Ladder::armed(context.request());
+        ladder.left(&url, Some(seen), true);
         self.pending.insert(context.trace, Sent { context, tab, once, wire, url, ladder });
         vec![Act::Changed(tab)]
     }
@@ -392,9 +354,12 @@ impl State {
         url: &str,
         now: Timestamp,
     ) -> Vec<Act> {
-        let Some(Sent { context, once, wire, ladder, .. }) = self.pending.remove(&trace) else {
+        let Some(Sent { context, once, wire, ladder, url: sent, .. }) = self.pending.remove(&trace)
+        else {
             return Vec::new();
         };
+        // A redirect to another host took no context along, and what is loaded there gets none.
+        let live = Origin::of(&sent).is_ok_and(|sent| sent.host == origin.host);
         let session = self.sessions.get_mut(&origin.host);
         let id = session.map(|session| {
             session.pages += 1;
@@ -410,7 +375,7 @@ impl State {
             clock: None,
             toast: once,
             watch: Watch::begin(now),
-            live: true,
+            live,
             committed: false,
             closed: false,
             ladder,

@@ -11,7 +11,6 @@ use crate::context::PageContext;
 use crate::cookie::TraceCookie;
 use crate::ladder::Ladder;
 use crate::origin::Origin;
-use crate::settings::{Ending, Scope};
 use crate::table::Table;
 use crate::{PageClock, SessionId, Timestamp, TraceId};
 
@@ -41,48 +40,13 @@ pub struct Session {
     pub pages: u32,
     /// For a document of a tab that is not armed, such as one that a link has just opened.
     pub spare: Option<PageContext>,
-    /// The session that it took the place of.
-    #[serde(default)]
-    pub previous: Option<SessionId>,
-    /// When it ends by itself, unix seconds; 0 when no time is set.
-    #[serde(default)]
-    pub expiry: u64,
-    /// When it ends, as it was started.
-    #[serde(default)]
-    pub ending: Ending,
-    /// How far it reaches.
-    #[serde(default)]
-    pub scope: Scope,
-    /// Traced requests so far: documents, `fetch` and XHR.
-    #[serde(default)]
-    pub requests: u32,
-}
-
-/// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum End {
-    /// The user stopped it.
-    Stopped,
-    /// The user started another in its place.
-    Restarted,
-    /// Its cookie was removed.
-    Cleared,
-    /// Somebody else wrote over its cookie.
-    Overwritten,
-    /// Its time was over.
-    Expired,
-    /// It has traced as many requests as it was to.
-    Counted,
-    /// Its panel was closed.
-    Unwatched,
 }
 
 impl Session {
     /// What its cookie says.
     #[must_use]
     pub fn cookie(&self) -> TraceCookie {
-        TraceCookie { session: self.id, expiry: self.expiry }
+        TraceCookie { session: self.id, expiry: 0 }
     }
 }
 
@@ -93,6 +57,23 @@ pub struct Tab {
     pub next: Option<Armed>,
     /// The trace of the document that it shows.
     pub page: Option<TraceId>,
+    /// The document that was armed and did not get its context, until the tab asks for another.
+    pub missed: Option<Missed>,
+}
+
+/// A document that was to be traced and was not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Its URL, redacted.
+    pub url: String,
+    /// Its method.
+    pub method: String,
+    /// Whether Run Page Trace asked for it, and nobody has said yet that it came to nothing.
+    pub toast: bool,
+    /// Whether it is shown already.
+    pub shown: bool,
+    /// What was observed of it.
+    pub ladder: Ladder,
 }
 
 /// A context that waits for its document.
@@ -192,12 +173,13 @@ impl State {
         if let Some(armed) = armed.filter(|armed| armed.once) {
             return Some(if armed.leaving { Progress::Armed } else { Progress::Reloading });
         }
-        self.page(tab).map(|page| page.watch.progress(now))
+        let missed = self.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
+        missed.map(Missed::progress).or_else(|| Some(self.page(tab)?.watch.progress(now)))
     }
 
     /// Forgets pages that no tab shows and no one waits for.
     pub fn tidy(&mut self, now: Timestamp) {
         self.pages.retain(|_, page| !page.closed || page.pause(now).is_some());
-        self.tabs.retain(|_, tab| tab.next.is_some() || tab.page.is_some());
+        self.tabs.retain(|_, tab| tab.next.is_some() || tab.page.is_some() || tab.missed.is_some());
     }
 }

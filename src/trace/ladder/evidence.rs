@@ -49,30 +49,26 @@ impl Ladder {
     }
 
     fn sent_evidence(&self, request: &str) -> String {
-        let last = self.hops.last();
-        let context = last.and_then(|hop| hop.context);
-        match (self.way, last) {
-            (Way::Cache, _) => format!("{request} was answered by the browser's HTTP cache"),
-            (Way::Worker, _) => format!("{request} was answered by the page's service worker"),
-            (_, None) => "the request was not seen yet".to_owned(),
-            (_, Some(hop)) if self.hops.len() > 1 => self.redirected(request, hop),
-            (_, Some(hop)) => match context {
-                Some(context) => format!("traceparent {context} left with {request}"),
-                None if hop.seen => format!("{request} left with no traceparent"),
-                None => format!("the browser does not show what left for {}", hop.origin),
-            },
+        let Some(Hop { origin, seen, context, ours }) = self.hops.last() else {
+            return match self.way {
+                Way::Worker => {
+                    "the page's service worker answered, and no server was asked".to_owned()
+                }
+                _ => format!("{request} was not seen yet"),
+            };
+        };
+        if self.way == Way::Cache {
+            return format!("the browser's HTTP cache answered {request}, and no server was asked");
         }
-    }
-
-    fn redirected(&self, request: &str, last: &Hop) -> String {
-        let Hop { origin, seen, context } = last;
-        let hops = quantity::count(self.hops.len() as u64 - 1, "redirect");
+        let after = match self.hops.len() - 1 {
+            0 => String::new(),
+            more => format!(", after {}", quantity::count(more as u64, "redirect")),
+        };
         match context {
-            Some(context) => format!("traceparent {context} left with {request}, after {hops} too"),
-            None if *seen => {
-                format!("{request} left for {origin} with no traceparent, after {hops}")
-            }
-            None => format!("{hops} led to {origin}, where the browser does not show what leaves"),
+            Some(context) if *ours => format!("traceparent {context} left with {request}{after}"),
+            Some(other) => format!("{request} left with another traceparent, {other}{after}"),
+            None if *seen => format!("{request} left for {origin} without traceparent{after}"),
+            None => format!("the browser does not show what left for {origin}{after}"),
         }
     }
 

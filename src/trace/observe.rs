@@ -1,0 +1,326 @@
+//! Takes in what was seen of a tab's document requests besides what the session machine hears:
+//! evidence for the ladder, and the documents that were armed and left without context.
+//!
+//! Decides nothing about sessions, rules or cookies.
+
+use crate::answer::Answer;
+use crate::doctor;
+use crate::ladder::{Ladder, Way};
+use crate::origin::Origin;
+use crate::state::{Armed, Missed, State};
+use crate::{TraceContext, completion::Progress};
+
+/// What was seen of a document request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// It left.
+    Left {
+        /// For where, redacted.
+        url: String,
+        /// Its method.
+        method: String,
+        /// The context that it carried.
+        context: Option<TraceContext>,
+    },
+    /// It was redirected.
+    Redirected {
+        /// Where to.
+        to: String,
+    },
+    /// Its final response began.
+    Responded {
+        /// Whether the browser's cache gave it.
+        cached: bool,
+        /// Its headers.
+        headers: Vec<(String, String)>,
+    },
+    /// It failed, and nobody gave it up.
+    Failed {
+        /// Where it was sent, redacted.
+        url: String,
+    },
+    /// A document is shown.
+    Shown {
+        /// Its address, redacted.
+        url: String,
+        /// Whether the browser may have kept it: then it was not asked for.
+        kept: bool,
+    },
+}
+
+impl State {
+    /// Takes in what was seen; comes before the event that tells of the same. `named` is the
+    /// response header in which the user's server names its trace. Whether the tab's view changed.
+    pub fn observe(&mut self, tab: i32, seen: Seen, named: &str) -> bool {
+        match seen {
+            Seen::Left { url, method, context } => self.left(tab, url, method, context),
+            Seen::Redirected { to } => {
+                let Some(ladder) = self.coming(tab) else { return false };
+                ladder.redirected(&to);
+                true
+            }
+            Seen::Responded { cached, headers } => {
+                let Some(ladder) = self.coming(tab) else { return false };
+                ladder.way = if cached { Way::Cache } else { Way::Network };
+                ladder.answer = Answer::read(&headers, named);
+                true
+            }
+            Seen::Failed { url } => self.failed(tab, url),
+            Seen::Shown { url, kept } => self.shown(tab, url, kept),
+        }
+    }
+
+    /// The ladder of the document that a tab waits for.
+    fn coming(&mut self, tab: i32) -> Option<&mut Ladder> {
+        let pending = self.pending.values_mut().find(|sent| sent.tab == tab);
+        if let Some(sent) = pending {
+            return Some(&mut sent.ladder);
+        }
+        let missed = self.tabs.get_mut(&tab)?.missed.as_mut()?;
+        (!missed.shown).then_some(&mut missed.ladder)
+    }
+
+    fn left(
+        &mut self,
+        tab: i32,
+        url: String,
+        method: String,
+        context: Option<TraceContext>,
+    ) -> bool {
+        if context.is_some_and(|context| self.minted(tab, context)) {
+            // The session machine takes it in.
+            self.forgive(tab);
+            return false;
+        }
+        let announced = |ladder: &&mut Ladder| ladder.hops.last().is_some_and(|hop| !hop.seen);
+        if let Some(ladder) = self.coming(tab).filter(announced) {
+            ladder.left(&url, context, false);
+            return true;
+        }
+        let changed = self.forgive(tab);
+        let Some(armed) = self.armed_for(tab, &url) else { return changed };
+        let mut ladder = Ladder::armed(armed.context.request());
+        ladder.left(&url, context, false);
+        let missed = Missed { url, method, toast: armed.once, shown: false, ladder };
+        self.miss(tab, missed)
+    }
+
+    /// Whether a context is one of ours that this tab may use.
+    fn minted(&self, tab: i32, context: TraceContext) -> bool {
+        let trace = context.trace;
+        let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        self.pending.contains(&trace)
+            || armed.is_some_and(|armed| armed.context.trace == trace)
+            || self
+                .sessions
+                .values()
+                .any(|session| session.spare.is_some_and(|it| it.trace == trace))
+    }
+
+    fn armed_for(&self, tab: i32, url: &str) -> Option<Armed> {
+        let armed = self.tabs.get(&tab)?.next.as_ref()?;
+        let host = Origin::of(url).ok()?.host;
+        (armed.origin.host == host).then(|| armed.clone())
+    }
+
+    /// Nothing is missed in a tab any more. Whether something was.
+    fn forgive(&mut self, tab: i32) -> bool {
+        self.tabs.get_mut(&tab).and_then(|tab| tab.missed.take()).is_some()
+    }
+
+    fn miss(&mut self, tab: i32, missed: Missed) -> bool {
+        self.tabs.or_default(tab).missed = Some(missed);
+        true
+    }
+
+    fn failed(&mut self, tab: i32, url: String) -> bool {
+        let Some(sent) = self.pending.values().find(|sent| sent.tab == tab) else { return false };
+        let ladder = Ladder { way: Way::Failed, over: true, ..sent.ladder.clone() };
+        let method = sent.wire.method.clone();
+        let missed = Missed { url, method, toast: sent.once, shown: true, ladder };
+        self.miss(tab, missed)
+    }
+
+    fn shown(&mut self, tab: i32, url: String, kept: bool) -> bool {
+        if let Some(ladder) = self.coming(tab) {
+            // From a host that the browser shows us nothing of.
+            if ladder.way == Way::Open {
+                ladder.way = Way::Network;
+            }
+            if let Some(missed) = self.tabs.get_mut(&tab).and_then(|tab| tab.missed.as_mut()) {
+                missed.shown = true;
+            }
+            return true;
+        }
+        if self.page(tab).is_some_and(|page| !page.committed) {
+            return false;
+        }
+        let changed = self.forgive(tab);
+        let Some(armed) = self.armed_for(tab, &url).filter(|_| !kept) else { return changed };
+        // A document that no request was seen for: browsers hide those that a service worker of
+        // the page answers.
+        let ladder = Ladder { way: Way::Worker, ..Ladder::armed(armed.context.request()) };
+        let method = "GET".to_owned();
+        self.miss(tab, Missed { url, method, toast: armed.once, shown: true, ladder })
+    }
+}
+
+impl Missed {
+    /// How far its trace is: nowhere, and why.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let reason = doctor::diagnose(&self.ladder).map(|finding| finding.cause.title());
+        let reason = reason.unwrap_or_default().to_owned();
+        Progress::TimedOut { reason, spans: 0, late: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::doctor::{Cause, diagnose};
+    use crate::ladder::{Lamp, Light};
+    use crate::session::Event;
+
+    const URL: &str = "http://a.test/x";
+
+    /// Tab 1 with a page trace armed, and the context that waits for its document.
+    fn armed() -> (State, TraceContext) {
+        let mut state = State::default();
+        let origin = Origin::of(URL).unwrap();
+        step(&mut state, Event::Trace { tab: 1, origin });
+        let context = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.request();
+        (state, context)
+    }
+
+    fn step(state: &mut State, event: Event) {
+        let mut drawn = u8::try_from(state.pages.len() + state.pending.len()).unwrap();
+        state.step(event, Timestamp::from_nanos(1), &mut || {
+            drawn += 40;
+            std::array::from_fn(|at| drawn + u8::try_from(at).unwrap())
+        });
+    }
+
+    fn left(state: &mut State, url: &str, context: Option<TraceContext>) {
+        let (url, method) = (url.to_owned(), "GET".to_owned());
+        let seen = Seen::Left { url: url.clone(), method: method.clone(), context };
+        state.observe(1, seen, "");
+        if let Some(context) = context {
+            step(state, Event::Sent { tab: 1, url, method, context });
+        }
+    }
+
+    fn responded(state: &mut State, cached: bool, headers: &[(&str, String)]) {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        state.observe(1, Seen::Responded { cached, headers: headers.collect() }, "");
+        step(state, Event::Responded { tab: 1 });
+    }
+
+    fn shown(state: &mut State, url: &str) {
+        state.observe(1, Seen::Shown { url: url.to_owned(), kept: false }, "");
+        step(state, Event::Committed { tab: 1, url: url.to_owned() });
+    }
+
+    fn ladder(state: &State) -> &Ladder {
+        let missed = state.tabs.get(&1).and_then(|tab| tab.missed.as_ref());
+        missed.map_or_else(|| &state.page(1).unwrap().ladder, |missed| &missed.ladder)
+    }
+
+    fn cause(state: &State) -> Option<Cause> {
+        diagnose(ladder(state)).map(|finding| finding.cause)
+    }
+
+    #[test]
+    fn a_document_that_leaves_with_its_context_and_is_answered_lights_three_lamps() {
+        let (mut state, context) = armed();
+        left(&mut state, URL, Some(context));
+        let metric = format!("traceparent;desc=\"{context}\"");
+        responded(&mut state, false, &[("server-timing", metric)]);
+        shown(&mut state, URL);
+        for lamp in [Lamp::Armed, Lamp::Sent, Lamp::Acknowledged] {
+            assert_eq!(ladder(&state).light(lamp), Light::Lit, "{lamp:?}");
+        }
+        assert_eq!(cause(&state), None);
+    }
+
+    #[test]
+    fn a_document_that_leaves_without_context_is_missed_and_named_until_the_next_one() {
+        let (mut state, _) = armed();
+        left(&mut state, URL, None);
+        responded(&mut state, false, &[]);
+        shown(&mut state, URL);
+        assert_eq!(cause(&state), Some(Cause::RuleMissed));
+        let progress = state.progress(1, Timestamp::default()).unwrap();
+        assert_eq!(progress.detail(), "The request left without trace context (no spans)");
+        left(&mut state, "http://b.test/", None);
+        assert_eq!(state.progress(1, Timestamp::default()), None);
+    }
+
+    #[test]
+    fn a_document_that_leaves_with_anothers_context_is_missed() {
+        let (mut state, mut context) = armed();
+        context.trace = "00000000000000000000000000000007".parse().unwrap();
+        left(&mut state, URL, Some(context));
+        shown(&mut state, URL);
+        assert_eq!(cause(&state), Some(Cause::Overwritten));
+    }
+
+    #[test]
+    fn a_redirect_to_another_host_strips_the_context_whether_the_browser_shows_it_or_not() {
+        for visible in [true, false] {
+            let (mut state, context) = armed();
+            left(&mut state, URL, Some(context));
+            state.observe(1, Seen::Redirected { to: "http://b.test/y".to_owned() }, "");
+            if visible {
+                left(&mut state, "http://b.test/y", None);
+                responded(&mut state, false, &[]);
+            }
+            shown(&mut state, "http://b.test/y");
+            assert_eq!(cause(&state), Some(Cause::Stripped));
+            assert_eq!(ladder(&state).hops.len(), 2);
+            assert!(!state.page(1).unwrap().live, "nothing goes to the other host");
+        }
+    }
+
+    #[test]
+    fn a_redirect_within_the_host_keeps_the_context() {
+        let (mut state, context) = armed();
+        left(&mut state, URL, Some(context));
+        state.observe(1, Seen::Redirected { to: "http://a.test/y".to_owned() }, "");
+        left(&mut state, "http://a.test/y", Some(context));
+        responded(&mut state, false, &[]);
+        shown(&mut state, "http://a.test/y");
+        assert_eq!(ladder(&state).light(Lamp::Sent), Light::Lit);
+        assert_eq!(ladder(&state).hops.len(), 2);
+    }
+
+    #[test]
+    fn an_answer_of_the_cache_is_none_of_the_server() {
+        let (mut state, context) = armed();
+        left(&mut state, URL, Some(context));
+        responded(&mut state, true, &[]);
+        shown(&mut state, URL);
+        assert_eq!(cause(&state), Some(Cause::FromCache));
+    }
+
+    #[test]
+    fn a_document_that_no_request_was_seen_for_is_its_service_workers() {
+        let (mut state, _) = armed();
+        shown(&mut state, URL);
+        assert_eq!(cause(&state), Some(Cause::FromWorker));
+        let (mut state, _) = armed();
+        state.observe(1, Seen::Shown { url: URL.to_owned(), kept: true }, "");
+        assert_eq!(state.tabs.get(&1).unwrap().missed, None, "the browser had kept it");
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_is_named_and_nothing_waits_for_it() {
+        let (mut state, context) = armed();
+        left(&mut state, URL, Some(context));
+        state.observe(1, Seen::Failed { url: URL.to_owned() }, "");
+        step(&mut state, Event::Abandoned { tab: 1, url: URL.to_owned() });
+        assert_eq!(cause(&state), Some(Cause::NoResponse));
+        assert!(state.pending.is_empty());
+    }
+}
