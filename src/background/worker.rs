@@ -236,7 +236,7 @@ impl Core {
         event: Option<Event>,
         time: Timestamp,
     ) -> Vec<Act> {
-        let changed = self.state.observe(tab, seen, &self.settings.answer);
+        let changed = self.state.observe(tab, seen, &self.settings);
         let mut acts = match event {
             Some(event) => self.step(event, time).await,
             None if changed => {

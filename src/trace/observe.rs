@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::doctor;
 use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
+use crate::settings::{Settings, Triggers};
 use crate::state::{Armed, Missed, State};
 use crate::{TraceContext, completion::Progress};
 
@@ -49,10 +50,12 @@ pub enum Seen {
 }
 
 impl State {
-    /// Takes in what was seen; comes before the event that tells of the same. `named` is the
-    /// response header in which the user's server names its trace. Whether the tab's view changed.
-    pub fn observe(&mut self, tab: i32, seen: Seen, named: &str) -> bool {
+    /// Takes in what was seen; comes before the event that tells of the same. Whether the tab's
+    /// view changed.
+    pub fn observe(&mut self, tab: i32, seen: Seen, settings: &Settings) -> bool {
         match seen {
+            // Where no header says which context went out, its absence says nothing.
+            Seen::Left { .. } if !legible(&settings.triggers) => false,
             Seen::Left { url, method, context } => self.left(tab, url, method, context),
             Seen::Redirected { to } => {
                 let Some(ladder) = self.coming(tab) else { return false };
@@ -62,7 +65,7 @@ impl State {
             Seen::Responded { cached, headers } => {
                 let Some(ladder) = self.coming(tab) else { return false };
                 ladder.way = if cached { Way::Cache } else { Way::Network };
-                ladder.answer = Answer::read(&headers, named);
+                ladder.answer = Answer::read(&headers, &settings.answer);
                 true
             }
             Seen::Failed { url } => self.failed(tab, url),
@@ -165,6 +168,12 @@ impl State {
     }
 }
 
+/// Whether a request shows its context in a header that we can read.
+const fn legible(triggers: &Triggers) -> bool {
+    let Triggers { w3c, b3, b3_multi, jaeger, sentry, datadog, xray, google, .. } = triggers;
+    *w3c || *b3 || *b3_multi || *jaeger || *sentry || *datadog || *xray || *google
+}
+
 impl Missed {
     /// How far its trace is: nowhere, and why.
     #[must_use]
@@ -205,7 +214,7 @@ mod tests {
     fn left(state: &mut State, url: &str, context: Option<TraceContext>) {
         let (url, method) = (url.to_owned(), "GET".to_owned());
         let seen = Seen::Left { url: url.clone(), method: method.clone(), context };
-        state.observe(1, seen, "");
+        state.observe(1, seen, &Settings::default());
         if let Some(context) = context {
             step(state, Event::Sent { tab: 1, url, method, context });
         }
@@ -213,12 +222,16 @@ mod tests {
 
     fn responded(state: &mut State, cached: bool, headers: &[(&str, String)]) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        state.observe(1, Seen::Responded { cached, headers: headers.collect() }, "");
+        state.observe(
+            1,
+            Seen::Responded { cached, headers: headers.collect() },
+            &Settings::default(),
+        );
         step(state, Event::Responded { tab: 1 });
     }
 
     fn shown(state: &mut State, url: &str) {
-        state.observe(1, Seen::Shown { url: url.to_owned(), kept: false }, "");
+        state.observe(1, Seen::Shown { url: url.to_owned(), kept: false }, &Settings::default());
         step(state, Event::Committed { tab: 1, url: url.to_owned() });
     }
 
@@ -271,7 +284,11 @@ mod tests {
         for visible in [true, false] {
             let (mut state, context) = armed();
             left(&mut state, URL, Some(context));
-            state.observe(1, Seen::Redirected { to: "http://b.test/y".to_owned() }, "");
+            state.observe(
+                1,
+                Seen::Redirected { to: "http://b.test/y".to_owned() },
+                &Settings::default(),
+            );
             if visible {
                 left(&mut state, "http://b.test/y", None);
                 responded(&mut state, false, &[]);
@@ -287,7 +304,11 @@ mod tests {
     fn a_redirect_within_the_host_keeps_the_context() {
         let (mut state, context) = armed();
         left(&mut state, URL, Some(context));
-        state.observe(1, Seen::Redirected { to: "http://a.test/y".to_owned() }, "");
+        state.observe(
+            1,
+            Seen::Redirected { to: "http://a.test/y".to_owned() },
+            &Settings::default(),
+        );
         left(&mut state, "http://a.test/y", Some(context));
         responded(&mut state, false, &[]);
         shown(&mut state, "http://a.test/y");
@@ -310,7 +331,7 @@ mod tests {
         shown(&mut state, URL);
         assert_eq!(cause(&state), Some(Cause::FromWorker));
         let (mut state, _) = armed();
-        state.observe(1, Seen::Shown { url: URL.to_owned(), kept: true }, "");
+        state.observe(1, Seen::Shown { url: URL.to_owned(), kept: true }, &Settings::default());
         assert_eq!(state.tabs.get(&1).unwrap().missed, None, "the browser had kept it");
     }
 
@@ -318,7 +339,7 @@ mod tests {
     fn a_server_that_does_not_answer_is_named_and_nothing_waits_for_it() {
         let (mut state, context) = armed();
         left(&mut state, URL, Some(context));
-        state.observe(1, Seen::Failed { url: URL.to_owned() }, "");
+        state.observe(1, Seen::Failed { url: URL.to_owned() }, &Settings::default());
         step(&mut state, Event::Abandoned { tab: 1, url: URL.to_owned() });
         assert_eq!(cause(&state), Some(Cause::NoResponse));
         assert!(state.pending.is_empty());
