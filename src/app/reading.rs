@@ -56,7 +56,9 @@ impl Reading {
     pub fn answered(&mut self, answer: Result<Reply, String>) {
         self.asking = false;
         self.refusal = match answer {
-            Ok(Reply::Refused { reason }) | Err(reason) => Some(reason),
+            Ok(Reply::Refused { reason } | Reply::Asks { reason, .. }) | Err(reason) => {
+                Some(reason)
+            }
             Ok(_) => None,
         };
     }

@@ -7,6 +7,7 @@ use trace::attribute::key;
 use trace::completion::Progress;
 use trace::ladder::Ladder;
 use trace::request::{Api, TracedRequest};
+use trace::settings::{Ending, Scope as Reach};
 use trace::span::Dropped;
 use trace::{
     Attributes, Event, Kind, Link, Resource, Scope, SessionId, Span, SpanId, Status, Timestamp,
@@ -38,6 +39,8 @@ pub(crate) fn idle() -> TabView {
         tab: 7,
         site: Site::Ready { origin: "https://shop.example".to_owned() },
         session: None,
+        ended: None,
+        set: Vec::new(),
         page: None,
         store_trouble: None,
         waiting: 0,
@@ -49,7 +52,17 @@ pub(crate) fn idle() -> TabView {
 pub(crate) fn tracing() -> TabView {
     let since = NOW.millis() - 200_000;
     TabView {
-        session: Some(SessionView { id: session_id(), since, pages: 4 }),
+        session: Some(SessionView {
+            id: session_id(),
+            since,
+            pages: 4,
+            previous: None,
+            expiry: 0,
+            ending: Ending::default(),
+            scope: Reach::Host,
+            requests: 9,
+            site: "shop.example".to_owned(),
+        }),
         page: Some(TraceView {
             trace: trace_id(),
             url: "https://shop.example/checkout".to_owned(),

@@ -90,7 +90,9 @@ impl Tab {
                 self.view = Some(*view);
                 None
             }
-            Ok(Reply::Refused { reason }) | Err(reason) => Some(reason),
+            Ok(Reply::Refused { reason } | Reply::Asks { reason, .. }) | Err(reason) => {
+                Some(reason)
+            }
             Ok(_) => None,
         };
     }
@@ -149,7 +151,7 @@ impl Tab {
             };
         };
         match (&view.site, &view.session) {
-            (Site::Unsupported { reason }, _) => {
+            (Site::Unsupported { reason } | Site::Barred { reason, .. }, _) => {
                 Standing::new(Tone::Warn, "Cannot be traced", reason.as_str())
             }
             (_, Some(session)) => {

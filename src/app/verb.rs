@@ -31,7 +31,7 @@ impl Verb {
     #[must_use]
     pub const fn command(self, tab: i32) -> Command {
         match self {
-            Self::Start => Command::StartSession { tab },
+            Self::Start => Command::StartSession { tab, plan: None },
             Self::Stop => Command::StopSession { tab },
             Self::Run => Command::RunPageTrace { tab },
             Self::View => Command::ViewPageTrace { tab },
@@ -67,7 +67,7 @@ pub struct Offer {
 /// The verbs that apply to a tab, always in the same order.
 #[must_use]
 pub fn offers(view: &TabView) -> Vec<Offer> {
-    if matches!(view.site, Site::Unsupported { .. }) {
+    if matches!(view.site, Site::Unsupported { .. } | Site::Barred { .. }) {
         return Vec::new();
     }
     let session = if view.session.is_some() { Verb::Stop } else { Verb::Start };

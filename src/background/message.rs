@@ -50,7 +50,9 @@ impl Worker {
     async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
         match command {
             Command::View { tab } => Reply::View(Box::new(core.view(tab).await)),
-            Command::StartSession { tab } => self.verb(core, tab, Verb::Start).await,
+            Command::StartSession { tab, .. } => self.verb(core, tab, Verb::Start).await,
+            Command::RestartSession { tab } => self.verb(core, tab, Verb::Restart).await,
+            Command::CancelPageTrace { tab } => self.verb(core, tab, Verb::Cancel).await,
             Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
             Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
             Command::ViewPageTrace { tab } => match core.state.page(tab) {
@@ -84,20 +86,26 @@ impl Worker {
             Err(error) => return refused(&error.to_string()),
         };
         // Stopping needs no permission: what was set with one must go without.
-        if verb != Verb::Stop && !matches!(view::site(&url).await, bridge::Site::Ready { .. }) {
+        if !matches!(verb, Verb::Stop | Verb::Cancel)
+            && !matches!(view::site(&url).await, bridge::Site::Ready { .. })
+        {
             return refused(&format!("Tracelight has no permission for {origin} yet."));
         }
         // What takes the verb back, if not everything could be set.
         let back = match verb {
-            Verb::Start => Event::Stop { host: origin.host.clone() },
-            Verb::Stop | Verb::Trace => Event::Cancel { tab },
+            Verb::Start | Verb::Restart => Event::Stop { host: origin.host.clone() },
+            Verb::Stop | Verb::Trace | Verb::Cancel => Event::Cancel { tab },
         };
         let event = match verb {
-            Verb::Start => {
+            Verb::Start | Verb::Restart => {
                 let found = tabs::showing(&[origin.pattern()]).await.unwrap_or_default();
                 let peers = found.into_iter().map(|tab| tab.id).collect();
-                Event::Start { tab, origin, peers }
+                match verb {
+                    Verb::Start => Event::Start { tab, origin, peers },
+                    _ => Event::Restart { tab, origin, peers },
+                }
             }
+            Verb::Cancel => Event::Cancel { tab },
             Verb::Stop => Event::Stop { host: origin.host },
             Verb::Trace => Event::Trace { tab, origin },
         };
@@ -207,8 +215,10 @@ impl Worker {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Start,
+    Restart,
     Stop,
     Trace,
+    Cancel,
 }
 
 impl Core {

@@ -18,11 +18,19 @@ impl Core {
             id: session.id,
             since: session.since.millis(),
             pages: session.pages,
+            previous: session.previous,
+            expiry: session.expiry.saturating_mul(1_000),
+            ending: session.ending,
+            scope: session.scope,
+            requests: session.requests,
+            site: session.origin.host.clone(),
         });
         TabView {
             tab,
             site: site(&url).await,
             session,
+            ended: None,
+            set: Vec::new(),
             page: self.trace_view(tab),
             store_trouble: self
                 .trouble

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use trace::completion::Progress;
 use trace::ladder::Ladder;
+use trace::settings::{Ending, Scope};
+use trace::state::End;
 use trace::{SessionId, TraceId};
 
 use crate::{StoreTest, Trust};
@@ -20,6 +22,14 @@ pub enum Command {
     StartSession {
         /// The tab.
         tab: i32,
+        /// How; as the settings say, where it does not.
+        #[serde(default)]
+        plan: Option<Plan>,
+    },
+    /// Restart Tracing Session: a new id, and everything else as it was.
+    RestartSession {
+        /// The tab.
+        tab: i32,
     },
     /// Stop Tracing Session on the tab's site.
     StopSession {
@@ -28,6 +38,11 @@ pub enum Command {
     },
     /// Run Page Trace in the tab.
     RunPageTrace {
+        /// The tab.
+        tab: i32,
+    },
+    /// Take a page trace back that is under way.
+    CancelPageTrace {
         /// The tab.
         tab: i32,
     },
@@ -64,6 +79,16 @@ pub enum Command {
     Unknown,
 }
 
+/// How far a session is to reach, and when it ends by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Plan {
+    /// How far it reaches.
+    pub scope: Scope,
+    /// When it ends.
+    pub ending: Ending,
+}
+
 /// The background's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -81,6 +106,13 @@ pub enum Reply {
         /// What was found and what was wanted, for the user.
         reason: String,
     },
+    /// It is not done before the user permits something.
+    Asks {
+        /// What for, for the user.
+        reason: String,
+        /// The pattern to ask the browser for.
+        pattern: String,
+    },
 }
 
 /// What is true of a tab.
@@ -93,6 +125,12 @@ pub struct TabView {
     pub site: Site,
     /// The session of its site, if one is active.
     pub session: Option<SessionView>,
+    /// The session before, the last one that ended here, while none is active.
+    #[serde(default)]
+    pub ended: Option<EndedView>,
+    /// What of ours is set in the browser, for this tab and elsewhere.
+    #[serde(default)]
+    pub set: Vec<SetView>,
     /// The trace of its page, if it is traced.
     pub page: Option<TraceView>,
     /// Why the trace store cannot be used just now; `None` when all is well or it was not asked.
@@ -119,6 +157,15 @@ pub enum Site {
         /// The pattern to ask the browser for.
         pattern: String,
     },
+    /// It cannot, until the user lets us in where only the browser's own settings can.
+    Barred {
+        /// Why, for the user.
+        reason: String,
+        /// What the button that helps is called.
+        remedy: String,
+        /// What it opens.
+        address: String,
+    },
     /// It cannot.
     Unsupported {
         /// Why, for the user.
@@ -136,6 +183,54 @@ pub struct SessionView {
     pub since: u64,
     /// Documents traced so far.
     pub pages: u32,
+    /// The session that it took the place of, by Restart Tracing Session.
+    pub previous: Option<SessionId>,
+    /// When it ends by itself, milliseconds since the epoch; 0 when no time is set.
+    pub expiry: u64,
+    /// After how many traced requests it ends, and whether with its panel.
+    pub ending: Ending,
+    /// How far it reaches.
+    pub scope: Scope,
+    /// Traced requests so far: documents, `fetch` and XHR.
+    pub requests: u32,
+    /// What it covers, in words.
+    pub site: String,
+}
+
+/// A session that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedView {
+    /// Its id.
+    pub id: SessionId,
+    /// When it ended, milliseconds since the epoch.
+    pub at: u64,
+    /// Why.
+    pub end: End,
+}
+
+/// Something of ours that is set in the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetView {
+    /// What it is.
+    pub kind: SetKind,
+    /// Where it is set, in words.
+    pub place: String,
+    /// Since when, milliseconds since the epoch.
+    pub since: u64,
+}
+
+/// A kind of thing that we set in the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SetKind {
+    /// The trace cookie.
+    Cookie,
+    /// A rule that puts headers on requests.
+    Rule,
+    /// The recorder and the relay.
+    Script,
 }
 
 /// The trace of a tab's page.

@@ -39,8 +39,9 @@ mod tests {
 
     #[test]
     fn the_kind_lies_flat_beside_the_version() {
-        let text = json::write(&Envelope::new(Command::StartSession { tab: 7 }));
-        assert_eq!(text, r#"{"v":1,"kind":"startSession","tab":7}"#);
-        assert_eq!(json::read(&text), Ok(Command::StartSession { tab: 7 }));
+        let text = json::write(&Envelope::new(Command::StartSession { tab: 7, plan: None }));
+        assert_eq!(text, r#"{"v":1,"kind":"startSession","tab":7,"plan":null}"#);
+        let text = r#"{"v":1,"kind":"startSession","tab":7}"#;
+        assert_eq!(json::read(text), Ok(Command::StartSession { tab: 7, plan: None }));
     }
 }

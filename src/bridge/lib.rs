@@ -10,7 +10,9 @@ pub mod notice;
 pub mod page;
 pub mod trust;
 
-pub use command::{Command, Reply, SessionView, Site, TabView, TraceView};
+pub use command::{
+    Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
+};
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};

@@ -15,6 +15,7 @@ use crate::completion::Watch;
 use crate::context::PageContext;
 use crate::ladder::Ladder;
 use crate::origin::Origin;
+use crate::settings::{Ending, Scope};
 use crate::state::{Armed, Page, Sent, Session, State};
 use crate::{SessionId, Timestamp, TraceContext, TraceId};
 
@@ -23,6 +24,15 @@ use crate::{SessionId, Timestamp, TraceContext, TraceId};
 pub enum Event {
     /// Start Tracing Session, with the open tabs of the host.
     Start {
+        /// The tab it was asked for.
+        tab: i32,
+        /// Its origin.
+        origin: Origin,
+        /// All tabs that show the host.
+        peers: Vec<i32>,
+    },
+    /// Restart Tracing Session, with the open tabs of the host.
+    Restart {
         /// The tab it was asked for.
         tab: i32,
         /// Its origin.
@@ -148,6 +158,7 @@ impl State {
     pub fn step(&mut self, event: Event, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
         match event {
             Event::Start { tab, origin, peers } => self.start(tab, origin, &peers, now, dice),
+            Event::Restart { tab, origin, peers } => self.restart(tab, origin, &peers, now, dice),
             Event::Stop { host } => self.stop(&host),
             Event::Trace { tab, origin } => self.trace(tab, &origin, dice),
             Event::Cancel { tab } => self.cancel(tab, dice),
@@ -183,9 +194,39 @@ impl State {
             self.arm(*peer, &origin, false, dice);
         }
         let host = origin.host.clone();
-        let session = Session { id, origin, since: now, pages: 0, spare: mint(dice) };
+        let session = Session {
+            id,
+            origin,
+            since: now,
+            pages: 0,
+            spare: mint(dice),
+            previous: None,
+            expiry: 0,
+            ending: Ending::default(),
+            scope: Scope::default(),
+            requests: 0,
+        };
         self.sessions.insert(host, session);
         vec![Act::Reload(tab), Act::Changed(tab)]
+    }
+
+    /// The same session under a new id, that names the old one.
+    fn restart(
+        &mut self,
+        tab: i32,
+        origin: Origin,
+        peers: &[i32],
+        now: Timestamp,
+        dice: Dice<'_>,
+    ) -> Vec<Act> {
+        let host = origin.host.clone();
+        let old = self.sessions.get(&host).map(|session| session.id);
+        let mut acts = self.stop(&host);
+        acts.extend(self.start(tab, origin, peers, now, dice));
+        if let Some(session) = self.sessions.get_mut(&host) {
+            session.previous = old;
+        }
+        acts
     }
 
     fn stop(&mut self, host: &str) -> Vec<Act> {

@@ -11,6 +11,7 @@ use crate::context::PageContext;
 use crate::cookie::TraceCookie;
 use crate::ladder::Ladder;
 use crate::origin::Origin;
+use crate::settings::{Ending, Scope};
 use crate::table::Table;
 use crate::{PageClock, SessionId, Timestamp, TraceId};
 
@@ -40,13 +41,48 @@ pub struct Session {
     pub pages: u32,
     /// For a document of a tab that is not armed, such as one that a link has just opened.
     pub spare: Option<PageContext>,
+    /// The session that it took the place of.
+    #[serde(default)]
+    pub previous: Option<SessionId>,
+    /// When it ends by itself, unix seconds; 0 when no time is set.
+    #[serde(default)]
+    pub expiry: u64,
+    /// When it ends, as it was started.
+    #[serde(default)]
+    pub ending: Ending,
+    /// How far it reaches.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Traced requests so far: documents, `fetch` and XHR.
+    #[serde(default)]
+    pub requests: u32,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum End {
+    /// The user stopped it.
+    Stopped,
+    /// The user started another in its place.
+    Restarted,
+    /// Its cookie was removed.
+    Cleared,
+    /// Somebody else wrote over its cookie.
+    Overwritten,
+    /// Its time was over.
+    Expired,
+    /// It has traced as many requests as it was to.
+    Counted,
+    /// Its panel was closed.
+    Unwatched,
 }
 
 impl Session {
     /// What its cookie says.
     #[must_use]
     pub fn cookie(&self) -> TraceCookie {
-        TraceCookie { session: self.id, expiry: 0 }
+        TraceCookie { session: self.id, expiry: self.expiry }
     }
 }
 
