@@ -6,16 +6,15 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use backend::jaeger::{self, Found};
+use backend::jaeger::Found;
 use bridge::page::Mood;
 use bridge::{Notice, ToPage, Toast};
 use trace::TraceId;
 use trace::completion::Progress;
-use trace::contact::Purpose;
 use wasm_bindgen_futures::spawn_local;
 use webext::{alarms, clock, message};
 
-use crate::exporter;
+use crate::evidence;
 use crate::page::Recorded;
 use crate::worker::{Core, Worker};
 
@@ -57,7 +56,11 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
     while !over {
         clock::sleep(TICK).await;
         let mut core = worker.core.lock().await;
+        let before = core.lights(trace);
         core.look(trace, clock::now());
+        if before != core.lights(trace) {
+            core.write(trace).await;
+        }
         let Some(page) = core.state.pages.get(&trace) else { return };
         over = page.watch.progress(clock::now()).over();
         drop(core);
@@ -67,28 +70,34 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
 
 /// Asks the store for a trace once and takes in what it has.
 pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
-    let store = worker.core.lock().await.settings.store.clone();
-    let found = if store.is_empty() {
-        Ok(Found::NotYet)
-    } else {
-        match exporter::ask(worker, Purpose::Ask, jaeger::trace(&store, trace)).await {
-            Ok(reply) => jaeger::read_trace(&reply).map_err(|error| error.to_string()),
-            Err(_) => Err(exporter::silent(&store)),
-        }
+    let (store, others) = {
+        let core = worker.core.lock().await;
+        let others = core.recorded.get(&trace).map(|recorded| recorded.others().to_vec());
+        (core.settings.store.clone(), others.unwrap_or_default())
     };
+    let (found, told) = evidence::ask(worker, &store, trace).await;
+    let mut more = Vec::new();
+    for other in others.into_iter().filter(|_| found.is_ok()) {
+        if let (Ok(Found::Spans(accepted)), _) = evidence::ask(worker, &store, other).await {
+            more.extend(accepted.spans);
+        }
+    }
     let mut core = worker.core.lock().await;
-    let grew = core.absorb(trace, found).await;
-    if grew {
-        core.write(trace).await; // The requests' counts changed.
+    let before = core.lights(trace);
+    core.told(trace, told);
+    let grew = core.keep(trace, more).await | core.absorb(trace, found).await;
+    let proved = before != core.lights(trace);
+    if grew || proved {
+        core.write(trace).await; // The requests' counts and lamps changed.
     }
     core.save().await;
     let tab = core.state.pages.get(&trace).map(|page| page.tab);
     drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
-        if let Some(tab) = tab {
-            message::tell(Notice::Requests { tab }).await;
-        }
+    }
+    if let Some(tab) = tab.filter(|_| grew || proved) {
+        message::tell(Notice::Requests { tab }).await;
     }
     show(worker, trace).await;
 }
@@ -145,10 +154,13 @@ impl Core {
     pub(crate) fn look(&mut self, trace: TraceId, now: trace::Timestamp) {
         let Some(page) = self.state.pages.get_mut(&trace) else { return };
         if let Some(recorded) = self.recorded.get(&trace) {
+            evidence::meet(page, recorded.server());
             let sight = recorded.sight(page, self.settings.store.is_empty());
+            page.ladder.missing = sight.missing;
             page.watch.see(now, sight);
         }
         page.watch.settle(now);
+        evidence::prove(page, now);
     }
 
     /// The toast of a page, if one follows it.

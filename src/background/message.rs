@@ -199,6 +199,9 @@ impl Worker {
     async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32) {
         core.write(trace).await;
         core.look(trace, clock::now());
+        if core.state.pages.get(&trace).is_some_and(|page| page.pause(clock::now()).is_some()) {
+            spawn_local(follow::follow(Rc::clone(self), trace));
+        }
         if core.recorded.get(&trace).is_some_and(|recorded| recorded.settled()) {
             let acts = core.step(Event::Loaded { trace }, clock::now()).await;
             self.act(core, acts).await;

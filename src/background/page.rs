@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
+use trace::ladder::{climb, others};
 use trace::record::Record;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
@@ -30,6 +31,8 @@ pub(crate) struct Recorded {
     sealed: Seen,
     sealed_parts: u32,
     server: Vec<Span>,
+    /// Traces that belong to the page besides its own.
+    others: Vec<TraceId>,
     server_parts: u32,
     /// Spans that are final since the meter was told.
     metered: u32,
@@ -110,6 +113,7 @@ impl Recorded {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
         let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
         let Some(clock) = clock else { return Vec::new() };
+        let ladder = &page.ladder;
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -121,6 +125,8 @@ impl Recorded {
         self.browser = spans;
         self.settled = settled;
         tally(&mut requests, &self.spans().collect::<Vec<_>>());
+        climb(&mut requests, ladder, &self.server);
+        self.others = others(&requests, page.context.trace);
         requests
     }
 
@@ -173,7 +179,9 @@ impl Recorded {
         let known = Seen::of(self.spans());
         let unknown = |span: &Span| {
             let Span { trace: of, id, .. } = *span;
-            of == trace && !known.contains(of, id) && !self.sealed.contains(of, id)
+            (of == trace || self.others.contains(&of))
+                && !known.contains(of, id)
+                && !self.sealed.contains(of, id)
         };
         let new: Vec<Span> = found.into_iter().filter(unknown).collect();
         let (tardy, timely): (Vec<&Span>, Vec<&Span>) =
@@ -195,6 +203,16 @@ impl Recorded {
         self.server.extend(new);
         self.metered += u32::try_from(count).unwrap_or(u32::MAX);
         Ok((count, services))
+    }
+
+    /// The server's spans.
+    pub(crate) fn server(&self) -> &[Span] {
+        &self.server
+    }
+
+    /// Traces that servers or the page made instead of joining the page's: they are asked for too.
+    pub(crate) fn others(&self) -> &[TraceId] {
+        &self.others
     }
 
     /// The spans of both sides.
@@ -219,7 +237,7 @@ impl Recorded {
             spans: number(seen.len()),
             errors: number(self.spans().filter(|span| span.failed()).count()),
             length,
-            joined: self.server.iter().any(|span| span.parent == Some(page.context.document)),
+            joined: page.ladder.joined,
             missing: number(missing.len()),
             loaded: self.settled || page.closed,
             alone,

@@ -301,7 +301,8 @@ impl Watch {
     #[must_use]
     pub fn pause(&self, now: Timestamp) -> Option<Duration> {
         if let Some(ended) = self.ended() {
-            let past = now.since(ended);
+            // What the page asks for later has spans of its own to wait for.
+            let past = now.since(ended.max(self.grown));
             let [shortest, longest] = LATE_PAUSES;
             let listening = past < LATE && !self.sight.alone;
             return listening.then(|| (past / 4).clamp(shortest, longest));

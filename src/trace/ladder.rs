@@ -5,14 +5,22 @@
 
 mod evidence;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::TraceContext;
 use crate::answer::Answer;
-use crate::completion::Sight;
+use crate::completion::{PATIENCE, QUIET};
 use crate::origin::Origin;
+use crate::record::Timing;
+use crate::request::{Api, TracedRequest};
+use crate::{Span, SpanId, Timestamp, TraceContext, TraceId};
 
 pub use evidence::About;
+
+/// How far a clock may be off before that is remarked upon. Servers finish work after they have
+/// answered, and begin none before they were asked.
+const DRIFT: Duration = Duration::from_secs(1);
 
 /// One step of the proof that a request was traced, in the order in which they are climbed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -143,6 +151,8 @@ pub struct Ladder {
     pub asked: Asked,
     /// With which status; 0 for none.
     pub status: u16,
+    /// When, milliseconds since the epoch.
+    pub at: u64,
     /// The server's spans that the store has of it.
     pub spans: u32,
     /// Whether one of them is its child.
@@ -162,6 +172,22 @@ impl Ladder {
     #[must_use]
     pub fn armed(context: TraceContext) -> Self {
         Self { armed: Some(context), ..Self::default() }
+    }
+
+    /// The ladder of a script's request that carried a context, by what the browser timed of it.
+    #[must_use]
+    pub fn of(url: &str, context: TraceContext, timing: Option<&Timing>, failed: bool) -> Self {
+        let mut ladder = Self::armed(context);
+        ladder.left(url, Some(context), true);
+        ladder.way = match timing {
+            _ if failed => Way::Failed,
+            Some(timing) if timing.cached() => Way::Cache,
+            // A worker that asks the server itself lets its context through, as a rule.
+            Some(timing) if timing.worker_start.0 > 0.0 && timing.transfer_size == 0 => Way::Worker,
+            _ => Way::Network,
+        };
+        ladder.answer = timing.and_then(|timing| Answer::timed(&timing.server_timing));
+        ladder
     }
 
     /// Takes in that the request left, and with what. What a redirect announced is seen now.
@@ -184,12 +210,31 @@ impl Ladder {
         }
     }
 
-    /// Takes in what can be seen of the trace.
-    pub fn look(&mut self, sight: &Sight, complete: bool, over: bool) {
-        self.joined = sight.joined;
-        self.missing = sight.missing;
-        self.complete = complete;
-        self.over = over;
+    /// The trace that the server made instead of joining ours.
+    #[must_use]
+    pub fn other(&self) -> Option<TraceId> {
+        let theirs = self.answer.as_ref()?.trace?;
+        (Some(theirs) != self.armed.map(|context| context.trace)).then_some(theirs)
+    }
+
+    /// What all lamps show.
+    #[must_use]
+    pub fn lights(&self) -> [Light; 5] {
+        Lamp::ALL.map(|lamp| self.light(lamp))
+    }
+
+    /// Takes in the server's spans of a request that took from `start` to `end`. A request without
+    /// spans below it that the store was asked about long enough ago has none.
+    pub fn meet(&mut self, own: SpanId, window: (Timestamp, Timestamp), server: &[Span]) {
+        let ours = self.armed.map(|context| context.trace);
+        let other = self.other();
+        let first = |span: &&Span| match other {
+            Some(other) => span.trace == other,
+            None => Some(span.trace) == ours && span.parent == Some(own),
+        };
+        let first = server.iter().find(first);
+        self.joined = first.is_some();
+        self.ahead = first.map_or(0, |span| ahead(window, span.start));
     }
 
     /// What a lamp shows.
@@ -275,4 +320,59 @@ impl Ladder {
 /// Where an address leads, as far as it can be read.
 fn place(url: &str) -> String {
     Origin::of(url).map(|origin| origin.to_string()).unwrap_or_default()
+}
+
+/// How far a server's clock is ahead, judged by when its span began: plainly before the request was
+/// made or after its response was there. Milliseconds.
+fn ahead((start, end): (Timestamp, Timestamp), began: Timestamp) -> i64 {
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    if start.since(began) > DRIFT {
+        -millis(start.since(began))
+    } else if began.since(end) > DRIFT {
+        millis(began.since(start))
+    } else {
+        0
+    }
+}
+
+/// Lights the lamps of a page's requests: the document's as the page's own, those of the others by
+/// what the page knows of the store and by the server's spans.
+pub fn climb(requests: &mut [TracedRequest], page: &Ladder, server: &[Span]) {
+    for request in requests {
+        if request.api == Api::Document {
+            request.ladder = page.clone();
+            continue;
+        }
+        let took = Duration::try_from_secs_f64(request.millis.unwrap_or_default() / 1e3);
+        let end = request.start.plus(took.unwrap_or_default());
+        let since = Duration::from_millis(page.at.saturating_sub(end.millis()));
+        let ladder = &mut request.ladder;
+        (ladder.asked, ladder.status, ladder.at) = (page.asked, page.status, page.at);
+        ladder.meet(request.span, (request.start, end), server);
+        ladder.over = page.over && since >= PATIENCE;
+        let nobody = page.asked == Asked::Nobody;
+        ladder.complete = nobody || (ladder.joined && since >= QUIET);
+        // All but the request itself.
+        ladder.spans = if ladder.joined { request.spans.saturating_sub(1).max(1) } else { 0 };
+        if ladder.asked == Asked::Spans && !ladder.joined {
+            ladder.asked = Asked::Absent;
+        }
+    }
+}
+
+/// Most traces that are asked for besides a page's own.
+const MOST_OTHERS: usize = 4;
+
+/// Traces that belong to a page's requests and are not its own: a server made one of its own, or
+/// the page did.
+#[must_use]
+pub fn others(requests: &[TracedRequest], own: TraceId) -> Vec<TraceId> {
+    let mut others = Vec::new();
+    for request in requests {
+        let found = request.ladder.other().unwrap_or(request.trace);
+        if found != own && !others.contains(&found) && others.len() < MOST_OTHERS {
+            others.push(found);
+        }
+    }
+    others
 }

@@ -312,6 +312,13 @@ impl Record {
 }
 
 impl Timing {
+    /// Whether the browser's cache answered. Browsers that do not say so send nothing for it.
+    #[must_use]
+    pub fn cached(&self) -> bool {
+        let unsent = self.transfer_size == 0 && self.encoded_body_size > 0;
+        self.delivery_type == "cache" || (unsent && self.worker_start.0 == 0.0)
+    }
+
     fn texts<'a, const N: usize>(
         &'a mut self,
         more: [(&'a mut String, usize); N],

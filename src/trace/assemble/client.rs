@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::attribute::{Attributes, key};
+use crate::ladder::Ladder;
 use crate::origin::{Origin, OriginError};
 use crate::record::{Request, Resource, Timing};
 use crate::request::TracedRequest;
@@ -179,7 +180,11 @@ impl Tracer<'_> {
         let initiator =
             if request.api == crate::request::Api::Xhr { "xmlhttprequest" } else { "fetch" };
         put(&mut span.attributes, key::INITIATOR_TYPE, initiator);
-        let traced = sent.then(|| self.traced(&span, request.api, &client, true));
+        let context = request.context.filter(|_| sent);
+        let traced = context.map(|context| {
+            let ladder = Ladder::of(client.url, context, timing, client.error.is_some());
+            TracedRequest { ladder, ..self.traced(&span, request.api, &client, true) }
+        });
         Some((span, traced))
     }
 
