@@ -7,19 +7,30 @@
 (() => {
   'use strict';
   try {
-    // The browser adds the document's context to its response, after what the server sent.
+    // The browser adds the document's context to its response, after what the server sent, so each
+    // `tracelight` makes those before it void.
     let context;
-    let baggage; // names the session, in a session
+    let said; // headers as `name:value`, a tab between them, and two where others belong together
     for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
-      if (name === 'tracelight') context = description;
-      if (name === 'tracelight-baggage') baggage = description;
+      if (name === 'tracelight') {
+        context = description;
+        said = `traceparent:${context.slice(0, 36)}{s}${context.slice(52)}`;
+      }
+      if (name === 'tracelight-baggage') said += `\t\tbaggage:${description}`; // names the session
+      if (name === 'tracelight-headers') said = description; // the user wants others
     }
     if (!/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(context)) return;
+    const groups = (said ? said.split('\t\t') : []).map((group) =>
+      group.split('\t').map((header) => {
+        const [, name, value, key] = /^([^:]*):((\w*\W?).*)$/.exec(header);
+        return { name, key, parts: value.split(/{([sd])}/) }; // gaps are for the span, hex or decimal
+      }),
+    );
 
     // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
     const free = Function.prototype.bind.bind(Function.prototype.call);
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
-    const { fetch, document, crypto, CustomEvent, URL, Uint8Array, performance: bus } = window;
+    const { fetch, document, crypto, BigInt, CustomEvent, URL, Uint8Array, performance: bus } = window;
     const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
     const { apply } = Reflect;
     const { isArray } = Array;
@@ -32,6 +43,7 @@
     const concat = free([].concat);
     const slice = free(''.slice);
     const lower = free(''.toLowerCase);
+    const includes = free(''.includes);
     const getHeader = free(Headers.prototype.get);
     const hasHeader = free(Headers.prototype.has);
     const setHeader = free(Headers.prototype.set);
@@ -101,6 +113,7 @@
         span,
         context: null,
         own: false,
+        page: { __proto__: null }, // headers that the page has set
         ours: slice(url, 0, home.length) === home && slice(context, 0, 36) + span + slice(context, 52),
       };
     };
@@ -110,7 +123,7 @@
       try {
         if (!fact.start || fact.end) return;
         fact.end = now(bus);
-        fact.ours = undefined;
+        fact.ours = fact.page = undefined;
         end();
         state(stringify(fact));
       } catch { /* one fact less */ }
@@ -121,48 +134,90 @@
         fact.error = slice(text(error?.name ?? 'Error'), 0, 64);
       });
 
-    const own = (fact, value) => {
-      fact.context = fact.own ? `${fact.context}, ${value}` : text(value);
-      fact.own = true;
+    const note = (fact, name, value) => {
+      const { page } = fact;
+      name = lower(name);
+      page[name] = name in page ? `${page[name]}, ${value}` : value;
     };
 
-    // Our header in a Headers object for the length of one call: the browser copies headers before
-    // fetch returns, and the page finds its object as it was. Returns what takes it out.
+    // What to put on a request, by name. `get` tells what the page has put there itself: it keeps
+    // its own, with all that belongs to it. Baggage is a list, and each member has its key.
+    const plan = (fact, get) => {
+      const own = get(HEADER) ?? null;
+      if (own !== null) {
+        fact.context = text(own);
+        fact.own = true;
+      }
+      if (fact.own || !fact.ours) return;
+      const add = { __proto__: null };
+      for (let at = 0; at < groups.length; at++) {
+        const group = groups[at];
+        let clear = true;
+        for (let each = 0; each < group.length; each++) {
+          const { name, key } = group[each];
+          const there = get(name) ?? null;
+          if (there !== null && (name !== BAGGAGE || includes(there, key))) clear = false;
+        }
+        for (let each = 0; clear && each < group.length; each++) {
+          const { name, parts } = group[each];
+          let value = parts[0];
+          for (let gap = 1; gap < parts.length; gap += 2) {
+            value += (parts[gap] === 's' ? fact.span : BigInt(`0x${fact.span}`)) + parts[gap + 1];
+          }
+          add[name] = name in add ? `${add[name]},${value}` : value;
+        }
+      }
+      return add;
+    };
+
+    // A request with no more than our baggage does not say our context.
+    const carries = (fact, name) => {
+      if (name !== BAGGAGE) fact.context = fact.ours;
+    };
+
+    // Our headers in a Headers object for the length of one call: the browser copies headers before
+    // fetch returns, and the page finds its object as it was. Returns what takes them out.
     const lend = (fact, headers) => {
-      if (hasHeader(headers, HEADER)) return own(fact, getHeader(headers, HEADER));
-      if (!fact.ours) return;
-      setHeader(headers, HEADER, fact.ours);
-      // A no-cors request takes no such header, and does not say so.
-      if (hasHeader(headers, HEADER)) fact.context = fact.ours;
-      const before = getHeader(headers, BAGGAGE);
-      if (baggage) setHeader(headers, BAGGAGE, before === null ? baggage : `${before},${baggage}`);
+      const add = plan(fact, (name) => getHeader(headers, name));
+      const before = { __proto__: null };
+      for (const name in add) {
+        const there = (before[name] = getHeader(headers, name));
+        setHeader(headers, name, there === null ? add[name] : `${there},${add[name]}`);
+        // A no-cors request takes no such header, and does not say so.
+        if (hasHeader(headers, name)) carries(fact, name);
+      }
       return () => {
-        deleteHeader(headers, HEADER);
-        if (before === null) deleteHeader(headers, BAGGAGE);
-        else setHeader(headers, BAGGAGE, before);
+        for (const name in before) {
+          if (before[name] === null) deleteHeader(headers, name);
+          else setHeader(headers, name, before[name]);
+        }
       };
     };
 
-    // Headers in another form with ours added; names keep their case. Nothing when the page has
-    // set its own, or when only the browser should read them: an iterable perhaps reads only once.
+    // Headers in another form with ours added; names keep their case. Nothing when only the browser
+    // should read them: an iterable perhaps reads only once.
     const extend = (fact, headers) => {
-      if (isArray(headers)) {
-        for (let at = 0; at < headers.length; at++) {
-          if (lower(headers[at][0]) === HEADER) return own(fact, headers[at][1]);
-        }
-        // The browser joins what is said twice.
-        return fact.ours && concat(headers, [[HEADER, fact.ours]], baggage ? [[BAGGAGE, baggage]] : []);
-      }
-      if (headers === null || headers?.[iterator]) return;
+      const list = isArray(headers);
+      if (!list && (headers === null || headers?.[iterator])) return;
       const copy = { __proto__: null, ...headers };
       let bag = BAGGAGE;
       for (const name in copy) {
-        if (lower(name) === HEADER) return own(fact, copy[name]);
+        if (list) note(fact, copy[name][0], copy[name][1]);
+        else note(fact, name, copy[name]);
         if (lower(name) === BAGGAGE) bag = name;
       }
-      copy[HEADER] = fact.ours;
-      if (baggage) copy[bag] = bag in copy ? `${copy[bag]},${baggage}` : baggage;
-      return fact.ours && copy;
+      const add = plan(fact, (name) => fact.page[name]);
+      let all = list ? headers : copy;
+      let any = false;
+      for (const name in add) {
+        any = true;
+        carries(fact, name);
+        // The browser joins what is said twice.
+        if (list) all = concat(all, [[name, add[name]]]);
+        else if (name === BAGGAGE && bag in copy) copy[bag] = `${copy[bag]},${add[name]}`;
+        else copy[name] = add[name];
+      }
+      return any && all;
     };
 
     // Gives a call of fetch our context, in its arguments, or learns the page's own. Returns what
@@ -175,7 +230,6 @@
       if (given?.[toStringTag] === 'Headers') return lend(fact, given);
       const headers = extend(fact, given);
       if (!headers) return;
-      fact.context = fact.ours;
       // Inherited members stay reachable.
       args[1] = { __proto__: init ?? null, ...init, headers };
       if (args.length < 2) args.length = 2;
@@ -260,7 +314,7 @@
       setRequestHeader(name, value) {
         const result = apply(setRequestHeader, this, arguments);
         try {
-          if (lower(text(name)) === HEADER) own(callOf(this), value);
+          note(callOf(this), name, value);
         } catch { /* the page comes first */ }
         return result;
       },
@@ -270,10 +324,10 @@
         const first = on && fact && !fact.start;
         try {
           if (first) {
-            if (fact.ours && !fact.own) {
-              apply(setRequestHeader, this, [HEADER, fact.ours]);
-              if (baggage) apply(setRequestHeader, this, [BAGGAGE, baggage]); // joins the page's own
-              fact.context = fact.ours;
+            const add = plan(fact, (name) => fact.page[name]);
+            for (const name in add) {
+              apply(setRequestHeader, this, [name, add[name]]); // joins the page's own baggage
+              carries(fact, name);
             }
             fact.start = now(bus);
           }

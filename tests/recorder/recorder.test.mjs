@@ -153,7 +153,7 @@ test('what the page passed is as it was afterwards', async () => {
 
 test('in a session the baggage names it, beside what the page packed itself', async () => {
   const SESSION = 'session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718';
-  const shared = document_(home.origin, [CONTEXT], SESSION);
+  const shared = document_(home.origin, [CONTEXT], { baggage: SESSION });
   const page = pageWorld(shared);
   page.record();
   const own = new Headers({ Baggage: 'a=1' });
@@ -170,6 +170,110 @@ test('in a session the baggage names it, beside what the page packed itself', as
   assert.equal(own.get('baggage'), 'a=1', 'the page finds its object as it was');
   await page.fetch(`${abroad.origin}/a`, { headers: { 'X-Any': '1' } });
   assert.equal(abroad.header(0, 'baggage'), undefined);
+});
+
+/** Formats as the background hands them over: see `trace::propagation::metrics`. */
+const SENTRY = `sentry-trace:${TRACE}-{s}-1\tbaggage:sentry-trace_id=${TRACE},sentry-sampled=true`;
+const DATADOG = 'x-datadog-trace-id:1\tx-datadog-parent-id:{d}\tx-datadog-origin:rum';
+const B3 = `b3:${TRACE}-{s}-d`;
+const MEMBER = 'baggage:session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718';
+
+/** A page whose requests say their context in these formats. */
+function speaking(...formats) {
+  const shared = document_(home.origin, [CONTEXT], { headers: formats.join('\t\t') });
+  const heard = listener(shared);
+  const page = pageWorld(shared);
+  page.record();
+  return { ...page, ...heard };
+}
+
+/** The headers of a request that say something of a trace. */
+const said = ({ headers }) =>
+  Object.fromEntries(
+    headers
+      .map(([name, value]) => [name.toLowerCase(), value])
+      .filter(([name]) => /^(traceparent|baggage|b3|sentry-trace|x-.*)$/.test(name)),
+  );
+
+test('a request says its own span in every format, in hex or in decimal', async () => {
+  const page = speaking(B3, DATADOG, MEMBER, SENTRY, 'x-mine:"{s}";{"a"}');
+  for (const headers of [undefined, {}, [], new Headers()]) {
+    home.seen.length = 0;
+    await page.fetch(`${home.origin}/a`, { headers });
+    const { span, context, own } = page.facts.at(-1);
+    assert.deepEqual(said(home.seen[0]), {
+      b3: `${TRACE}-${span}-d`,
+      'x-datadog-trace-id': '1',
+      'x-datadog-parent-id': String(BigInt(`0x${span}`)),
+      'x-datadog-origin': 'rum',
+      'sentry-trace': `${TRACE}-${span}-1`,
+      baggage: `session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718,sentry-trace_id=${TRACE},sentry-sampled=true`,
+      'x-mine': `"${span}";{"a"}`,
+    });
+    assert.deepEqual([context, own], [`00-${TRACE}-${span}-03`, false]);
+  }
+});
+
+test('with every format off a request says nothing and is recorded', async () => {
+  const page = speaking();
+  await page.fetch(`${home.origin}/a`, { headers: { 'Accept-Language': 'la' } });
+  assert.deepEqual(said(home.seen[0]), {});
+  assert.deepEqual([page.facts[0].context, page.facts[0].own], [null, false]);
+});
+
+test("what the page says in a format keeps that format's other headers away, and no others", async () => {
+  const page = speaking(B3, DATADOG);
+  for (const way of [(own) => own, (own) => new Headers(own), (own) => Object.entries(own)]) {
+    home.seen.length = 0;
+    const own = { 'X-Datadog-Trace-Id': '7', 'X-Datadog-Parent-Id': '8' };
+    await page.fetch(`${home.origin}/a`, { headers: way(own) });
+    const { span } = page.facts.at(-1);
+    const wanted = { 'x-datadog-trace-id': '7', 'x-datadog-parent-id': '8', b3: `${TRACE}-${span}-d` };
+    assert.deepEqual(said(home.seen[0]), wanted);
+  }
+});
+
+test("Sentry's baggage of the page stays whole, gets the session, and keeps ours away", async () => {
+  const page = speaking(MEMBER, SENTRY);
+  const theirs = 'sentry-trace_id=11111111111111111111111111111111,sentry-sampled=false';
+  const own = { 'sentry-trace': FOREIGN.slice(3, 52), Baggage: theirs };
+  for (const way of [(own) => own, (own) => new Headers(own), (own) => Object.entries(own)]) {
+    home.seen.length = 0;
+    const headers = way(own);
+    await page.fetch(`${home.origin}/a`, { headers });
+    const { baggage, ...others } = said(home.seen[0]);
+    assert.deepEqual(others, { 'sentry-trace': own['sentry-trace'] });
+    assert.deepEqual(baggage.split(/, ?/), [...theirs.split(','), MEMBER.slice(8)]);
+    assert.equal(page.facts.at(-1).context, null, 'nothing that says our context went out');
+  }
+  await page.fetch(`${home.origin}/a`, { headers: { baggage: 'a=1' } });
+  const { span } = page.facts.at(-1);
+  assert.deepEqual(said(home.seen.at(-1)), {
+    'sentry-trace': `${TRACE}-${span}-1`,
+    baggage: `a=1,session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718,sentry-trace_id=${TRACE},sentry-sampled=true`,
+  });
+});
+
+test("a page's own session in its baggage is not said twice", async () => {
+  const page = speaking(MEMBER, B3);
+  await page.fetch(`${home.origin}/a`, { headers: { baggage: 'session.id=theirs' } });
+  assert.equal(home.header(0, 'baggage'), 'session.id=theirs');
+});
+
+test('a traceparent of the page keeps every format of ours away', async () => {
+  const page = speaking(B3, SENTRY);
+  await page.fetch(`${home.origin}/a`, { headers: { traceparent: FOREIGN } });
+  assert.deepEqual(said(home.seen[0]), { traceparent: FOREIGN });
+  assert.deepEqual([page.facts[0].context, page.facts[0].own], [FOREIGN, true]);
+});
+
+test('what a server said before the browser of our metrics is void', async () => {
+  const shared = document_(home.origin, [CONTEXT], { headers: 'x-forged:1' });
+  shared.bus.navigation.serverTiming.push(...document_('', [CONTEXT]).bus.navigation.serverTiming);
+  const page = pageWorld(shared);
+  page.record();
+  await page.fetch(`${home.origin}/a`);
+  assert.deepEqual(Object.keys(said(home.seen[0])), ['traceparent']);
 });
 
 test('a traceparent of the page is kept, in every form', async () => {
@@ -314,6 +418,10 @@ const POISONS = [
   'Function.prototype.bind = broken',
   'String.prototype.slice = broken',
   'String.prototype.toLowerCase = broken',
+  'String.prototype.includes = broken',
+  'String.prototype.split = broken',
+  'BigInt = broken',
+  'BigInt.prototype.toString = broken',
   'RegExp.prototype.exec = broken',
   'RegExp.prototype.test = broken',
   'WeakMap.prototype.get = broken',
@@ -334,13 +442,14 @@ const BROKEN = 'function broken() { throw new Error("poisoned"); }';
 
 test('what the page replaces later changes neither its request nor our fact', async () => {
   for (const poison of POISONS) {
-    const page = traced();
-    page.run(`${BROKEN} ${poison}`);
-    const response = await page.fetch(`${home.origin}/a`, { headers: { 'X-Any': '1' } });
-    assert.equal(response.status, 200, poison);
-    assert.equal(home.header(-1, 'x-any'), '1', poison);
-    assert.equal(home.header(-1, 'traceparent'), page.facts[0]?.context, poison);
-    assert.equal(page.facts.length, 1, poison);
+    for (const page of [traced(), speaking(`traceparent:00-${TRACE}-{s}-03`, DATADOG)]) {
+      page.run(`${BROKEN} ${poison}`);
+      const response = await page.fetch(`${home.origin}/a`, { headers: { 'X-Any': '1' } });
+      assert.equal(response.status, 200, poison);
+      assert.equal(home.header(-1, 'x-any'), '1', poison);
+      assert.equal(home.header(-1, 'traceparent'), page.facts[0]?.context, poison);
+      assert.equal(page.facts.length, 1, poison);
+    }
   }
 });
 

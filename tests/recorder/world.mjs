@@ -66,12 +66,17 @@ export function entry(entryType, fields) {
   return { entryType, ...fields, toJSON: () => ({ entryType, ...fields }) };
 }
 
-/** What both worlds of one document share. In a session it has baggage too. */
-export function document_(origin, contexts = [CONTEXT], baggage) {
+/**
+ * What both worlds of one document share. In a session it has `baggage` too, and with other formats
+ * than W3C's the `headers` that say its context.
+ */
+export function document_(origin, contexts = [CONTEXT], { baggage, headers } = {}) {
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
-  const metric = { name: 'tracelight-baggage', duration: 0, description: baggage };
-  if (baggage) bus.navigation.serverTiming.push(metric);
+  for (const [part, description] of Object.entries({ baggage, headers })) {
+    const metric = { name: `tracelight-${part}`, duration: 0, description };
+    if (description !== undefined) bus.navigation.serverTiming.push(metric);
+  }
   return { bus, origin };
 }
 
