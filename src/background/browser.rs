@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use trace::observe::Seen;
 use trace::session::Event;
-use trace::{Timestamp, TraceContext, cookie, json, propagation, redact};
+use trace::{Timestamp, TraceContext, json, propagation, redact};
 
 use crate::evidence;
 
@@ -23,10 +23,12 @@ pub(crate) enum Heard {
         /// When.
         time: Timestamp,
     },
-    /// The trace cookie of a host changed.
+    /// A cookie changed.
     Cookie {
-        /// The host.
+        /// Its host.
         host: String,
+        /// Its name.
+        name: String,
         /// What it holds now; `None` when it is gone.
         value: Option<String>,
     },
@@ -167,12 +169,12 @@ fn carried(details: &Details) -> Option<TraceContext> {
 
 fn cookie_changed(change: CookieChange) -> Option<Heard> {
     // An overwrite is told twice: first as a removal of the old one, then as the new one.
-    if change.cookie.name != cookie::NAME || change.cause == "overwrite" {
+    if change.cause == "overwrite" {
         return None;
     }
     let host = change.cookie.domain.trim_start_matches('.').to_owned();
     let value = (!change.removed).then_some(change.cookie.value);
-    Some(Heard::Cookie { host, value })
+    Some(Heard::Cookie { host, name: change.cookie.name, value })
 }
 
 #[cfg(test)]
@@ -208,20 +210,20 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_word_on_our_cookie_counts() {
-        let change = |cause: &str, removed: bool, name: &str| {
+    fn only_the_last_word_on_a_cookie_counts() {
+        let change = |cause: &str, removed: bool| {
             let what = format!(
                 r#"{{"removed":{removed},"cause":"{cause}",
-                "cookie":{{"name":"{name}","domain":".a.test","value":"v"}}}}"#
+                "cookie":{{"name":"n","domain":".a.test","value":"v"}}}}"#
             );
             heard("cookie", &what)
         };
-        let host = "a.test".to_owned();
-        assert_eq!(change("overwrite", true, cookie::NAME), None);
-        assert_eq!(change("explicit", true, "other"), None);
-        let gone = Heard::Cookie { host: host.clone(), value: None };
-        assert_eq!(change("explicit", true, cookie::NAME), Some(gone));
-        let set = Heard::Cookie { host, value: Some("v".to_owned()) };
-        assert_eq!(change("explicit", false, cookie::NAME), Some(set));
+        let heard = |value| {
+            let (host, name) = ("a.test".to_owned(), "n".to_owned());
+            Some(Heard::Cookie { host, name, value })
+        };
+        assert_eq!(change("overwrite", true), None);
+        assert_eq!(change("explicit", true), heard(None));
+        assert_eq!(change("explicit", false), heard(Some("v".to_owned())));
     }
 }

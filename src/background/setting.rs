@@ -5,7 +5,7 @@ use trace::cookie;
 use trace::table::Table;
 use trace::wanted::{Cookie, Rule, Wanted};
 use webext::storage::{self, Area};
-use webext::{Error, clock, cookies, rules, scripts};
+use webext::{Error, clock, cookies, crypto, rules, scripts};
 
 use crate::packed::{pack, unpack};
 
@@ -34,11 +34,16 @@ impl Setting {
         Ok(setting)
     }
 
+    /// The cookie that we set for a host.
+    pub(crate) fn cookie(&self, host: &String) -> Option<&Cookie> {
+        self.cookies.get(host)
+    }
+
     /// Makes it so. Scripts first and rules last: once a rule is there a request may be traced,
     /// and then everything else must be in place. What fails is tried again at the next step.
-    pub(crate) async fn change(&mut self, wanted: &Wanted) -> Result<(), Error> {
+    pub(crate) async fn change(&mut self, wanted: &Wanted, secret: &str) -> Result<(), Error> {
         self.change_scripts(wanted).await?;
-        self.change_cookies(&wanted.cookies).await?;
+        self.change_cookies(&wanted.cookies, secret).await?;
         self.change_rules(&wanted.rules).await
     }
 
@@ -57,14 +62,24 @@ impl Setting {
     }
 
     /// The ledger names a cookie before it is set and until it is seen to be gone.
-    async fn change_cookies(&mut self, wanted: &Table<String, Cookie>) -> Result<(), Error> {
+    async fn change_cookies(
+        &mut self,
+        wanted: &Table<String, Cookie>,
+        secret: &str,
+    ) -> Result<(), Error> {
         for (host, cookie) in wanted.iter() {
-            if self.cookies.get(host) == Some(cookie) {
+            let set = self.cookies.get(host);
+            if set.is_some_and(|set| cookie.stands(set)) {
                 continue;
             }
+            // Another session's cookie, of a name that the next one does not have.
+            if let Some(old) = set.filter(|set| set.name != cookie.name) {
+                remove(old).await?;
+            }
+            let cookie = Cookie { value: signed(&cookie.value, secret).await?, ..cookie.clone() };
             self.cookies.insert(host.clone(), cookie.clone());
             storage::store(Area::Local, LEDGER, &pack(&self.cookies)).await?;
-            cookies::set(&cookie.origin, cookie::NAME, &cookie.value, clock::now()).await?;
+            cookies::set(&cookie.origin, &cookie.name, &cookie.value, clock::now()).await?;
         }
         let gone = |cookies: &Table<String, Cookie>| {
             let host = cookies.keys().find(|host| !wanted.contains(host));
@@ -99,10 +114,18 @@ impl Setting {
     }
 }
 
+/// A cookie's value as it is set.
+async fn signed(value: &str, secret: &str) -> Result<String, Error> {
+    if secret.is_empty() {
+        return Ok(value.to_owned());
+    }
+    Ok(cookie::seal(value, &crypto::sign(secret, value).await?))
+}
+
 /// Removes a cookie of ours. One that somebody else has written over is theirs, and stays.
 async fn remove(cookie: &Cookie) -> Result<(), Error> {
-    match cookies::get(&cookie.origin, cookie::NAME).await? {
-        Some(value) if value == cookie.value => cookies::remove(&cookie.origin, cookie::NAME).await,
+    match cookies::get(&cookie.origin, &cookie.name).await? {
+        Some(value) if value == cookie.value => cookies::remove(&cookie.origin, &cookie.name).await,
         _ => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ use trace::settings::Settings;
 use trace::state::{Session, State};
 use trace::table::Table;
 use trace::wanted::wanted;
-use trace::{SessionId, Timestamp, TraceId, cookie};
+use trace::{SessionId, Timestamp, TraceId};
 use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
 use webext::settings;
@@ -111,9 +111,9 @@ impl Worker {
                 self.act(&mut core, acts).await;
                 None
             }
-            Heard::Cookie { host, value } => {
-                let ours = core.state.sessions.get(&host).map(|session| session.cookie());
-                if ours.is_some_and(|ours| value != Some(ours.to_string())) {
+            Heard::Cookie { host, name, value } => {
+                let ours = core.setting.cookie(&host).filter(|ours| ours.name == name);
+                if ours.is_some_and(|ours| value.as_ref() != Some(&ours.value)) {
                     let acts = core.step(Event::Stop { host }, clock::now()).await;
                     self.act(&mut core, acts).await;
                 }
@@ -123,6 +123,7 @@ impl Worker {
             Heard::Settings => {
                 let settings = settings::load().await;
                 core.settings = core.noted(settings).unwrap_or_default();
+                core.set().await;
                 self.not_before.set(Timestamp::default());
                 spawn_local(exporter::send(Rc::clone(&self)));
                 None
@@ -188,18 +189,17 @@ impl Core {
         self.setting = self.noted(setting).unwrap_or_default();
         self.recall().await;
         self.end_without_cookie().await;
-        let done = self.setting.change(&wanted(&self.state, &self.settings)).await;
-        self.note(done);
+        self.set().await;
     }
 
     /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
     /// truth of the cookie jar.
     async fn end_without_cookie(&mut self) {
-        let sessions: Vec<_> = self.state.sessions.values().cloned().collect();
-        for session in sessions {
-            let found = cookies::get(&session.origin, cookie::NAME).await;
-            if found.is_ok_and(|value| value != Some(session.cookie().to_string())) {
-                let host = session.origin.host;
+        let hosts: Vec<String> = self.state.sessions.keys().cloned().collect();
+        for host in hosts {
+            let Some(ours) = self.setting.cookie(&host) else { continue };
+            let found = cookies::get(&ours.origin, &ours.name).await;
+            if found.is_ok_and(|value| value.as_ref() != Some(&ours.value)) {
                 self.state.step(Event::Stop { host }, clock::now(), &mut clock::entropy);
             }
         }
@@ -223,8 +223,7 @@ impl Core {
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
         let acts = self.state.step(event, time, &mut clock::entropy);
         self.save().await;
-        let done = self.setting.change(&wanted(&self.state, &self.settings)).await;
-        self.note(done);
+        self.set().await;
         acts
     }
 
@@ -249,6 +248,13 @@ impl Core {
             acts.push(Act::Changed(tab));
         }
         acts
+    }
+
+    /// Sets in the browser what is wanted.
+    async fn set(&mut self) {
+        let wanted = wanted(&self.state, &self.settings);
+        let done = self.setting.change(&wanted, &self.settings.cookie.secret).await;
+        self.note(done);
     }
 
     /// Stores the state.

@@ -1,6 +1,8 @@
 //! The trace cookie: its name and what stands in it.
 //!
-//! `v1.<session id, 32 hex>.<expiry, unix seconds or 0>`: readable by any server, and small.
+//! `v1.<session id, 32 hex>.<expiry, unix seconds or 0>`: readable by any server, and small. It may be
+//! signed: then there is a fourth part, the HMAC-SHA-256 of what stands before the last dot. The
+//! browser computes it; here is what is signed, and how it is joined.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,6 +21,74 @@ pub struct TraceCookie {
     pub expiry: u64,
 }
 
+/// Bytes of a signature.
+const SIGNATURE: usize = 32;
+
+/// A cookie's value with its signature: `signed` is the text whose HMAC-SHA-256 `signature` is.
+#[must_use]
+pub fn seal(signed: &str, signature: &[u8]) -> String {
+    format!("{signed}.{}", base64url(signature))
+}
+
+/// Whether a cookie's value says what an unsigned one says, with a signature or without.
+#[must_use]
+pub fn says(value: &str, unsigned: &str) -> bool {
+    let rest = value.strip_prefix(unsigned);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Base64 in the alphabet for URLs, without padding (RFC 4648, 5).
+fn base64url(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let at = |at: usize| u32::from(group.get(at).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for digit in 0..=group.len() {
+            let index = bits >> (18 - 6 * digit) & 63;
+            text.push(char::from(DIGITS[index as usize]));
+        }
+    }
+    text
+}
+
+/// Checks a cookie's name.
+///
+/// # Errors
+/// When it is empty or has a character that no cookie's name has.
+pub fn check(name: &str) -> Result<(), NameError> {
+    match name.chars().find(|letter| !crate::propagation::token(*letter)) {
+        Some(found) => Err(NameError::Letter { found }),
+        None if name.is_empty() => Err(NameError::Empty),
+        None => Ok(()),
+    }
+}
+
+/// Why a text is no name of a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// It is empty.
+    Empty,
+    /// It has a character that no token has (RFC 6265, 4.1.1).
+    Letter {
+        /// It.
+        found: char,
+    },
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "cookie's name is empty, wanted at least one character"),
+            Self::Letter { found } => {
+                write!(f, "cookie's name has {found:?}, wanted letters, digits, - and _")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
 /// Why a text is not a trace cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieError {
@@ -28,6 +98,8 @@ pub enum CookieError {
     Session,
     /// The third part is not a number of seconds.
     Expiry,
+    /// The fourth part is not a signature.
+    Signature,
     /// There are more parts than this version has.
     Trailing,
 }
@@ -38,7 +110,8 @@ impl fmt::Display for CookieError {
             Self::Version => "version, wanted v1",
             Self::Session => "session id, wanted 32 hex digits",
             Self::Expiry => "expiry, wanted unix seconds or 0",
-            Self::Trailing => "end, wanted three parts",
+            Self::Signature => "signature, wanted 43 characters of base64url",
+            Self::Trailing => "end, wanted three parts or four",
         };
         write!(f, "trace cookie has a wrong {part}")
     }
@@ -49,6 +122,8 @@ impl std::error::Error for CookieError {}
 impl FromStr for TraceCookie {
     type Err = CookieError;
 
+    /// Reads a cookie, signed or not. That a signature has the form of one does not make it true:
+    /// who has the secret computes it anew.
     fn from_str(text: &str) -> Result<Self, CookieError> {
         let mut parts = text.split('.');
         if parts.next() != Some("v1") {
@@ -57,11 +132,19 @@ impl FromStr for TraceCookie {
         let session = parts.next().and_then(|id| id.parse().ok()).ok_or(CookieError::Session)?;
         let digits = parts.next().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         let expiry = digits.and_then(|text| text.parse().ok()).ok_or(CookieError::Expiry)?;
+        if parts.next().is_some_and(|signature| !signature_like(signature)) {
+            return Err(CookieError::Signature);
+        }
         match parts.next() {
             None => Ok(Self { session, expiry }),
             Some(_) => Err(CookieError::Trailing),
         }
     }
+}
+
+fn signature_like(text: &str) -> bool {
+    let digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() == (SIGNATURE * 4).div_ceil(3) && text.bytes().all(digit)
 }
 
 impl fmt::Display for TraceCookie {
@@ -90,6 +173,47 @@ mod tests {
         assert_eq!(read("v1.abc.0"), Err(CookieError::Session));
         assert_eq!(read(&GOOD.replace(".0", ".+1")), Err(CookieError::Expiry));
         assert_eq!(read(&GOOD.replace(".0", ".")), Err(CookieError::Expiry));
-        assert_eq!(read(&format!("{GOOD}.x")), Err(CookieError::Trailing));
+        assert_eq!(read(&format!("{GOOD}.x")), Err(CookieError::Signature));
+        assert_eq!(read(&format!("{SIGNED}=")), Err(CookieError::Signature));
+        assert_eq!(read(&format!("{SIGNED}.x")), Err(CookieError::Trailing));
+    }
+
+    /// Computed by Node: `createHmac('sha256', 'correct horse').update(GOOD).digest('base64url')`.
+    const SIGNED: &str =
+        "v1.7f3c2a1b9d8e4f60a1b2c3d4e5f60718.0.J4VouEZpUNQYeyv5F7m2iDAaNN8nLjz2qVVzCMeFGNM";
+    const MAC: [u8; 32] = [
+        39, 133, 104, 184, 70, 105, 80, 212, 24, 123, 43, 249, 23, 185, 182, 136, 48, 26, 52, 223,
+        39, 46, 60, 246, 169, 85, 115, 8, 199, 133, 24, 211,
+    ];
+
+    #[test]
+    fn a_signature_is_the_fourth_part() {
+        assert_eq!(seal(GOOD, &MAC), SIGNED);
+        assert_eq!(SIGNED.parse(), GOOD.parse::<TraceCookie>());
+        assert!(says(SIGNED, GOOD) && says(GOOD, GOOD));
+        assert!(!says(&format!("{GOOD}1"), GOOD) && !says("v1", GOOD));
+    }
+
+    #[test]
+    fn base64url_agrees_with_the_vectors_of_its_specification() {
+        // RFC 4648, 10, without the padding; and both digits that differ from plain base64.
+        for (bytes, text) in
+            [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg")]
+        {
+            assert_eq!(base64url(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64url(&[0xfb, 0xef, 0xff]), "--__");
+    }
+
+    #[test]
+    fn a_name_is_a_token() {
+        for name in ["_trace_session", "__Host-trace", "t.1"] {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+        assert_eq!(check(""), Err(NameError::Empty));
+        for (name, found) in [("a b", ' '), ("a=b", '='), ("a;b", ';'), ("é", 'é'), ("a\nb", '\n')]
+        {
+            assert_eq!(check(name), Err(NameError::Letter { found }), "{name}");
+        }
     }
 }

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SessionId;
 use crate::context::PageContext;
 use crate::origin::Origin;
 use crate::propagation::{self, Header};
 use crate::settings::{Settings, Triggers};
 use crate::state::{Session, State, Tab};
 use crate::table::Table;
+use crate::{SessionId, cookie};
 
 /// Everything that must be set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,8 +54,25 @@ pub enum Reach {
 pub struct Cookie {
     /// Where it belongs.
     pub origin: Origin,
-    /// What stands in it.
+    /// Its name.
+    #[serde(default = "name")]
+    pub name: String,
+    /// What stands in it. The shell signs it before it is set, when there is a secret.
     pub value: String,
+}
+
+/// Earlier versions named every cookie so, and did not say it.
+fn name() -> String {
+    cookie::NAME.to_owned()
+}
+
+impl Cookie {
+    /// Whether a cookie that is set is this one. Its name and signature are those of the time when it
+    /// was set: a session keeps its cookie, whatever the user sets meanwhile.
+    #[must_use]
+    pub fn stands(&self, set: &Self) -> bool {
+        self.origin == set.origin && cookie::says(&set.value, &self.value)
+    }
 }
 
 /// Rule ids: the spares of sessions come first, then two for each tab.
@@ -68,8 +85,11 @@ pub fn wanted(state: &State, settings: &Settings) -> Wanted {
     let mut wanted = Wanted::default();
     for (id, (host, session)) in (1..).zip(state.sessions.iter()) {
         wanted.scripts.insert(host.clone(), patterns(host));
-        let cookie = Cookie { origin: session.origin.clone(), value: session.cookie().to_string() };
-        wanted.cookies.insert(host.clone(), cookie);
+        if triggers.cookie {
+            let (origin, name) = (session.origin.clone(), settings.cookie.name.clone());
+            let cookie = Cookie { origin, name, value: session.cookie().to_string() };
+            wanted.cookies.insert(host.clone(), cookie);
+        }
         if let Some(spare) = session.spare {
             wanted.rules.insert(id, spare_rule(triggers, state, session, spare));
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trace::origin::Origin;
-use trace::{Timestamp, json};
+use trace::{Timestamp, cookie, json};
 
 use crate::Error;
 use crate::call::{ask, perform, read};
@@ -41,9 +41,11 @@ fn root(origin: &Origin) -> String {
 /// Sets a host-only cookie and reads it back.
 ///
 /// # Errors
-/// When the browser refuses it, or does not have it afterwards.
+/// When the name is none, or the browser refuses the cookie or does not have it afterwards.
 pub async fn set(origin: &Origin, name: &str, value: &str, now: Timestamp) -> Result<(), Error> {
     let call = "cookies.set";
+    // Chrome takes an empty name, and `=` in one as its end.
+    cookie::check(name).map_err(|error| Error::found(call, &error.to_string()))?;
     let details = Details {
         url: root(origin),
         name,

@@ -2,8 +2,11 @@
 //!
 //! By name and not by a binding each, as in `call`: the worker pays for every binding.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::Error;
 
 /// A part of an object.
 pub(crate) fn get(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
@@ -33,4 +36,16 @@ pub(crate) fn apply(of: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
 /// A part of the global object.
 pub(crate) fn global(name: &str) -> Result<JsValue, JsValue> {
     get(&js_sys::global(), name)
+}
+
+/// Waits for what a call promised.
+pub(crate) async fn settled(
+    call: &'static str,
+    promise: Result<JsValue, JsValue>,
+) -> Result<JsValue, Error> {
+    let settled = match promise {
+        Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
+        Err(error) => Err(error),
+    };
+    settled.map_err(|error| Error::new(call, &error))
 }

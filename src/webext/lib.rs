@@ -14,6 +14,7 @@ pub mod alarms;
 mod call;
 pub mod clock;
 pub mod cookies;
+pub mod crypto;
 mod database;
 pub mod devtools;
 pub mod error;

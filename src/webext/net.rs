@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use js_sys::{JSON, Promise, Uint8Array};
+use js_sys::{JSON, Uint8Array};
 use serde::Serialize;
 use trace::json;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
 use crate::Error;
-use crate::js::{call, get, global, set};
+use crate::js::{call, get, global, set, settled};
 
 const FETCH: &str = "fetch";
 /// A reply larger than this is not read: a store that answers with more is broken or hostile.
@@ -55,7 +54,7 @@ struct Init<'a> {
 /// # Errors
 /// When nothing answers in time, or the reply is too large.
 pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Error> {
-    let response = settled(begin(request, patience)).await?;
+    let response = settled(FETCH, begin(request, patience)).await?;
     let header = |name: &str| -> Option<String> {
         call(&get(&response, "headers").ok()?, "get", &[&name.into()]).ok()?.as_string()
     };
@@ -64,7 +63,7 @@ pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Er
         let found = format!("the reply has {length} bytes, wanted at most {LARGEST}");
         return Err(Error::found(FETCH, &found));
     }
-    let body = settled(call(&response, "arrayBuffer", &[])).await?;
+    let body = settled(FETCH, call(&response, "arrayBuffer", &[])).await?;
     Ok(Reply {
         status: status(&response),
         content_type: header("content-type").unwrap_or_default(),
@@ -84,14 +83,6 @@ fn begin(request: &Request<'_>, patience: Duration) -> Result<JsValue, JsValue> 
         set(&init, "body", &Uint8Array::from(body))?;
     }
     call(&js_sys::global(), "fetch", &[&url.into(), &init])
-}
-
-async fn settled(promise: Result<JsValue, JsValue>) -> Result<JsValue, Error> {
-    let settled = match promise {
-        Ok(promise) => JsFuture::from(promise.unchecked_into::<Promise>()).await,
-        Err(error) => Err(error),
-    };
-    settled.map_err(|error| Error::new(FETCH, &error))
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it has three digits")]

@@ -71,7 +71,7 @@ impl FromStr for Custom {
     fn from_str(text: &str) -> Result<Self, HeaderError> {
         let (name, value) = text.split_once(':').ok_or(HeaderError::Colon)?;
         let name = name.trim().to_ascii_lowercase();
-        if name.is_empty() || !name.bytes().all(token) {
+        if name.is_empty() || !name.chars().all(token) {
             return Err(HeaderError::Name);
         }
         if forbidden(&name) {
@@ -87,8 +87,8 @@ impl FromStr for Custom {
 }
 
 /// A character of a token (RFC 9110, 5.6.2).
-fn token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+pub(crate) fn token(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter)
 }
 
 fn forbidden(name: &str) -> bool {
