@@ -1,7 +1,7 @@
 //! Draws what the extension may do, has done and keeps.
 
 use leptos::prelude::*;
-use trace::contact::Contacts;
+use trace::contact::Contact;
 
 use crate::popup::Mark;
 
@@ -10,11 +10,14 @@ use crate::popup::Mark;
 pub fn Trust(
     /// Whom the extension has spoken with.
     #[prop(into)]
-    contacts: Signal<Contacts>,
+    contacts: Signal<Vec<Contact>>,
 ) -> impl IntoView {
     let hosts = move || {
-        let list = contacts.with(|contacts| contacts.list.clone());
-        list.into_iter().map(|contact| view! { <li>{contact.host}</li> }).collect::<Vec<_>>()
+        contacts
+            .get()
+            .into_iter()
+            .map(|contact| view! { <li>{contact.host}</li> })
+            .collect::<Vec<_>>()
     };
     view! {
         <main class="surface trust">

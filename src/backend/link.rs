@@ -7,9 +7,9 @@ mod check;
 
 use std::fmt;
 
-use trace::{SessionId, SpanId, Timestamp, TraceId};
+use trace::{SessionId, SpanId, Timestamp, TraceId, json};
 
-pub use check::{Flaw, check};
+pub use check::{Flaw, check, sample};
 
 /// What is known of the thing that a link leads to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,101 +28,21 @@ pub struct Values<'a> {
     pub origin: &'a str,
 }
 
-/// A placeholder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// The trace, 32 hex digits.
-    TraceId,
-    /// The trace as AWS X-Ray writes it: `1-`, 8 hex digits, `-`, 24.
-    XrayId,
-    /// The span, 16 hex digits.
-    SpanId,
-    /// The span as a decimal number, as Datadog writes it.
-    SpanNumber,
-    /// The session, 32 hex digits.
-    SessionId,
-    /// The beginning, milliseconds since the epoch.
-    StartMs,
-    /// The end, milliseconds since the epoch.
-    EndMs,
-    /// The beginning, microseconds since the epoch.
-    StartUs,
-    /// The end, microseconds since the epoch.
-    EndUs,
-    /// The beginning, seconds since the epoch.
-    StartS,
-    /// The end, seconds since the epoch.
-    EndS,
-    /// Scheme, host and port of the page.
-    Origin,
-}
-
-const MICRO: u64 = 1_000;
-const MILLI: u64 = 1_000_000;
-const SECOND: u64 = 1_000_000_000;
-
-impl Key {
-    /// Every placeholder, with its name.
-    pub const ALL: [(Self, &'static str); 12] = [
-        (Self::TraceId, "traceId"),
-        (Self::SpanId, "spanId"),
-        (Self::SessionId, "sessionId"),
-        (Self::StartMs, "startMs"),
-        (Self::EndMs, "endMs"),
-        (Self::StartUs, "startUs"),
-        (Self::EndUs, "endUs"),
-        (Self::StartS, "startS"),
-        (Self::EndS, "endS"),
-        (Self::Origin, "origin"),
-        (Self::XrayId, "xrayId"),
-        (Self::SpanNumber, "spanNumber"),
-    ];
-
-    fn value(self, values: &Values<'_>) -> Option<String> {
-        Some(match self {
-            Self::TraceId => values.trace?.to_string(),
-            Self::XrayId => {
-                let id = values.trace?.to_string();
-                let (time, rest) = id.split_at_checked(8)?;
-                format!("1-{time}-{rest}")
-            }
-            Self::SpanId => values.span?.to_string(),
-            Self::SpanNumber => u64::from_be_bytes(*values.span?.as_bytes()).to_string(),
-            Self::SessionId => values.session?.to_string(),
-            Self::StartMs => start(values, MILLI)?,
-            Self::EndMs => end(values, MILLI)?,
-            Self::StartUs => start(values, MICRO)?,
-            Self::EndUs => end(values, MICRO)?,
-            Self::StartS => start(values, SECOND)?,
-            Self::EndS => end(values, SECOND)?,
-            Self::Origin => Some(encode(values.origin)).filter(|origin| !origin.is_empty())?,
-        })
-    }
-}
-
-fn start(values: &Values<'_>, unit: u64) -> Option<String> {
-    Some((values.start?.nanos() / unit).to_string())
-}
-
-/// Rounded up: a range that ends with the second in which the trace began would not hold it.
-fn end(values: &Values<'_>, unit: u64) -> Option<String> {
-    Some(values.end?.nanos().div_ceil(unit).to_string())
-}
-
-/// Everything but the unreserved characters (RFC 3986, 2.3) is encoded, so that a value stays a
-/// value wherever the template puts it.
-fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
+/// Every placeholder.
+pub const NAMES: [&str; 12] = [
+    "traceId",
+    "spanId",
+    "sessionId",
+    "startMs",
+    "endMs",
+    "startUs",
+    "endUs",
+    "startS",
+    "endS",
+    "origin",
+    "xrayId",
+    "spanNumber",
+];
 
 /// Why a template is no link, or none to this. Characters are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,92 +65,118 @@ pub enum Error {
         at: usize,
     },
     /// A value is not known for what the link leads to.
-    Lacks(&'static str),
+    Lacks {
+        /// Which.
+        name: String,
+    },
 }
 
+/// What is wanted is short: this is linked into the worker, and the options know more.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scheme { found } => {
-                write!(f, "it begins with {found:?}, wanted http:// or https://")
+                write!(f, "it begins with \u{201c}{found}\u{201d}, wanted http:// or https://")
             }
             Self::Unknown { at, name } => {
-                write!(f, "{{{name}}} at character {at} is no placeholder, wanted one of")?;
-                Key::ALL.iter().try_for_each(|(_, name)| write!(f, " {{{name}}}"))
+                write!(f, "{{{name}}} at character {at} is no placeholder")
             }
             Self::Open { at } => write!(f, "{{ at character {at} has no end, wanted }}"),
-            Self::Lacks(name) => write!(f, "it wants {{{name}}}, which is not known here"),
+            Self::Lacks { name } => write!(f, "it wants {{{name}}}, which is not known here"),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
-/// A stretch of a template.
-enum Part<'a> {
-    /// To be copied, and the byte at which it begins.
-    Text(usize, &'a str),
-    /// To be replaced.
-    Value(Key, &'static str),
-}
-
 /// Makes the address.
 ///
 /// # Errors
 /// When the template is no link, or wants a value that is not known.
 pub fn fill(template: &str, values: &Values<'_>) -> Result<String, Error> {
-    web(template)?;
+    // Only pages of the web: a setting or a file must not make a verb run a script.
+    if !["http://", "https://"].iter().any(|scheme| begins(template, scheme)) {
+        return Err(Error::Scheme { found: short(template) });
+    }
     let mut url = String::new();
-    for part in parts(template)? {
-        match part {
-            Part::Text(_, text) => url.push_str(text),
-            Part::Value(key, name) => {
-                url.push_str(&key.value(values).ok_or(Error::Lacks(name))?);
-            }
-        }
-    }
-    Ok(url)
-}
-
-/// Only pages of the web: a setting or a file must not make a verb run a script.
-fn web(template: &str) -> Result<(), Error> {
-    let begins = |scheme: &str| {
-        let begin = template.as_bytes().get(..scheme.len());
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(scheme.as_bytes()))
-    };
-    if begins("http://") || begins("https://") {
-        return Ok(());
-    }
-    let scheme = template.split_inclusive(':').next().unwrap_or_default();
-    Err(Error::Scheme { found: short(scheme) })
-}
-
-/// As much of a text as an error repeats.
-fn short(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-fn parts(template: &str) -> Result<Vec<Part<'_>>, Error> {
-    let mut parts = Vec::new();
     let mut rest = template;
     while let Some((text, tail)) = rest.split_once('{') {
         let at = character(template, template.len() - tail.len() - 1);
         let (name, tail) = tail.split_once('}').ok_or(Error::Open { at })?;
-        let (key, name) = Key::ALL
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .ok_or_else(|| Error::Unknown { at, name: short(name) })?;
-        parts.push(Part::Text(template.len() - rest.len(), text));
-        parts.push(Part::Value(key, name));
+        let value = value(name, values).ok_or_else(|| Error::Unknown { at, name: short(name) })?;
+        url.push_str(text);
+        url.push_str(&value.ok_or_else(|| Error::Lacks { name: name.to_owned() })?);
         rest = tail;
     }
-    parts.push(Part::Text(template.len() - rest.len(), rest));
-    Ok(parts)
+    url.push_str(rest);
+    Ok(url)
+}
+
+/// Whether a text begins with a scheme, in either case.
+fn begins(text: &str, scheme: &str) -> bool {
+    let begin = text.as_bytes().get(..scheme.len());
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(scheme.as_bytes()))
+}
+
+/// As much of a text as an error repeats.
+fn short(text: &str) -> String {
+    text.chars().take(30).collect()
 }
 
 /// Which character of a text begins at a byte, from 1.
 fn character(text: &str, byte: usize) -> usize {
     text.char_indices().take_while(|(at, _)| *at < byte).count() + 1
+}
+
+/// What stands for a placeholder: `None` when there is none of that name, within it `None` when its
+/// value is not known.
+fn value(name: &str, values: &Values<'_>) -> Option<Option<String>> {
+    Some(match name {
+        "traceId" => values.trace.map(|trace| trace.to_string()),
+        // As AWS X-Ray writes it: the first 8 digits are a time of its own.
+        "xrayId" => values.trace.and_then(|trace| {
+            let id = trace.to_string();
+            let (time, rest) = id.split_at_checked(8)?;
+            Some(format!("1-{time}-{rest}"))
+        }),
+        "spanId" => values.span.map(|span| span.to_string()),
+        // As Datadog writes it.
+        "spanNumber" => values.span.map(|span| json::write(&u64::from_be_bytes(*span.as_bytes()))),
+        "sessionId" => values.session.map(|session| session.to_string()),
+        "origin" => (!values.origin.is_empty()).then(|| encode(values.origin)),
+        _ => return moment(name, values),
+    })
+}
+
+/// Beginning and end in three units. An end is rounded up: a range that ends with the second in
+/// which the trace began would not hold it.
+fn moment(name: &str, values: &Values<'_>) -> Option<Option<String>> {
+    let (time, unit, up) = match name.strip_prefix("start") {
+        Some(unit) => (values.start, unit, 0),
+        None => (values.end, name.strip_prefix("end")?, 1),
+    };
+    let unit: u64 = match unit {
+        "S" => 1_000_000_000,
+        "Ms" => 1_000_000,
+        "Us" => 1_000,
+        _ => return None,
+    };
+    Some(time.map(|time| json::write(&(time.nanos().saturating_add(up * (unit - 1)) / unit))))
+}
+
+/// Everything but the unreserved characters (RFC 3986, 2.3) is encoded, so that a value stays a
+/// value wherever the template puts it.
+fn encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]
@@ -277,7 +223,6 @@ mod tests {
                 format!("https://x.test/{wanted}")
             );
         }
-        assert_eq!(Key::ALL.len(), 12, "and these are all");
     }
 
     #[test]
@@ -291,41 +236,40 @@ mod tests {
 
     #[test]
     fn only_the_web_is_opened() {
-        for (template, found) in [
-            ("javascript:alert({traceId})", "\"javascript:\""),
-            (" javascript:alert(1)", "\" javascript:\""),
-            ("data:text/html,{traceId}", "\"data:\""),
-            ("https:/x.test", "\"https:\""),
-            ("//x.test/{traceId}", "\"//x.test/{traceId}\""),
-            ("", "\"\""),
+        for template in [
+            "javascript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,{traceId}",
+            "https:/x.test",
+            "//x.test/{traceId}",
+            "",
         ] {
-            assert_eq!(
-                said(template),
-                format!("it begins with {found}, wanted http:// or https://")
-            );
+            let wanted = format!("it begins with “{template}”, wanted http:// or https://");
+            assert_eq!(said(template), wanted);
         }
+        assert!(said(&"j".repeat(31)).contains(&format!("“{}”", "j".repeat(30))));
     }
 
     #[test]
     fn an_unknown_or_open_placeholder_is_shown_with_its_place() {
-        let unknown = said("https://ä.test/{trace}");
-        assert!(
-            unknown.starts_with(
-                "{trace} at character 16 is no placeholder, wanted one of {traceId} {spanId}"
-            ),
-            "{unknown}"
-        );
+        assert_eq!(said("https://ä.test/{trace}"), "{trace} at character 16 is no placeholder");
         assert_eq!(
             said("https://x.test/{traceId}/{span"),
             "{ at character 26 has no end, wanted }"
         );
         assert!(said("https://x.test/{{traceId}}").starts_with("{{traceId} at character 16"));
+        for name in ["", "start", "end", "startNs", "endms", "TraceId", "traceId "] {
+            assert!(
+                said(&format!("https://x.test/{{{name}}}")).contains("no placeholder"),
+                "{name}"
+            );
+        }
     }
 
     #[test]
     fn a_value_that_is_not_known_is_named() {
         let nothing = Values::default();
-        for (_, name) in Key::ALL {
+        for name in NAMES {
             let error = fill(&format!("https://x.test/{{{name}}}"), &nothing).unwrap_err();
             assert_eq!(error.to_string(), format!("it wants {{{name}}}, which is not known here"));
         }

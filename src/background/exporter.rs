@@ -75,7 +75,7 @@ pub(crate) async fn ask(
     purpose: Purpose,
     request: backend::Request,
 ) -> Result<backend::Reply, Error> {
-    worker.contact(&request.url, purpose).await;
+    worker.contact(&request.url, purpose);
     let asked = net::Request {
         method: request.method.name(),
         url: &request.url,

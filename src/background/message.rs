@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bridge::{Command, FromPage, Notice, Reply, ToPage, Trust};
+use bridge::{Command, FromPage, Notice, Reply, ToPage};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
@@ -25,11 +25,11 @@ impl Worker {
         let Message { body, sender } = message;
         if !sender.root.is_empty() && sender.url.starts_with(&sender.root) {
             let command: Command = json::read(&body).ok()?;
-            if let Command::TestStore { store } = &command {
+            if let Command::TestStore { store, send } = &command {
                 // It may take its time; nobody else is to wait for it.
                 drop(core);
-                let tested = trial::test(self, store).await?;
-                return text(&Reply::Tested(Box::new(tested)));
+                let trial = trial::test(self, store, *send).await?;
+                return text(&Reply::Tested(Box::new(trial)));
             }
             return text(&self.command(&mut core, command).await);
         }
@@ -67,10 +67,6 @@ impl Worker {
                     follow::ask(&worker, trace).await;
                 });
                 Reply::Done
-            }
-            Command::Trust => {
-                let contacts = self.contacts().await;
-                Reply::Trust(Box::new(Trust { contacts }))
             }
             // Answered before; what it asks for takes too long to be asked in turn.
             Command::TestStore { .. } => Reply::Done,

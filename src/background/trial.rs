@@ -1,8 +1,8 @@
 //! Tries a store in the two ways in which it is used, by the same code, and tells what came back.
 
 use backend::sender::{self, Outcome};
-use backend::{Reply, Request, jaeger};
-use bridge::{StoreTest, Trial};
+use backend::{Reply, jaeger};
+use bridge::Trial;
 use trace::TraceId;
 use trace::contact::Purpose;
 use webext::clock;
@@ -15,13 +15,26 @@ const UNKNOWN: [u8; 16] = *b"tracelight-probe";
 /// An export of one resource without spans. Not an empty body, which any server takes.
 const NOTHING: [u8; 2] = [0x0a, 0];
 
-/// Asks for a trace that the store cannot have, then sends it no spans. `None` cannot be.
-pub(crate) async fn test(worker: &Worker, store: &str) -> Option<StoreTest> {
-    let asked = jaeger::trace(store, TraceId::mint(UNKNOWN)?);
-    let sent = sender::export(store, NOTHING.to_vec());
-    Some(StoreTest {
-        query: attempt(worker, asked, unreadable).await,
-        receive: attempt(worker, sent, refused).await,
+/// Sends a store no spans, or asks it for a trace that it cannot have. `None` cannot be.
+pub(crate) async fn test(worker: &Worker, store: &str, send: bool) -> Option<Trial> {
+    let (request, flaw): (_, fn(&Reply) -> _) = if send {
+        (sender::export(store, NOTHING.to_vec()), refused)
+    } else {
+        (jaeger::trace(store, TraceId::mint(UNKNOWN)?), unreadable)
+    };
+    let begun = clock::now();
+    let answer = exporter::ask(worker, Purpose::Test, request).await;
+    let millis = u32::try_from(clock::now().since(begun).as_millis()).unwrap_or(u32::MAX);
+    let (flaw, reply) = match answer {
+        Ok(reply) => (flaw(&reply), reply),
+        Err(error) => (Some(error.text().to_owned()), Reply::default()),
+    };
+    Some(Trial {
+        status: reply.status,
+        content_type: reply.content_type,
+        understood: flaw.is_none(),
+        said: flaw.unwrap_or_default(),
+        millis,
     })
 }
 
@@ -36,28 +49,5 @@ fn refused(reply: &Reply) -> Option<String> {
         Outcome::Delivered => None,
         Outcome::Retry { .. } => Some(String::new()),
         Outcome::Partial { reason, .. } | Outcome::Refused { reason, .. } => Some(reason),
-    }
-}
-
-async fn attempt(worker: &Worker, request: Request, flaw: fn(&Reply) -> Option<String>) -> Trial {
-    let (method, url) = (request.method.name().to_owned(), request.url.clone());
-    let begun = clock::now();
-    let answer = exporter::ask(worker, Purpose::Test, request).await;
-    let millis = u32::try_from(clock::now().since(begun).as_millis()).unwrap_or(u32::MAX);
-    let (reply, flaw) = match answer {
-        Ok(reply) => {
-            let flaw = flaw(&reply);
-            (reply, flaw)
-        }
-        Err(error) => (Reply::default(), Some(error.text().to_owned())),
-    };
-    Trial {
-        method,
-        url,
-        status: reply.status,
-        content_type: reply.content_type,
-        understood: flaw.is_none(),
-        said: flaw.unwrap_or_default(),
-        millis,
     }
 }

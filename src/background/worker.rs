@@ -5,7 +5,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
-use trace::contact::Contacts;
 use trace::meter::Meter;
 use trace::observe::Seen;
 use trace::session::{Act, Event};
@@ -44,8 +43,8 @@ pub(crate) struct Worker {
     pub not_before: Cell<Timestamp>,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
-    /// Whom we have spoken with; `None` until it is read.
-    pub contacts: RefCell<Option<Contacts>>,
+    /// Whom we have spoken with, in `contact`'s lines.
+    pub contacts: RefCell<String>,
 }
 
 /// What the worker knows.
@@ -98,6 +97,7 @@ impl Worker {
         let mut core = self.core.lock().await;
         if !core.awake {
             core.wake().await;
+            self.recall_contacts().await;
             self.resume(&core);
         }
         match heard? {

@@ -7,7 +7,7 @@ use trace::settings::{Ending, Scope};
 use trace::state::End;
 use trace::{SessionId, TraceId};
 
-use crate::{StoreTest, Trust};
+use crate::Trial;
 
 /// A surface's wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,9 +71,9 @@ pub enum Command {
     TestStore {
         /// Its base URL.
         store: String,
+        /// Whether to send it something; else it is asked for something.
+        send: bool,
     },
-    /// Tell what the extension has done and set.
-    Trust,
     /// Something a later version says.
     #[serde(other)]
     Unknown,
@@ -96,9 +96,7 @@ pub enum Reply {
     /// What is true of the tab, after the command.
     View(Box<TabView>),
     /// What a store answered when it was tried.
-    Tested(Box<StoreTest>),
-    /// What the extension has done and set.
-    Trust(Box<Trust>),
+    Tested(Box<Trial>),
     /// It is done, and there is nothing to show.
     Done,
     /// It is not done.

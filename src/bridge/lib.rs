@@ -8,7 +8,7 @@ pub mod command;
 pub mod envelope;
 pub mod notice;
 pub mod page;
-pub mod trust;
+pub mod trial;
 
 pub use command::{
     Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
@@ -16,4 +16,4 @@ pub use command::{
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
-pub use trust::{StoreTest, Trial, Trust};
+pub use trial::Trial;

@@ -1,16 +1,16 @@
 //! Which hosts the extension has spoken with, for the user to see: what it asked, since when, how
 //! often. Only what it asked for itself; what pages ask for is theirs.
+//!
+//! Kept as text, a line a host and purpose, in the order in which they were used last: the worker
+//! changes one line at each request, and has no other use for them.
 
-use serde::{Deserialize, Serialize};
+use crate::{Timestamp, json};
 
-use crate::Timestamp;
-
-/// Hosts and purposes that are kept, at most; beyond, the one that was used longest ago goes.
-const MOST: usize = 64;
+/// Bytes that are kept, about; beyond, the host that was used longest ago goes.
+const LONGEST: usize = 8_000;
 
 /// What a request of ours is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To send spans.
     Send,
@@ -20,9 +20,18 @@ pub enum Purpose {
     Test,
 }
 
+impl Purpose {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Ask => "ask",
+            Self::Test => "test",
+        }
+    }
+}
+
 /// A host that was spoken with, for one purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Scheme, host and port.
     pub host: String,
@@ -33,42 +42,53 @@ pub struct Contact {
     /// The last time, milliseconds since the epoch.
     pub last: u64,
     /// How often.
-    pub count: u32,
+    pub count: u64,
 }
 
-/// Every contact, in the order in which they were first made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contacts {
-    /// Those that are kept.
-    pub list: Vec<Contact>,
-    /// How many had to go.
-    pub gone: u32,
+/// The lines after a request is made.
+#[must_use]
+pub fn note(lines: &str, url: &str, purpose: Purpose, now: Timestamp) -> String {
+    let rest = || lines.split_once('\n').map_or("", |(_, rest)| rest);
+    let lines = if lines.len() < LONGEST { lines } else { rest() };
+    let key = format!(" {} {}", purpose.word(), host(url));
+    let now = json::write(&now.millis());
+    let (mut noted, mut first, mut count) = (String::new(), &*now, 0);
+    for line in lines.split('\n') {
+        match line.strip_suffix(&*key).map(past) {
+            Some(Some(known)) => (first, count) = known,
+            // Broken: it begins anew.
+            Some(None) => {}
+            None if line.is_empty() => {}
+            None => noted.extend([line, "\n"]),
+        }
+    }
+    let count = json::write(&(count + 1));
+    noted.extend([first, " ", &now, " ", &count, &key]);
+    noted
 }
 
-impl Contacts {
-    /// Notes a request that is about to be made.
-    pub fn note(&mut self, url: &str, purpose: Purpose, now: Timestamp) {
-        let (host, now) = (host(url), now.millis());
-        let known =
-            self.list.iter_mut().find(|known| known.host == host && known.purpose == purpose);
-        if let Some(known) = known {
-            known.last = now;
-            known.count = known.count.saturating_add(1);
-            return;
-        }
-        if self.list.len() >= MOST {
-            self.drop_oldest();
-        }
-        self.list.push(Contact { host: host.to_owned(), purpose, first: now, last: now, count: 1 });
-    }
+/// The first time and the count of a line's numbers.
+fn past(numbers: &str) -> Option<(&str, u64)> {
+    let mut numbers = numbers.split(' ');
+    let first = numbers.next()?;
+    let _is_one: u64 = first.parse().ok()?;
+    Some((first, numbers.nth(1)?.parse().ok()?))
+}
 
-    fn drop_oldest(&mut self) {
-        let oldest = self.list.iter().map(|contact| contact.last).min();
-        if let Some(at) = self.list.iter().position(|contact| Some(contact.last) == oldest) {
-            self.list.remove(at);
-            self.gone = self.gone.saturating_add(1);
-        }
-    }
+/// Reads the lines. One that is broken is left out.
+#[must_use]
+pub fn read(lines: &str) -> Vec<Contact> {
+    lines.lines().filter_map(line).collect()
+}
+
+fn line(line: &str) -> Option<Contact> {
+    let mut words = line.splitn(5, ' ');
+    let mut number = || words.next()?.parse().ok();
+    let (first, last, count) = (number()?, number()?, number()?);
+    let word = words.next()?;
+    let all = [Purpose::Send, Purpose::Ask, Purpose::Test];
+    let purpose = all.into_iter().find(|purpose| purpose.word() == word)?;
+    Some(Contact { host: words.next()?.to_owned(), purpose, first, last, count })
 }
 
 /// A URL up to its path.
@@ -87,16 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn each_host_and_purpose_has_one_entry_with_its_times() {
-        let mut contacts = Contacts::default();
-        contacts.note("http://127.0.0.1:4318/v1/traces", Purpose::Send, at(10));
-        contacts.note("http://127.0.0.1:4318/api/v3/traces/1", Purpose::Ask, at(20));
-        contacts.note("http://127.0.0.1:4318/v1/traces", Purpose::Send, at(30));
+    fn each_host_and_purpose_has_one_line_with_its_times() {
+        let mut lines = String::new();
+        lines = note(&lines, "http://127.0.0.1:4318/v1/traces", Purpose::Send, at(10));
+        lines = note(&lines, "http://127.0.0.1:4318/api/v3/traces/1", Purpose::Ask, at(20));
+        lines = note(&lines, "http://127.0.0.1:4318/v1/traces", Purpose::Send, at(30));
         let host = "http://127.0.0.1:4318".to_owned();
-        let sent =
-            Contact { host: host.clone(), purpose: Purpose::Send, first: 10, last: 30, count: 2 };
-        let asked = Contact { host, purpose: Purpose::Ask, first: 20, last: 20, count: 1 };
-        assert_eq!(contacts, Contacts { list: vec![sent, asked], gone: 0 });
+        let asked =
+            Contact { host: host.clone(), purpose: Purpose::Ask, first: 20, last: 20, count: 1 };
+        let sent = Contact { host, purpose: Purpose::Send, first: 10, last: 30, count: 2 };
+        assert_eq!(read(&lines), [asked, sent]);
     }
 
     #[test]
@@ -108,15 +128,26 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_longest_ago_makes_room_and_is_counted() {
-        let mut contacts = Contacts::default();
-        for number in 0..MOST as u64 {
-            contacts.note(&format!("http://h{number}/"), Purpose::Ask, at(number));
+    fn what_was_used_longest_ago_makes_room() {
+        let mut lines = String::new();
+        for number in 1_000..2_000 {
+            lines = note(&lines, &format!("http://h{number}/"), Purpose::Ask, at(number));
+            assert!(lines.len() < LONGEST + 100);
         }
-        contacts.note("http://h0/", Purpose::Ask, at(1_000));
-        contacts.note("http://new/", Purpose::Ask, at(1_001));
-        assert_eq!((contacts.list.len(), contacts.gone), (MOST, 1));
-        assert_eq!(contacts.list[0].host, "http://h0");
-        assert_eq!(contacts.list[1].host, "http://h2");
+        let first = read(&lines)[0].host.clone();
+        lines = note(&lines, &first, Purpose::Ask, at(3_000));
+        let hosts: Vec<_> = read(&lines).into_iter().map(|contact| contact.host).collect();
+        assert_eq!(hosts.last(), Some(&first));
+        assert!(hosts.len() > 100 && hosts.contains(&"http://h1999".to_owned()));
+    }
+
+    #[test]
+    fn rubbish_is_left_out_and_replaced() {
+        let rubbish = "\n1 2\nx y z ask http://h\n1 2 3 eat http://h";
+        assert_eq!(read(rubbish), []);
+        let lines = note(rubbish, "http://h/", Purpose::Ask, at(7));
+        let host = "http://h".to_owned();
+        let fresh = Contact { host, purpose: Purpose::Ask, first: 7, last: 7, count: 1 };
+        assert_eq!(read(&lines), [fresh]);
     }
 }

@@ -5,6 +5,8 @@ use trace::settings::Settings;
 use crate::Error;
 use crate::storage::{self, Area};
 
+/// Key under which the background keeps whom it has spoken with (`trace::contact`).
+pub const CONTACTS: &str = "contacts";
 /// Key of the settings in local storage.
 const KEY: &str = "settings";
 

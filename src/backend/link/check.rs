@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Error, Part, character, parts, short, web};
+use trace::{SessionId, SpanId, Timestamp, TraceId};
+
+use super::{Error, NAMES, Values, character, fill, short};
 
 /// Why a template is no link. Characters are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub enum Flaw {
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Link(error @ Error::Unknown { .. }) => {
+                write!(f, "{error}, wanted one of")?;
+                NAMES.iter().try_for_each(|name| write!(f, " {{{name}}}"))
+            }
             Self::Link(error) => error.fmt(f),
             Self::Host { at } => {
                 write!(
@@ -71,13 +77,22 @@ impl From<Error> for Flaw {
 /// # Errors
 /// When it is none; the error says where.
 pub fn check(template: &str) -> Result<(), Flaw> {
-    web(template)?;
-    for part in parts(template)? {
-        if let Part::Text(at, text) = part {
-            characters(template, at, text)?;
-        }
-    }
+    fill(template, &sample())?;
+    characters(template)?;
     authority(template)
+}
+
+/// Values for a template that is only looked at: all are known.
+#[must_use]
+pub fn sample() -> Values<'static> {
+    Values {
+        trace: TraceId::mint(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes()),
+        span: SpanId::mint(0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()),
+        session: SessionId::mint(0x8b1f_0c52_97d3_4e6a_b1c0_5d7e_92f4_a386_u128.to_be_bytes()),
+        start: Some(Timestamp::from_nanos(1_795_218_972_339_697_001)),
+        end: Some(Timestamp::from_nanos(1_795_218_973_120_000_000)),
+        origin: "https://shop.example",
+    }
 }
 
 fn authority(template: &str) -> Result<(), Flaw> {
@@ -101,18 +116,30 @@ fn authority(template: &str) -> Result<(), Flaw> {
 }
 
 /// No URL has these (RFC 3986, 2); browsers encode some of them, each in its own way.
-fn characters(template: &str, begin: usize, text: &str) -> Result<(), Flaw> {
-    let strange = |letter: char| {
-        letter.is_control() || letter.is_whitespace() || "<>\"{}|\\^`".contains(letter)
-    };
-    let found = text.char_indices().find(|(_, letter)| strange(*letter));
-    let Some((byte, found)) = found else { return Ok(()) };
-    let at = character(template, begin + byte);
-    let blank = text.get(byte..).and_then(|rest| rest.strip_prefix('<')?.split_once('>'));
-    Err(match blank {
+fn characters(template: &str) -> Result<(), Flaw> {
+    let mut within = false;
+    for (byte, found) in template.char_indices() {
+        match found {
+            '{' => within = true,
+            '}' if within => within = false,
+            _ if within || !strange(found) => {}
+            _ => return Err(flaw(template, byte, found)),
+        }
+    }
+    Ok(())
+}
+
+fn strange(letter: char) -> bool {
+    letter.is_control() || letter.is_whitespace() || "<>\"{}|\\^`".contains(letter)
+}
+
+fn flaw(template: &str, byte: usize, found: char) -> Flaw {
+    let at = character(template, byte);
+    let blank = template.get(byte..).and_then(|rest| rest.strip_prefix('<')?.split_once('>'));
+    match blank {
         Some((name, _)) => Flaw::Blank { at, name: short(name) },
         None => Flaw::Character { at, found },
-    })
+    }
 }
 
 #[cfg(test)]
@@ -133,6 +160,15 @@ mod tests {
         ] {
             assert_eq!(said(template), "fine", "{template}");
         }
+    }
+
+    #[test]
+    fn an_unknown_placeholder_is_answered_with_those_that_there_are() {
+        let flaw = said("http://x/{trace}");
+        assert!(flaw.starts_with(
+            "{trace} at character 10 is no placeholder, wanted one of {traceId} {spanId}"
+        ));
+        assert!(NAMES.iter().all(|name| flaw.contains(&format!("{{{name}}}"))));
     }
 
     #[test]
@@ -162,7 +198,7 @@ mod tests {
                 "http://x/<team>/{traceId}",
                 "<team> at character 10 is a blank, wanted your own in its place",
             ),
-            ("ftp://x", "it begins with \"ftp:\", wanted http:// or https://"),
+            ("ftp://x", "it begins with “ftp://x”, wanted http:// or https://"),
         ] {
             assert_eq!(said(template), wanted, "{template}");
         }
