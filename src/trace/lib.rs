@@ -6,6 +6,7 @@
 //! arguments, and what should happen is returned, for a shell to carry out.
 
 pub mod answer;
+pub mod arrival;
 pub mod assemble;
 pub mod attribute;
 pub mod completion;
@@ -13,6 +14,7 @@ pub mod contact;
 pub mod context;
 pub mod cookie;
 pub mod doctor;
+pub mod icon;
 pub mod id;
 pub mod json;
 pub mod ladder;

@@ -353,6 +353,7 @@ impl State {
     }
 
     fn committed(&mut self, tab: i32, url: &str, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
+        self.arrivals.commit(tab);
         let origin = Origin::of(url).ok();
         let sent = self.pending.iter().find(|(_, sent)| sent.tab == tab).map(|(trace, _)| *trace);
         let shown = self.tabs.get(&tab).and_then(|tab| tab.page);
@@ -415,6 +416,7 @@ impl State {
             wire,
             clock: None,
             toast: once,
+            told: !once,
             watch: Watch::begin(now),
             live,
             committed: false,
@@ -457,6 +459,7 @@ impl State {
     }
 
     fn abandoned(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
+        self.arrivals.abandon(tab);
         let lost = self.pending.iter().find(|(_, sent)| sent.tab == tab && sent.url == url);
         let Some(trace) = lost.map(|(trace, _)| *trace) else { return Vec::new() };
         self.pending.remove(&trace);
@@ -502,6 +505,7 @@ impl State {
     }
 
     fn closed(&mut self, tab: i32) -> Vec<Act> {
+        self.arrivals.close(tab);
         let acts = self.leave(tab);
         self.tabs.remove(&tab);
         self.pending.retain(|_, sent| sent.tab != tab);

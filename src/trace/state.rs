@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::arrival::Arrivals;
 use crate::assemble::Wire;
 use crate::completion::{Progress, Watch};
 use crate::context::PageContext;
@@ -26,6 +27,8 @@ pub struct State {
     pub pending: Table<TraceId, Sent>,
     /// Traced pages that are shown or whose trace is still awaited.
     pub pages: Table<TraceId, Page>,
+    /// How the documents of tabs were reached.
+    pub arrivals: Arrivals,
 }
 
 /// What the user started on a host.
@@ -161,6 +164,8 @@ pub struct Page {
     pub clock: Option<PageClock>,
     /// Whether a toast follows it.
     pub toast: bool,
+    /// Whether its end needs no telling any more: it was told, or is being looked at.
+    pub told: bool,
     /// The wait for its spans.
     pub watch: Watch,
     /// Whether what it asks for still gets its context.
