@@ -34,6 +34,7 @@ hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);
 hear('abandoned', chrome.webNavigation.onErrorOccurred);
 hear('closed', chrome.tabs.onRemoved);
+hear('notified', chrome.notifications.onClicked);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
 chrome.storage.local.onChanged.addListener((what) => void ('settings' in what && tell('settings')));

@@ -7,13 +7,6 @@
   const BATCH = 500;
   const QUEUE = 1000; // records that wait for a background that does not answer
   const PAUSE = 200;
-  const TIMING = (
-    'kind name type redirectCount activationStart startTime redirectStart redirectEnd workerStart fetchStart ' +
-    'domainLookupStart domainLookupEnd connectStart secureConnectionStart connectEnd requestStart responseStart ' +
-    'responseEnd responseStatus nextHopProtocol deliveryType transferSize encodedBodySize decodedBodySize ' +
-    'serverTiming duration description initiatorType renderBlockingStatus domInteractive domComplete ' +
-    'domContentLoadedEventStart domContentLoadedEventEnd loadEventStart loadEventEnd'
-  ).split(' ');
 
   let context = null;
   let queue = [];
@@ -51,10 +44,10 @@
     if (!over) timer ??= setTimeout(flush, quiet ? 0 : pause);
   };
 
-  const add = (fact, fields) => {
-    let text = JSON.stringify(fact, fields);
+  const add = (fact) => {
+    let text = JSON.stringify(fact);
     // The one field without a bound of its own.
-    if (text.length > LIMIT) text = JSON.stringify({ ...fact, serverTiming: undefined }, fields);
+    if (text.length > LIMIT) text = JSON.stringify({ ...fact, serverTiming: undefined });
     if (over || text.length > LIMIT || queue.length >= QUEUE) dropped++;
     else queue.push(text);
     if (queue.length >= BATCH) flush();
@@ -116,7 +109,9 @@
       flush(true); // what happened until now
       sleep();
     }
-    if (message && 'toast' in message) globalThis.tracelight?.draw(message.toast, say);
+    try {
+      if (message && 'toast' in message) return globalThis.tracelight.draw(message.toast, say);
+    } catch { /* a document without HTML has no place for it */ }
   };
 
   const take = (entries) => {
@@ -124,8 +119,10 @@
     for (const entry of entries) {
       const { entryType: kind, name } = entry;
       if (kind === 'navigation') loaded = entry.loadEventEnd > 0;
-      // One character above what is kept, so that the reader sees that it was cut.
-      if (kind !== 'navigation' || loaded) add({ kind, ...entry.toJSON(), name: name.slice(0, 8193) }, TIMING);
+      // One character above what is kept, so that the reader sees that it was cut. The background keeps
+      // the fields that it knows; this one could be of any size, and tells of other frames.
+      const facts = { ...entry.toJSON(), name: name.slice(0, 8193), notRestoredReasons: undefined };
+      if (kind !== 'navigation' || loaded) add({ kind, ...facts });
     }
     if (loaded) flush();
   };
@@ -173,7 +170,7 @@
   for (const { name, description } of performance.getEntriesByType('navigation')[0]?.serverTiming ?? []) {
     if (name === 'tracelight') context = description; // the browser's comes after the server's
   }
-  chrome.runtime.onMessage.addListener(heed);
+  chrome.runtime.onMessage.addListener((message, _sender, answer) => answer(heed(message)));
   if (context) wake();
   hello(PAUSE);
 })();

@@ -1,12 +1,12 @@
 // Draws the toast in a closed shadow tree, where the page's styles and scripts do not reach.
-// Wording and mood come from the background; only what a person does goes back.
+// Wording and mood come from the background, and when it goes; only what a person does goes back.
 (() => {
   'use strict';
   const CSS = `
 :host { all: initial !important; display: block !important; position: fixed !important;
   inset: auto 20px 20px auto !important; z-index: 2147483647 !important; direction: ltr !important;
   color-scheme: light dark !important; font: 13px/18px system-ui, sans-serif !important; }
-main { --blue: light-dark(#2459d3, #8ab0ff); --gray: light-dark(#566072, #a9afbb);
+section { --blue: light-dark(#2459d3, #8ab0ff); --gray: light-dark(#566072, #a9afbb);
   display: grid; grid-template-columns: 20px 1fr 20px; gap: 0 12px; position: relative;
   box-sizing: border-box; width: 328px; max-width: calc(100vw - 40px); padding: 14px 14px 14px 16px;
   border: 1px solid #8885; border-radius: 12px; overflow-wrap: anywhere;
@@ -30,7 +30,7 @@ button:hover { background: #8882; }
 @keyframes turn { to { rotate: 1turn; } }
 @keyframes rise { from { opacity: 0; } }
 @media (prefers-reduced-motion: no-preference) {
-  main { animation: rise 0.2s; }
+  section { animation: rise 0.2s; }
   .busy > svg { animation: turn 1s linear infinite; }
 }
 @media print { :host { display: none !important; } }`;
@@ -61,6 +61,17 @@ button:hover { background: #8882; }
   // Only what a person does counts: a page can make up events, but not trusted ones.
   const on = (target, name, act) => target.addEventListener(name, (event) => event.isTrusted && act(event));
 
+  const escape = ({ key }) => key === 'Escape' && dismiss();
+
+  // Outside of it the key is the page's: it means the toast only below the pointer, or where nothing
+  // in the page has the focus and nobody took it. The page hears it all the same.
+  const overhear = (event) => {
+    if (!host || !event.isTrusted || event.defaultPrevented) return;
+    if (used() || document.activeElement === document.body) escape(event);
+  };
+
+  const used = () => host?.matches(':hover, :focus-within');
+
   const build = () => {
     host = document.createElement('tracelight-toast');
     host.popover = 'manual'; // the top layer: above everything, whatever the page positions
@@ -73,7 +84,8 @@ button:hover { background: #8882; }
     } catch {
       make('style', root).textContent = CSS; // Firefox refuses the above to content scripts
     }
-    const main = make('main', root);
+    const main = make('section', root);
+    main.ariaLabel = 'Tracelight';
     const shape = draws(main);
     const status = make('div', main);
     status.role = 'status';
@@ -90,7 +102,7 @@ button:hover { background: #8882; }
     on(close, 'click', dismiss);
     on(main, 'keydown', (event) => {
       event.stopPropagation(); // not a shortcut of the page's
-      if (event.key === 'Escape') dismiss();
+      escape(event);
     });
     parts = { main, shape, title, detail, label, open };
   };
@@ -100,6 +112,7 @@ button:hover { background: #8882; }
     if (!host || host.isConnected || !place) return;
     place.append(host);
     watcher.observe(place, { childList: true });
+    addEventListener('keydown', overhear); // again, because document.open takes it off
     try {
       host.showPopover();
     } catch { /* then it floats, as before there were popovers */ }
@@ -115,11 +128,14 @@ button:hover { background: #8882; }
     if (node.textContent !== text) node.textContent = text; // or it would be read out again
   };
 
+  // Whether it can be seen.
   const draw = (toast, speak) => {
     if (!toast || gone) {
-      host?.remove();
-      host = undefined;
-      return;
+      if (gone || !speak || !used()) {
+        host?.remove();
+        host = undefined;
+      }
+      return true;
     }
     say = speak;
     lives = 1;
@@ -135,6 +151,7 @@ button:hover { background: #8882; }
     write(parts.label, action ? `${action} \u2192` : '');
     parts.open.hidden = !action;
     parts.open.ariaLabel = `${action}: ${title}`;
+    return host.isConnected && !document.hidden;
   };
 
   globalThis.tracelight = { draw };

@@ -45,6 +45,7 @@ pub(crate) fn idle() -> TabView {
         store_trouble: None,
         waiting: 0,
         rejected: 0,
+        posted: false,
     }
 }
 

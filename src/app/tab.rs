@@ -208,6 +208,11 @@ impl Tab {
             troubles.push(format!("The trace store cannot be used: {reason}."));
             troubles.extend(wait);
         }
+        if view.posted && view.session.is_some() && view.page.is_none() {
+            let text = "This page is the answer to a form (POST). It was not loaded again, because \
+                        that would send the form again; the next page is traced.";
+            troubles.push(text.to_owned());
+        }
         if view.rejected > 0 {
             let messages = quantity::count(u64::from(view.rejected), "message");
             troubles.push(format!("{messages} from this page made no sense and changed nothing."));

@@ -34,6 +34,11 @@ pub(crate) enum Heard {
     },
     /// The user set something else.
     Settings,
+    /// A notification was clicked.
+    Clicked {
+        /// Its name.
+        name: String,
+    },
     /// A message of a surface or a page.
     Message(Box<Message>),
     /// Nothing but a reason to be awake.
@@ -123,6 +128,7 @@ pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
             Some(Heard::Event(event, webext::clock::now()))
         }
         "cookie" => cookie_changed(json::read(&what).ok()?),
+        "notified" => Some(Heard::Clicked { name: json::read(&what).ok()? }),
         "settings" => Some(Heard::Settings),
         "alarm" | "woke" => Some(Heard::Woke),
         _ => request(name, json::read(&what).ok()?),
@@ -201,7 +207,6 @@ mod tests {
 
     #[test]
     fn a_request_without_context_and_a_frame_are_not_ours() {
-        assert_eq!(heard("sent", r#"{"tabId":7,"url":"http://a.test/"}"#), None);
         assert_eq!(heard("committed", r#"{"tabId":7,"frameId":3,"url":"http://a.test/"}"#), None);
         let prerendered = r#"{"tabId":7,"frameId":0,"documentLifecycle":"prerender"}"#;
         assert_eq!(heard("committed", prerendered), None);

@@ -7,15 +7,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use backend::jaeger::Found;
+use bridge::Notice;
 use bridge::page::Mood;
-use bridge::{Notice, ToPage, Toast};
 use trace::TraceId;
-use trace::completion::Progress;
 use wasm_bindgen_futures::spawn_local;
 use webext::{alarms, clock, message};
 
 use crate::evidence;
 use crate::page::Recorded;
+use crate::toast;
 use crate::worker::{Core, Worker};
 
 /// The alarm that brings a worker back that died while a trace was awaited.
@@ -24,6 +24,8 @@ const ALARM: &str = "follow";
 const AWAKE: Duration = Duration::from_secs(30);
 /// Time between two looks at a trace that is waited for.
 const TICK: Duration = Duration::from_millis(500);
+/// The same for a trace whose page nobody looks at any more.
+const UNSEEN_TICK: Duration = Duration::from_secs(5);
 
 /// Follows one trace to its end. Only one pair of loops runs for a trace.
 pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
@@ -50,11 +52,12 @@ async fn pause(worker: &Worker, trace: TraceId) -> Option<Duration> {
     core.state.pages.get(&trace)?.pause(clock::now())
 }
 
-/// Lets time pass for a trace until its wait is over.
+/// Lets time pass for a trace until its wait is over and its toast has been there long enough.
 async fn tick(worker: Rc<Worker>, trace: TraceId) {
-    let mut over = false;
-    while !over {
-        clock::sleep(TICK).await;
+    let mut said = None;
+    let mut rest = TICK;
+    loop {
+        clock::sleep(rest).await;
         let mut core = worker.core.lock().await;
         let before = core.lights(trace);
         core.look(trace, clock::now());
@@ -62,14 +65,23 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
             core.write(trace).await;
         }
         let Some(page) = core.state.pages.get(&trace) else { return };
-        over = page.watch.progress(clock::now()).over();
+        let progress = page.watch.progress(clock::now());
+        rest = if page.closed { UNSEEN_TICK } else { TICK };
+        let toast = core.toast(trace);
         drop(core);
-        show(&worker, trace).await;
+        let says = Some((progress.title(), progress.detail(), toast.clone()));
+        if said != says {
+            toast::show(&worker, trace).await;
+            said = says;
+        }
+        if progress.over() && toast.flatten().is_none_or(|toast| toast.mood == Mood::Failed) {
+            return;
+        }
     }
 }
 
 /// Asks the store for a trace once and takes in what it has.
-pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
+pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
     let (store, others) = {
         let core = worker.core.lock().await;
         let others = core.recorded.get(&trace).map(|recorded| recorded.others().to_vec());
@@ -99,19 +111,7 @@ pub(crate) async fn ask(worker: &Worker, trace: TraceId) {
     if let Some(tab) = tab.filter(|_| grew || proved) {
         message::tell(Notice::Requests { tab }).await;
     }
-    show(worker, trace).await;
-}
-
-/// Tells surfaces and page how far a trace is.
-async fn show(worker: &Worker, trace: TraceId) {
-    let core = worker.core.lock().await;
-    let Some(tab) = core.state.pages.get(&trace).map(|page| page.tab) else { return };
-    let toast = core.toast(trace);
-    drop(core);
-    message::tell(Notice::Changed { tab }).await;
-    if let Some(toast) = toast {
-        message::tell_page(tab, ToPage::Toast { toast: Some(toast) }).await;
-    }
+    toast::show(worker, trace).await;
 }
 
 impl Core {
@@ -162,25 +162,4 @@ impl Core {
         page.watch.settle(now);
         evidence::prove(page, now);
     }
-
-    /// The toast of a page, if one follows it.
-    pub(crate) fn toast(&self, trace: TraceId) -> Option<Toast> {
-        let page = self.state.pages.get(&trace).filter(|page| page.toast)?;
-        // A page that its tab has left has no say in it any more.
-        let shown = self.state.page(page.tab)?.context.trace == trace;
-        shown.then(|| toast(&page.watch.progress(clock::now())))
-    }
-}
-
-/// A progress as a toast says it.
-fn toast(progress: &Progress) -> Toast {
-    let mood = match progress {
-        Progress::Complete { .. } => Mood::Done,
-        Progress::TimedOut { .. } => Mood::Failed,
-        _ => Mood::Busy,
-    };
-    // Even an unfinished trace can be looked at; only before there is one is there nothing to open.
-    let early = matches!(progress, Progress::Reloading | Progress::Armed | Progress::Requested);
-    let action = (!early).then(|| "View Page Trace".to_owned());
-    Toast { mood, title: progress.title().to_owned(), detail: progress.detail(), action }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use bridge::{Command, FromPage, Notice, Reply, ToPage};
 use serde::Serialize;
+use trace::arrival::Again;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
 use wasm_bindgen_futures::spawn_local;
@@ -87,6 +88,9 @@ impl Worker {
         {
             return refused(&format!("Tracelight has no permission for {origin} yet."));
         }
+        if verb == Verb::Trace && core.state.arrivals.again(tab) == Again::Never {
+            return refused(POSTED);
+        }
         // What takes the verb back, if not everything could be set.
         let back = match verb {
             Verb::Start | Verb::Restart => Event::Stop { host: origin.host.clone() },
@@ -130,6 +134,8 @@ impl Worker {
                 self.records(core, trace, time_origin, &records).await
             }
             FromPage::Open => {
+                let trace = core.state.page(tab)?.context.trace;
+                core.state.pages.get_mut(&trace)?.told = true; // who looks needs no notification
                 let _said_by_the_verb = core.open_page(core.state.page(tab)?, tab).await;
                 None
             }
@@ -159,7 +165,7 @@ impl Worker {
         ToPage::Welcome {
             traced,
             context: page.map(|page| page.context.resources().to_string()),
-            toast: page.and_then(|page| core.toast(page.context.trace)),
+            toast: page.and_then(|page| core.toast(page.context.trace)?),
         }
     }
 
@@ -210,6 +216,11 @@ impl Worker {
         }
     }
 }
+
+/// Why a page that was reached by `POST` is not traced again, and what can be done.
+const POSTED: &str = "This page is the answer to a form (POST), and loading it again would send \
+    the form again. Start Tracing Session instead, which leaves this page as it is: when you send \
+    the form yourself, its answer is traced.";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {

@@ -1,10 +1,11 @@
 //! What is true of a tab, as surfaces show it.
 
 use bridge::{SessionView, Site, TabView, TraceView};
+use trace::arrival::Again;
 use trace::ladder::Ladder;
 use trace::origin::Origin;
 use trace::state::{Armed, Missed, Page, Sent};
-use webext::{action, clock, permissions, tabs};
+use webext::{clock, permissions, tabs};
 
 use crate::worker::Core;
 
@@ -40,6 +41,7 @@ impl Core {
                 .cloned(),
             waiting: self.waiting,
             rejected: self.rejected,
+            posted: self.state.arrivals.again(tab) == Again::Never,
         }
     }
 
@@ -66,19 +68,6 @@ impl Core {
         });
         let (trace, url, method, ladder) = coming.or(armed).or(missed).or(shown)?;
         Some(TraceView { trace, url, progress, method, ladder })
-    }
-
-    /// Shows a tab's state at the icon.
-    pub(crate) async fn badge(&self, tab: i32) {
-        let shown = self.state.page(tab);
-        let live = shown.filter(|page| page.live || !page.watch.progress(clock::now()).over());
-        let (badge, title) = match live {
-            Some(page) if page.session.is_some() => ("on", "Tracelight: session active"),
-            Some(_) => ("…", "Tracelight: page trace under way"),
-            None => ("", "Tracelight"),
-        };
-        // The tab may be gone by now; then there is no icon to show it at.
-        let _gone = action::show(tab, badge, title).await;
     }
 }
 

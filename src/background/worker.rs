@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
+use trace::arrival::Again;
 use trace::meter::Meter;
 use trace::observe::Seen;
 use trace::session::{Act, Event};
@@ -20,6 +21,7 @@ use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, cookies, message, tabs};
 
 use crate::browser::{self, Heard};
+use crate::icon::{self, Icons};
 use crate::lock::Lock;
 use crate::packed::{pack, unpack};
 use crate::page::Recorded;
@@ -41,6 +43,8 @@ pub(crate) struct Worker {
     pub sending: Cell<bool>,
     /// Nothing is sent before this: the store named the time.
     pub not_before: Cell<Timestamp>,
+    /// What the toolbar icons say.
+    pub icons: Icons,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
     /// Whom we have spoken with, in `contact`'s lines.
@@ -96,10 +100,12 @@ impl Worker {
         let heard = browser::read(name, what, who);
         let mut core = self.core.lock().await;
         if !core.awake {
-            core.wake().await;
+            let tabs = core.wake().await;
+            self.icons.doubt(&tabs);
             self.recall_contacts().await;
             self.resume(&core);
         }
+        spawn_local(icon::paint(Rc::clone(&self)));
         match heard? {
             Heard::Event(event, time) => {
                 let acts = core.step(event, time).await;
@@ -107,6 +113,9 @@ impl Worker {
                 None
             }
             Heard::Seen { tab, seen, event, time } => {
+                if matches!(event, Some(Event::Committed { .. })) {
+                    self.icons.forget(tab);
+                }
                 let acts = core.observe(tab, seen, event, time).await;
                 self.act(&mut core, acts).await;
                 None
@@ -117,6 +126,10 @@ impl Worker {
                     let acts = core.step(Event::Stop { host }, clock::now()).await;
                     self.act(&mut core, acts).await;
                 }
+                None
+            }
+            Heard::Clicked { name } => {
+                self.clicked(&core, &name).await;
                 None
             }
             Heard::Message(message) => self.answer(core, *message).await,
@@ -147,9 +160,8 @@ impl Worker {
     pub(crate) async fn act(self: &Rc<Self>, core: &mut Core, acts: Vec<Act>) {
         for act in acts {
             match act {
-                Act::Reload(tab) => core.note(tabs::reload(tab).await),
+                Act::Reload(tab) => core.reload(tab).await,
                 Act::Changed(tab) => {
-                    core.badge(tab).await;
                     // Not awaited: a page or surface that is slow to answer must not hold us up.
                     spawn_local(message::tell(Notice::Changed { tab }));
                 }
@@ -168,11 +180,13 @@ impl Worker {
 }
 
 impl Core {
-    /// Reads everything back. What cannot be read is said, and begins anew.
-    async fn wake(&mut self) {
+    /// Reads everything back. What cannot be read is said, and begins anew. Returns the tabs that
+    /// an earlier worker knew.
+    async fn wake(&mut self) -> Vec<i32> {
         self.awake = true;
         let state = storage::load(Area::Session, STATE).await;
         self.state = unpack(self.noted(state).flatten()).unwrap_or_default();
+        let tabs = self.state.tabs.keys().copied().collect();
         if self.state.sessions.is_empty() {
             // After a restart of the browser the tabs are others, and the sessions are the same.
             let sessions = storage::load(Area::Local, SESSIONS).await;
@@ -190,6 +204,7 @@ impl Core {
         self.recall().await;
         self.end_without_cookie().await;
         self.set().await;
+        tabs
     }
 
     /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
@@ -254,6 +269,16 @@ impl Core {
     async fn set(&mut self) {
         let wanted = wanted(&self.state, &self.settings);
         let done = self.setting.change(&wanted, &self.settings.cookie.secret).await;
+        self.note(done);
+    }
+
+    /// Loads a tab's document again, in a way that sends no form again.
+    async fn reload(&mut self, tab: i32) {
+        let done = match self.state.arrivals.again(tab) {
+            Again::Reload => tabs::reload(tab).await,
+            Again::Address => tabs::revisit(tab).await,
+            Again::Never => Ok(()),
+        };
         self.note(done);
     }
 

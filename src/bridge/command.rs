@@ -137,6 +137,9 @@ pub struct TabView {
     pub waiting: u32,
     /// Forged or broken messages that pages sent and that were counted and dropped.
     pub rejected: u32,
+    /// Whether its page is the answer to a form, which a reload would send again.
+    #[serde(default)]
+    pub posted: bool,
 }
 
 /// Whether a tab's page can be traced.

@@ -24,6 +24,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long after the wait the store is still asked for late spans: servers that send in batches
 /// and retry do so for minutes.
 pub const LATE: Duration = Duration::from_secs(300);
+/// How long the toast of a complete trace stays.
+pub const SHOWN: Duration = Duration::from_secs(30);
 /// Pause before the second question; each pause is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// No pause is longer, so that the numbers in the toast keep moving.
@@ -249,6 +251,13 @@ impl Watch {
         self.trouble = trouble;
     }
 
+    /// Whether a toast still has something to say: a trace that is complete has for [`SHOWN`] after
+    /// the last news of it, so that the page below can be used. What failed stays to be read.
+    #[must_use]
+    pub fn fresh(&self, now: Timestamp) -> bool {
+        self.completed.is_none_or(|at| now.since(at.max(self.grown)) < SHOWN)
+    }
+
     /// Lets time pass: quiet may complete the trace, patience may end.
     pub fn settle(&mut self, now: Timestamp) {
         let quiet = now.since(self.grown) >= QUIET;
@@ -393,6 +402,19 @@ mod tests {
         let said =
             "11 spans, 1 error, 420 ms, +2 spans from billing, +1 span from a nameless service";
         assert_eq!(watch.progress(second(9.0)).detail(), said);
+    }
+
+    #[test]
+    fn the_toast_of_a_complete_trace_goes_and_late_spans_bring_it_back() {
+        let mut watch = Watch::begin(second(0.0));
+        watch.see(second(1.0), whole(8));
+        watch.settle(second(3.0));
+        assert!(watch.fresh(second(32.0)) && !watch.fresh(second(33.0)));
+        watch.see(second(40.0), whole(9));
+        assert!(watch.fresh(second(69.0)) && !watch.fresh(second(70.0)));
+        let mut failed = Watch::begin(second(0.0));
+        failed.settle(second(60.0));
+        assert!(failed.fresh(second(600.0)), "a reason is there until it is read");
     }
 
     #[test]

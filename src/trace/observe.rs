@@ -53,6 +53,9 @@ impl State {
     /// Takes in what was seen; comes before the event that tells of the same. Whether the tab's
     /// view changed.
     pub fn observe(&mut self, tab: i32, seen: Seen, settings: &Settings) -> bool {
+        if let Seen::Left { method, .. } = &seen {
+            self.arrivals.ask(tab, method);
+        }
         match seen {
             // Where no header says which context went out, its absence says nothing.
             Seen::Left { .. } if !legible(&settings.triggers) => false,

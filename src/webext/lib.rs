@@ -23,6 +23,7 @@ mod js;
 pub mod listening;
 pub mod message;
 pub mod net;
+pub mod notification;
 pub mod page;
 pub mod permissions;
 pub mod rules;

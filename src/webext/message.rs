@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use bridge::{Command, Envelope, Notice, Reply, ToPage};
+use bridge::{Command, Envelope, Notice, Reply, ToPage, Toast};
 use js_sys::Function;
 use serde::Serialize;
 use trace::json;
@@ -59,6 +59,13 @@ pub fn tell(notice: Notice) -> impl Future<Output = ()> {
 pub fn tell_page(tab: i32, message: ToPage) -> impl Future<Output = ()> {
     let arguments = json::write(&(tab, Envelope::new(message), Options { frame_id: 0 }));
     say("tabs.sendMessage", arguments)
+}
+
+/// Shows a toast in the main document of a tab, or takes it away. Whether it can be seen there.
+pub async fn show_toast(tab: i32, toast: Option<Toast>) -> bool {
+    let message = Envelope::new(ToPage::Toast { toast });
+    let arguments = json::write(&(tab, message, Options { frame_id: 0 }));
+    call::ask("tabs.sendMessage", arguments).await.is_ok_and(|answer| answer == "true")
 }
 
 async fn say(name: &'static str, arguments: String) {

@@ -29,7 +29,7 @@ struct Filter {
 }
 
 const WORLDS: [(&str, &str, &[&str]); 2] =
-    [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["toast.js", "relay.js"])];
+    [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["relay.js"])];
 
 /// Registers both scripts under a name, for these match patterns.
 ///

@@ -82,6 +82,18 @@ pub fn reload(tab: i32) -> impl Future<Output = Result<(), Error>> {
     perform("tabs.reload", json::write(&[tab]))
 }
 
+/// Loads a tab's address again, by `GET` whatever its document was reached by. Without its fragment,
+/// or the browser would only scroll.
+///
+/// # Errors
+/// When it is gone or the browser does not tell its address.
+pub async fn revisit(tab: i32) -> Result<(), Error> {
+    let found = get(tab).await?;
+    let url = found.url.split('#').next().unwrap_or_default().to_owned();
+    let properties = Properties { url, window_id: None, index: None };
+    perform("tabs.update", json::write(&(tab, properties))).await
+}
+
 /// Opens an address in a new tab, beside another one. A relative one is a page of the extension.
 ///
 /// # Errors

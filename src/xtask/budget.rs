@@ -31,12 +31,7 @@ const BUDGETS: &[Budget] = &[
     Budget { what: "app wasm", files: &["tracelight-app_bg.wasm"], form: "gzip", bytes: 400_000 },
     // Run in every traced page before its first script.
     Budget { what: "recorder", files: &["recorder.js"], form: "brotli", bytes: 3_000 },
-    Budget {
-        what: "relay and toast",
-        files: &["relay.js", "toast.js"],
-        form: "brotli",
-        bytes: 3_000,
-    },
+    Budget { what: "relay and toast", files: &["relay.js"], form: "brotli", bytes: 3_000 },
 ];
 
 /// Node brings both compressors, in the versions that web servers use.

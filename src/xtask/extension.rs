@@ -11,8 +11,10 @@ use crate::{files, manifest, node, setup, site};
 const SOURCE: &str = "extension";
 const LOCK: &str = "target/wasm/extension.lock";
 
-/// The scripts that run in traced pages.
-const PAGE_SCRIPTS: &[&str] = &["recorder.js", "relay.js", "toast.js"];
+/// The scripts that run in traced pages, each with what it is made of. What runs in the same world
+/// is one script: it is loaded at once and shrinks better.
+const PAGE_SCRIPTS: &[(&str, &[&str])] =
+    &[("recorder.js", &["recorder.js"]), ("relay.js", &["toast.js", "relay.js"])];
 
 /// `cargo xtask build`.
 pub(crate) fn build_for_user(plan: &Plan) -> Result<()> {
@@ -52,16 +54,18 @@ fn build(plan: &Plan, folder: &Path) -> Result<()> {
 /// Takes comments, white space and long names out of what every traced page has to parse.
 fn shrink_scripts(folder: &Path) -> Result<()> {
     let mut step = Step::begin("shrink page scripts");
-    for script in PAGE_SCRIPTS {
-        let file = folder.join(script);
-        let terser = Child::new(node::program("terser")).args([file.as_os_str()]);
-        let terser = terser.args(["--compress", "--mangle", "--output"]).args([&file]);
+    for (script, parts) in PAGE_SCRIPTS {
+        let parts = parts.iter().map(|part| folder.join(part));
+        let terser = Child::new(node::program("terser")).args(parts.clone());
+        let terser = terser.args(["--ecma", "2022", "--compress", "passes=3", "--mangle"]);
+        let terser = terser.args(["--output"]).args([folder.join(script)]);
         let report = terser.watch(&mut step)?;
         if !report.ok {
             step.failed("");
             let tail = report.tail();
             return Err(Failure::new(format!("terser fails on {SOURCE}/{script}:\n{tail}")));
         }
+        parts.filter(|part| !part.ends_with(script)).try_for_each(|part| files::remove(&part))?;
     }
     step.done("");
     Ok(())

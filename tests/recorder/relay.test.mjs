@@ -80,22 +80,22 @@ test('what the recorder dropped is counted too, within reason', async () => {
   assert.equal(world.batches()[0].dropped, 120 + 1e6);
 });
 
-test('timing entries pass with listed fields only', async () => {
+test('timing entries pass as the browser tells them, but for what tells of other frames', async () => {
   const world = await relayed();
   world.see(
     entry('resource', {
       name: `${ORIGIN}/a.js`, initiatorType: 'script', startTime: 5, responseEnd: 9,
-      serverTiming: [{ name: 'db', duration: 5, description: '', secret: 1 }], secret: 1,
+      serverTiming: [{ name: 'db', duration: 5, description: '' }], notRestoredReasons: { src: 'secret' },
     }),
-    entry('paint', { name: 'first-paint', startTime: 40, duration: 0, presentationTime: 3 }),
+    entry('paint', { name: 'first-paint', startTime: 40, duration: 0 }),
   );
   await world.clock.turn();
   assert.deepEqual(world.records().slice(1), [
     {
-      kind: 'resource', name: `${ORIGIN}/a.js`, initiatorType: 'script', startTime: 5, responseEnd: 9,
+      kind: 'resource', entryType: 'resource', name: `${ORIGIN}/a.js`, initiatorType: 'script', startTime: 5, responseEnd: 9,
       serverTiming: [{ name: 'db', duration: 5, description: '' }],
     },
-    { kind: 'paint', name: 'first-paint', startTime: 40, duration: 0 },
+    { kind: 'paint', entryType: 'paint', name: 'first-paint', startTime: 40, duration: 0 },
   ]);
   assert.deepEqual(world.observers[0].types, ['navigation', 'resource', 'paint']);
 });
@@ -116,7 +116,7 @@ test('a server that states too much about its time loses that and nothing else',
   world.see(entry('navigation', { name: ORIGIN, loadEventEnd: 300, serverTiming }));
   await settle();
   const record = world.records().find(({ kind }) => kind === 'navigation');
-  assert.deepEqual(record, { kind: 'navigation', name: ORIGIN, loadEventEnd: 300 });
+  assert.deepEqual(record, { kind: 'navigation', entryType: 'navigation', name: ORIGIN, loadEventEnd: 300 });
 });
 
 test('a flood goes in batches, one at a time, and beyond its bound is counted', async () => {
@@ -229,4 +229,14 @@ test('toasts pass to whoever draws them, answered or unasked', async () => {
   world.tell({ v: 1, kind: 'toast', toast: null });
   world.tell({ v: 9, kind: 'foldSpaceTime' });
   assert.deepEqual(world.toasts, [toast, null]);
+});
+
+test('the background is told whether the toast can be seen', async () => {
+  const world = await relayed();
+  const told = { v: 1, kind: 'toast', toast: { mood: 'done', title: 'Trace complete', detail: '', action: null } };
+  assert.equal(await world.tell(told), true);
+  world.place.seen = false;
+  assert.equal(await world.tell(told), false);
+  Object.defineProperty(world.place, 'seen', { get: () => { throw new Error('no HTML here'); } });
+  assert.equal(await world.tell(told), undefined);
 });

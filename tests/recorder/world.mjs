@@ -176,13 +176,14 @@ export function isolatedWorld({ bus, origin }, answer = background()) {
   const hears = [];
   const clock = timers();
   const toasts = [];
+  const place = { seen: true };
   const document = Object.assign(new EventTarget(), { referrer: '', visibilityState: 'visible' });
   const window = Object.assign(vm.createContext(new EventTarget()), {
     performance: bus, document, Event, ...clock,
     location: { href: `${origin}/dir/page` },
     navigator: { userAgent: 'Browser/1', language: 'en' },
     innerWidth: 1280, innerHeight: 720,
-    tracelight: { draw: (toast) => toasts.push(toast) },
+    tracelight: { draw: (toast) => (toasts.push(toast), place.seen) },
     PerformanceObserver: class {
       types = [];
       constructor(hear) {
@@ -214,7 +215,10 @@ export function isolatedWorld({ bus, origin }, answer = background()) {
   return {
     window, document, said, toasts, clock, observers,
     relay: () => SCRIPTS.relay.runInContext(window),
-    tell: (message) => hears.forEach((hear) => hear(message)),
+    /** Tells it something, as the background does; resolves to its answer. */
+    tell: (message) => new Promise((answer) => hears.forEach((hear) => hear(message, {}, answer))),
+    /** Whether the toast can be seen; throws where the document has no place for it. */
+    place,
     /** Every record that was sent, read. */
     records: () => said.flatMap(({ records = [] }) => records).map((text) => JSON.parse(text)),
     batches: () => said.filter(({ kind }) => kind === 'records'),
