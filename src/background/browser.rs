@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use trace::observe::Seen;
 use trace::session::Event;
+use trace::settings::Triggers;
 use trace::{Timestamp, TraceContext, json, propagation, redact};
 
 use crate::evidence;
@@ -116,8 +117,9 @@ struct Jar {
     value: String,
 }
 
-/// Reads an event: its name, what it says and who says it. `None` when it does not concern us.
-pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
+/// Reads an event: its name, what it says and who says it; `triggers` say in which headers a request
+/// carries its context. `None` when it does not concern us.
+pub(crate) fn read(name: &str, what: String, who: &str, triggers: &Triggers) -> Option<Heard> {
     match name {
         "message" => {
             let sender = json::read(who).ok()?;
@@ -131,18 +133,18 @@ pub(crate) fn read(name: &str, what: String, who: &str) -> Option<Heard> {
         "notified" => Some(Heard::Clicked { name: json::read(&what).ok()? }),
         "settings" => Some(Heard::Settings),
         "alarm" | "woke" => Some(Heard::Woke),
-        _ => request(name, json::read(&what).ok()?),
+        _ => request(name, json::read(&what).ok()?, triggers),
     }
 }
 
 /// A request or navigation of a tab.
-fn request(name: &str, details: Details) -> Option<Heard> {
+fn request(name: &str, details: Details, triggers: &Triggers) -> Option<Heard> {
     let time = Timestamp::from_millis(details.time_stamp);
     let Details { tab_id: tab, status_code: status, frame_id, .. } = details;
     if frame_id != 0 {
         return None;
     }
-    let context = carried(&details);
+    let context = carried(&details, triggers);
     let seen = evidence::read(name, &details, context);
     let url = redact::url(&details.url);
     let event = match name {
@@ -168,9 +170,11 @@ fn request(name: &str, details: Details) -> Option<Heard> {
 }
 
 /// The context that a request carries.
-fn carried(details: &Details) -> Option<TraceContext> {
-    let named = |header: &&Header| header.name.eq_ignore_ascii_case(propagation::TRACEPARENT);
-    details.request_headers.iter().find(named)?.value.parse().ok()
+fn carried(details: &Details, triggers: &Triggers) -> Option<TraceContext> {
+    propagation::find(triggers, &|name| {
+        let named = |header: &&Header| header.name.eq_ignore_ascii_case(name);
+        details.request_headers.iter().find(named).map(|header| header.value.as_str())
+    })
 }
 
 fn cookie_changed(change: CookieChange) -> Option<Heard> {
@@ -188,7 +192,7 @@ mod tests {
     use super::*;
 
     fn heard(name: &str, what: &str) -> Option<Heard> {
-        read(name, what.to_owned(), "null")
+        read(name, what.to_owned(), "null", &Triggers::default())
     }
 
     #[test]
@@ -196,17 +200,35 @@ mod tests {
         let what = r#"{"tabId":7,"url":"http://me:pw@a.test/","method":"GET","timeStamp":1000.5,
             "requestHeaders":[{"name":"Traceparent",
             "value":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03"}]}"#;
-        let Some(Heard::Event(Event::Sent { tab, url, context, .. }, time)) = heard("sent", what)
-        else {
+        let Some(Heard::Seen { event: Some(event), time, .. }) = heard("sent", what) else {
             panic!("not heard");
         };
+        let Event::Sent { tab, url, context, .. } = event else { panic!("another event") };
         assert_eq!((tab, time), (7, Timestamp::from_nanos(1_000_500_000)));
         assert!(!url.contains("pw"), "{url}");
         assert!(context.sampled());
     }
 
     #[test]
+    fn a_context_is_read_in_the_formats_that_are_on_and_no_others() {
+        let what = r#"{"tabId":7,"url":"http://a.test/","method":"GET","requestHeaders":[
+            {"name":"traceparent","value":"00-11111111111111111111111111111111-2222222222222222-01"},
+            {"name":"B3","value":"4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-d"}]}"#;
+        let read = |triggers| match read("sent", what.to_owned(), "null", &triggers) {
+            Some(Heard::Seen { event: Some(Event::Sent { context, .. }), .. }) => Some(context),
+            _ => None,
+        };
+        let theirs = read(Triggers::default()).unwrap();
+        assert!(theirs.trace.to_string().starts_with("1111"));
+        let ours = read(Triggers { w3c: false, b3: true, ..Triggers::default() }).unwrap();
+        assert!(ours.trace.to_string().starts_with("4bf9"));
+        assert_eq!(read(Triggers { w3c: false, google: true, ..Triggers::default() }), None);
+    }
+
+    #[test]
     fn a_request_without_context_and_a_frame_are_not_ours() {
+        let plain = heard("sent", r#"{"tabId":7,"url":"http://a.test/"}"#);
+        assert!(matches!(plain, Some(Heard::Seen { event: None, .. })), "evidence, and no event");
         assert_eq!(heard("committed", r#"{"tabId":7,"frameId":3,"url":"http://a.test/"}"#), None);
         let prerendered = r#"{"tabId":7,"frameId":0,"documentLifecycle":"prerender"}"#;
         assert_eq!(heard("committed", prerendered), None);

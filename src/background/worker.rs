@@ -97,7 +97,6 @@ impl Worker {
         what: String,
         who: &str,
     ) -> Option<String> {
-        let heard = browser::read(name, what, who);
         let mut core = self.core.lock().await;
         if !core.awake {
             let tabs = core.wake().await;
@@ -106,7 +105,7 @@ impl Worker {
             self.resume(&core);
         }
         spawn_local(icon::paint(Rc::clone(&self)));
-        match heard? {
+        match browser::read(name, what, who, &core.settings.triggers)? {
             Heard::Event(event, time) => {
                 let acts = core.step(event, time).await;
                 self.act(&mut core, acts).await;
@@ -250,6 +249,7 @@ impl Core {
         event: Option<Event>,
         time: Timestamp,
     ) -> Vec<Act> {
+        let event = event.or_else(|| self.state.infer(tab, &seen, &self.settings.triggers));
         let changed = self.state.observe(tab, seen, &self.settings);
         let mut acts = match event {
             Some(event) => self.step(event, time).await,

@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::doctor;
 use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
+use crate::session::Event;
 use crate::settings::{Settings, Triggers};
 use crate::state::{Armed, Missed, State};
 use crate::{TraceContext, completion::Progress};
@@ -74,6 +75,19 @@ impl State {
             Seen::Failed { url } => self.failed(tab, url),
             Seen::Shown { url, kept } => self.shown(tab, url, kept),
         }
+    }
+
+    /// What a document request that left means where no header of ours can be read: it left with what
+    /// our rules put on it.
+    #[must_use]
+    pub fn infer(&self, tab: i32, seen: &Seen, triggers: &Triggers) -> Option<Event> {
+        let Seen::Left { url, method, context: None } = seen else { return None };
+        if legible(triggers) {
+            return None;
+        }
+        let spare = || self.session(&Origin::of(url).ok()?)?.spare;
+        let context = self.armed_for(tab, url).map(|armed| armed.context).or_else(spare)?.request();
+        Some(Event::Sent { tab, url: url.clone(), method: method.clone(), context })
     }
 
     /// The ladder of the document that a tab waits for.
@@ -193,7 +207,6 @@ mod tests {
     use crate::Timestamp;
     use crate::doctor::{Cause, diagnose};
     use crate::ladder::{Lamp, Light};
-    use crate::session::Event;
 
     const URL: &str = "http://a.test/x";
 
@@ -346,5 +359,26 @@ mod tests {
         step(&mut state, Event::Abandoned { tab: 1, url: URL.to_owned() });
         assert_eq!(cause(&state), Some(Cause::NoResponse));
         assert!(state.pending.is_empty());
+    }
+
+    #[test]
+    fn where_no_header_can_be_read_a_document_left_with_what_the_rules_put_on_it() {
+        let (mut state, context) = armed();
+        let seen = |url: &str| {
+            let (url, method) = (url.to_owned(), "GET".to_owned());
+            Seen::Left { url, method, context: None }
+        };
+        let cookie = Triggers { w3c: false, ..Triggers::default() };
+        let inferred = |state: &State, tab, url: &str| match state.infer(tab, &seen(url), &cookie) {
+            Some(Event::Sent { context, .. }) => Some(context),
+            _ => None,
+        };
+        assert_eq!(inferred(&state, 1, URL), Some(context));
+        assert_eq!(inferred(&state, 1, "http://b.test/x"), None, "the rule is for the host");
+        assert_eq!(inferred(&state, 2, URL), None);
+        assert_eq!(state.infer(1, &seen(URL), &Triggers::default()), None, "it would be there");
+        let origin = Origin::of(URL).unwrap();
+        step(&mut state, Event::Start { tab: 3, origin, peers: Vec::new() });
+        assert!(inferred(&state, 2, URL).is_some(), "any tab of a session's host has the spare");
     }
 }
