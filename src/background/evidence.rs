@@ -3,11 +3,12 @@
 use backend::jaeger::{self, Error, Found};
 use trace::completion::Progress;
 use trace::contact::Purpose;
-use trace::ladder::{Asked, Light};
+use trace::ladder::{Asked, Light, Way};
 use trace::observe::Seen;
-use trace::state::Page;
+use trace::origin::Origin;
+use trace::state::{Page, State};
 use trace::{Span, Timestamp, TraceContext, TraceId, doctor, redact};
-use webext::clock;
+use webext::{clock, permissions};
 
 use crate::browser::{Details, Header};
 use crate::exporter;
@@ -44,6 +45,15 @@ pub(crate) fn read(name: &str, details: &Details, context: Option<TraceContext>)
 /// Whether a request failed by itself.
 pub(crate) fn broken(details: &Details) -> bool {
     details.error.as_ref().is_some_and(|error| !GIVEN_UP.contains(&error.as_str()))
+}
+
+/// Where no request was seen, the user may have taken the permission back.
+pub(crate) async fn bar(state: &mut State, tab: i32) {
+    let missed = state.tabs.get_mut(&tab).and_then(|tab| tab.missed.as_mut());
+    let Some(missed) = missed.filter(|missed| missed.ladder.way == Way::Worker) else { return };
+    if let Ok(origin) = Origin::of(&missed.url) {
+        missed.ladder.barred = permissions::has(&origin.pattern()).await == Ok(false);
+    }
 }
 
 /// What a store said, and with which status.

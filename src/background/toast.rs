@@ -45,6 +45,20 @@ async fn conclude(worker: &Worker, trace: TraceId, unseen: Option<Toast>) {
     }
 }
 
+/// A document that was to be traced and was not has no toast: that it came to nothing is told once.
+pub(crate) async fn miss(core: &mut Core, tab: i32) {
+    let missed = core.state.tabs.get_mut(&tab).and_then(|tab| tab.missed.as_mut());
+    let Some(missed) = missed.filter(|missed| missed.toast && missed.shown) else { return };
+    missed.toast = false;
+    let Toast { title, detail, .. } = toast(&missed.progress());
+    let place = waterfall::path(&missed.url).to_owned();
+    let trace = missed.ladder.armed.map(|context| context.trace.to_string());
+    let name = format!("{} {tab}", trace.unwrap_or_default());
+    core.save().await;
+    // Where the user switched notifications off, the popup still says it.
+    let _not_shown = notification::show(&name, &title, &format!("{place}\n{detail}")).await;
+}
+
 impl Worker {
     /// A notification of ours was clicked.
     pub(crate) async fn clicked(&self, core: &Core, name: &str) {

@@ -26,7 +26,7 @@ use crate::lock::Lock;
 use crate::packed::{pack, unpack};
 use crate::page::Recorded;
 use crate::setting::Setting;
-use crate::{exporter, follow};
+use crate::{evidence, exporter, follow, toast};
 
 /// Key of the state in session storage, and of the sessions in local storage.
 const STATE: &str = "state";
@@ -117,6 +117,7 @@ impl Worker {
                 }
                 let acts = core.observe(tab, seen, event, time).await;
                 self.act(&mut core, acts).await;
+                toast::miss(&mut core, tab).await;
                 None
             }
             Heard::Cookie { host, name, value } => {
@@ -251,6 +252,7 @@ impl Core {
     ) -> Vec<Act> {
         let event = event.or_else(|| self.state.infer(tab, &seen, &self.settings.triggers));
         let changed = self.state.observe(tab, seen, &self.settings);
+        evidence::bar(&mut self.state, tab).await;
         let mut acts = match event {
             Some(event) => self.step(event, time).await,
             None if changed => {

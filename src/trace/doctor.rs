@@ -182,7 +182,10 @@ fn unsent(ladder: &Ladder) -> (Cause, bool) {
     let other = ladder.hops.last().is_some_and(|hop| hop.context.is_some());
     match ladder.way {
         Way::Cache => (Cause::FromCache, true),
-        Way::Worker => (Cause::FromWorker, true),
+        // The page may have come from elsewhere that shows no request.
+        Way::Worker => (Cause::FromWorker, !ladder.hops.is_empty()),
+        // Browsers show what leaves only where we have permission.
+        _ if ladder.hops.last().is_some_and(|hop| !hop.seen) => (Cause::NoPermission, true),
         _ if ladder.hops.len() > 1 => (Cause::Stripped, true),
         _ if other => (Cause::Overwritten, true),
         _ => (Cause::RuleMissed, true),

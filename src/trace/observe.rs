@@ -310,7 +310,8 @@ mod tests {
                 responded(&mut state, false, &[]);
             }
             shown(&mut state, "http://b.test/y");
-            assert_eq!(cause(&state), Some(Cause::Stripped));
+            let wanted = if visible { Cause::Stripped } else { Cause::NoPermission };
+            assert_eq!(cause(&state), Some(wanted));
             assert_eq!(ladder(&state).hops.len(), 2);
             assert!(!state.page(1).unwrap().live, "nothing goes to the other host");
         }
