@@ -84,6 +84,7 @@ impl Face {
             (Marks::SKEWED, "skew", "It lies outside its request in time"),
             (Marks::BACKWARD, "backward", "It ends before it starts"),
             (Marks::UNTIMED, "no time", "It has no start time"),
+            (Marks::LATE, "late", "It came when the trace was no longer waited for"),
         ];
         let there = all.into_iter().filter(|(mark, ..)| self.row.marks.has(*mark));
         there.map(|(_, word, meaning)| (word, meaning)).collect()
@@ -142,6 +143,17 @@ mod tests {
             Face::of(&picture, Viewport::default()).iter().flat_map(Face::flaws).collect();
         assert_eq!(words[0].0, "cycle");
         assert_eq!(words[1], ("orphan", "Its parent is not here"));
+    }
+
+    #[test]
+    fn a_span_that_came_late_says_so() {
+        let spans = sample::spans();
+        let mut picture = Picture::default();
+        picture.grow_late(spans.clone(), &[spans[3].id].into());
+        let faces = Face::of(&picture, Viewport::default());
+        let late = faces.iter().filter(|face| face.flaws().iter().any(|(word, _)| *word == "late"));
+        assert_eq!(late.map(|face| face.row.span).collect::<Vec<_>>(), [3]);
+        assert!(picture.problems().is_empty(), "late is not wrong");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A trace as a reader has it before them: its spans, their waterfall, what is odd about it, and
 //! which span is chosen. It can be given more spans without losing the reader's place.
 
+use std::collections::BTreeSet;
+
 use trace::attribute::key;
 use trace::waterfall::{Row, Waterfall, label};
 use trace::{Span, SpanId, TraceId};
@@ -35,13 +37,19 @@ pub struct Summary {
 }
 
 impl Picture {
-    /// Takes the spans of the trace, as far as they are known now. Folds and choice stay with
-    /// their spans.
+    /// Takes the spans of the trace, as far as they are known now.
     pub fn grow(&mut self, spans: Vec<Span>) {
+        self.grow_late(spans, &BTreeSet::new());
+    }
+
+    /// Takes the spans of the trace, as far as they are known now, and which of them came late.
+    /// Folds and choice stay with their spans.
+    pub fn grow_late(&mut self, spans: Vec<Span>, late: &BTreeSet<SpanId>) {
         if spans == self.spans {
             return;
         }
         let mut waterfall = Waterfall::build(&spans);
+        waterfall.mark_late(|span| late.contains(&spans[span].id));
         let mut folded: Vec<SpanId> =
             self.waterfall.folds().map(|span| self.spans[span].id).collect();
         folded.sort_unstable();

@@ -133,8 +133,8 @@ impl Core {
     /// Keeps spans that the store has. Whether any were new.
     async fn keep(&mut self, trace: TraceId, spans: Vec<trace::Span>) -> bool {
         let Some(journal) = &self.journal else { return false };
-        let watch = self.state.pages.get_mut(&trace).map(|page| &mut page.watch);
-        let late = |start| watch.as_ref().is_some_and(|watch| watch.late(start));
+        let mut page = self.state.pages.get_mut(&trace);
+        let late = |start| page.as_ref().is_some_and(|page| page.watch.late(start, page.live));
         let absorbed = match self.recorded.get_mut(&trace) {
             Some(recorded) => recorded.absorb(journal, trace, spans, late).await,
             // Not a page of ours, or one of long ago: somebody looks at it all the same.
@@ -144,8 +144,8 @@ impl Core {
             },
         };
         let Ok((new, services)) = absorbed else { return false };
-        if let Some(watch) = watch {
-            services.iter().for_each(|service| watch.count_late(service));
+        if let Some(page) = &mut page {
+            services.iter().for_each(|service| page.watch.count_late(service));
         }
         new > 0
     }

@@ -217,10 +217,10 @@ impl Watch {
     }
 
     /// Whether a span that comes now is late, by its start: it began while it was waited for. One
-    /// that began after that belongs to something that the page did later.
+    /// that began after that belongs to something that a `live` page did later.
     #[must_use]
-    pub fn late(&self, start: Timestamp) -> bool {
-        self.ended().is_some_and(|ended| start < ended)
+    pub fn late(&self, start: Timestamp, live: bool) -> bool {
+        self.ended().is_some_and(|ended| !live || start < ended)
     }
 
     /// Counts a span of a service that came late.
@@ -391,10 +391,11 @@ mod tests {
     fn late_spans_are_counted_by_service() {
         let mut watch = Watch::begin(second(0.0));
         watch.see(second(1.0), whole(8));
-        assert!(!watch.late(second(0.5)), "it is still waited for");
+        assert!(!watch.late(second(0.5), false), "it is still waited for");
         watch.settle(second(3.0));
-        assert!(watch.late(second(0.5)));
-        assert!(!watch.late(second(9.0)), "the page asked for it later");
+        assert!(watch.late(second(0.5), true));
+        assert!(!watch.late(second(9.0), true), "the page asked for it later");
+        assert!(watch.late(second(9.0), false), "the page asks for nothing any more");
         for service in ["billing", "", "billing"] {
             watch.count_late(service);
         }

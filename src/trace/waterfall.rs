@@ -44,6 +44,8 @@ impl Marks {
     pub const BACKWARD: Self = Self(1 << 5);
     /// It has no start time.
     pub const UNTIMED: Self = Self(1 << 6);
+    /// It came when its trace was no longer waited for.
+    pub const LATE: Self = Self(1 << 8);
     /// Its children are folded away.
     const FOLDED: Self = Self(1 << 7);
     /// Everything that makes a trace doubtful.
@@ -315,6 +317,13 @@ impl Waterfall {
         if self.last(row) > row + 1 && self.marks[row].has(Marks::FOLDED) != folded {
             self.marks[row].set(Marks::FOLDED, folded);
             self.show();
+        }
+    }
+
+    /// Marks every row whose span came late; which did is not told by the spans themselves.
+    pub fn mark_late(&mut self, late: impl Fn(usize) -> bool) {
+        for row in 0..self.total() {
+            self.marks[row].set(Marks::LATE, late(self.forest.spans[row] as usize));
         }
     }
 

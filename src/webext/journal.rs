@@ -206,14 +206,6 @@ impl Journal {
         chunks(&self.database.all(SPANS, "", &[key(trace)]).await?)
     }
 
-    /// The spans of a trace as OTLP protobuf, a chunk each, browser side first.
-    ///
-    /// # Errors
-    /// When the browser refuses.
-    pub async fn spans(&self, trace: TraceId) -> Result<Vec<Vec<u8>>, Error> {
-        Ok(self.chunks(trace).await?.into_iter().map(|chunk| chunk.bytes).collect())
-    }
-
     /// The chunks that wait to be sent to the store.
     ///
     /// # Errors

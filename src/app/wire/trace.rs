@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use trace::{SpanId, TraceId};
 use webext::Listening;
+use webext::journal::SpanChunk;
 
 use crate::gate::Gate;
 use crate::load;
@@ -93,10 +94,10 @@ impl TraceWire {
         match chunks {
             Err(trouble) => self.reading.update(|reading| reading.failed(trouble)),
             Ok(chunks) => {
-                let load::Loaded { spans, trouble } = load::read(&chunks);
+                let load::Loaded { spans, late, trouble } = load::read(&chunks);
                 let count = spans.len();
                 self.picture.update(|picture| {
-                    picture.grow(spans);
+                    picture.grow_late(spans, &late);
                     self.choose(picture);
                 });
                 self.reading.update(|reading| reading.read(count, trouble));
@@ -146,7 +147,9 @@ impl TraceWire {
 }
 
 /// The trace's chunks, as the journal keeps them.
-async fn chunks(trace: TraceId) -> Result<Vec<Vec<u8>>, String> {
+async fn chunks(trace: TraceId) -> Result<Vec<load::Chunk>, String> {
     let journal = super::journal().await?;
-    journal.spans(trace).await.map_err(|error| error.to_string())
+    let chunks = journal.chunks(trace).await.map_err(|error| error.to_string())?;
+    let ours = |SpanChunk { bytes, late, .. }| load::Chunk { bytes, late };
+    Ok(chunks.into_iter().map(ours).collect())
 }
