@@ -109,7 +109,10 @@ pub fn wanted(state: &State, settings: &Settings) -> Wanted {
             // before: taken away at the commit, they would never run.
             wanted.scripts.insert(origin.host.clone(), patterns(&origin.host));
             let rule = resource_rule(triggers, context, origin, session);
-            wanted.rules.insert(id + 1, Rule { tabs: Some(*tab), ..rule });
+            // With every header off there is nothing to put on it.
+            if !rule.request.is_empty() {
+                wanted.rules.insert(id + 1, Rule { tabs: Some(*tab), ..rule });
+            }
         }
     }
     wanted

@@ -48,6 +48,8 @@ struct Condition {
 struct Action<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
+    // Either list may be absent, and neither empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     request_headers: Vec<Header<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     response_headers: Vec<Header<'a>>,
@@ -156,5 +158,6 @@ mod tests {
         assert_eq!(entry["condition"]["requestDomains"], serde_json::json!(["::1"]));
         assert_eq!(entry["condition"]["excludedTabIds"], serde_json::json!([1]));
         assert_eq!(entry["action"]["responseHeaders"][0]["operation"], "append");
+        assert!(!entry.to_string().contains("requestHeaders"), "browsers refuse an empty list");
     }
 }
