@@ -220,3 +220,6 @@ fn incomplete(ladder: &Ladder) -> (Cause, bool) {
         (true, _) => (Cause::ParentsMissing, true),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -376,3 +376,6 @@ pub fn others(requests: &[TracedRequest], own: TraceId) -> Vec<TraceId> {
     }
     others
 }
+
+#[cfg(test)]
+mod tests;
