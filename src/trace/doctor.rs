@@ -3,7 +3,7 @@
 //! One table of causes. What is not certain is said to be likely, and nothing is guessed from
 //! anything but the evidence on the ladder.
 
-use crate::ladder::{Asked, Ladder, Lamp, Light, Way};
+use crate::ladder::{Asked, Ladder, Lamp, Way};
 
 /// Why a request is not traced from end to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,10 @@ pub enum Cause {
     Unsampled,
     /// Neither the server nor the store knows of the trace.
     NotJoined,
-    /// The server took the context, and the store has no such trace.
+    /// The server took the context, and the store has no such trace (404).
     StoreAbsent,
+    /// The server took the context, and the store has only what the browser sent.
+    ServerAbsent,
     /// The store wants to know who asks (401).
     StoreLocked,
     /// The store knows who asks and refuses (403).
@@ -77,6 +79,7 @@ impl Cause {
             Self::Unsampled => "The server does not record this trace (flag 00)",
             Self::NotJoined => "The server did not join the trace",
             Self::StoreAbsent => "The trace store has no such trace (404)",
+            Self::ServerAbsent => "The trace store has no spans of the server",
             Self::StoreLocked => "The trace store wants a login (401)",
             Self::StoreForbidden => "The trace store forbids asking (403)",
             Self::StoreFailed => "The trace store fails",
@@ -126,7 +129,7 @@ impl Cause {
                 "It may not be instrumented, ignore traceparent, or send its spans elsewhere. \
                  Check that it propagates W3C trace context and exports to the store in the options."
             }
-            Self::StoreAbsent => {
+            Self::StoreAbsent | Self::ServerAbsent => {
                 "The server took the context, so its spans went elsewhere or were dropped on the \
                  way. Compare its exporter's address with the store in the options."
             }
@@ -170,7 +173,7 @@ pub fn diagnose(ladder: &Ladder) -> Option<Finding> {
         Some(Lamp::Armed) => (Cause::NoPermission, true),
         Some(Lamp::Sent) => unsent(ladder),
         Some(Lamp::Acknowledged) => unanswered(ladder),
-        Some(Lamp::Found) => (unfound(ladder), ladder.asked != Asked::Absent),
+        Some(Lamp::Found) => (unfound(ladder), !ladder.barren()),
         Some(Lamp::Complete) => incomplete(ladder),
         None if ladder.ahead != 0 => (Cause::ClockOff, true),
         None => return None,
@@ -208,8 +211,8 @@ fn unfound(ladder: &Ladder) -> Cause {
         (Asked::Refused, 401) => Cause::StoreLocked,
         (Asked::Refused, 403) => Cause::StoreForbidden,
         (Asked::Refused, _) => Cause::StoreFailed,
-        _ if ladder.light(Lamp::Acknowledged) == Light::Lit => Cause::StoreAbsent,
-        _ => Cause::NotJoined,
+        (_, 404) => Cause::StoreAbsent,
+        _ => Cause::ServerAbsent,
     }
 }
 

@@ -281,10 +281,15 @@ impl Ladder {
             Some(answer) if answer.trace.is_some() => Light::Dark,
             Some(answer) if answer.named => Light::Lit,
             _ if self.way == Way::Failed => Light::Dark,
-            _ if self.over && self.asked == Asked::Absent => Light::Dark,
+            _ if self.over && self.barren() => Light::Dark,
             _ if self.way == Way::Open => Light::Waiting,
             _ => Light::Off,
         }
+    }
+
+    /// Whether the store answers and has nothing of the server. It may have what we sent ourselves.
+    pub(crate) const fn barren(&self) -> bool {
+        self.spans == 0 && matches!(self.asked, Asked::Absent | Asked::Spans)
     }
 
     fn found(&self) -> Light {
@@ -354,9 +359,6 @@ pub fn climb(requests: &mut [TracedRequest], page: &Ladder, server: &[Span]) {
         ladder.complete = nobody || (ladder.joined && since >= QUIET);
         // All but the request itself.
         ladder.spans = if ladder.joined { request.spans.saturating_sub(1).max(1) } else { 0 };
-        if ladder.asked == Asked::Spans && !ladder.joined {
-            ladder.asked = Asked::Absent;
-        }
     }
 }
 

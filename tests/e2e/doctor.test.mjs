@@ -48,6 +48,11 @@ function answering(say) {
   };
 }
 
+/** Resolves once the traced request for a path is there. */
+function left(path) {
+  return until(`${path} leaves with context`, () => readContext(site.contexts(path).at(-1)) ?? undefined);
+}
+
 /** Sends server spans for the last request for a path. */
 function serve(path, { trace, parent, ...more } = {}) {
   const context = readContext(site.contexts(path).at(-1));
@@ -67,7 +72,9 @@ async function lamps(surface) {
   const list = surface.getByRole('list', { name: 'Lamps', includeHidden: true });
   const texts = await list.getByRole('listitem', { includeHidden: true }).allTextContents();
   return Object.fromEntries(
-    texts.map((text) => /^(Armed|Sent|Acknowledged|Found|Complete)(yes|not yet|not asked|no)/.exec(text).slice(1)),
+    texts.map((text) =>
+      /^(Armed|Sent|Acknowledged|Found|Complete)(yes|not yet|not asked|no)/.exec(text).slice(1),
+    ),
   );
 }
 
@@ -84,7 +91,7 @@ async function diagnosed(surface, title, wanted) {
 test('a server that answers with our id and whose spans are found lights all five lamps', async () => {
   site.pages['/good'] = answering(({ trace, span }) => `00-${trace}-${span}-01`);
   const { popup } = await traced(`${site.origin}/good`);
-  await until('it is asked for', () => readContext(site.contexts('/good').at(-1)));
+  await left('/good');
   await serve('/good');
   await until('all are lit', async () => {
     const found = await lamps(popup);
@@ -102,28 +109,43 @@ test('a server that makes a trace of its own is found out, and its trace is foll
   const trace = traceId();
   site.pages['/own'] = answering(({ span }) => `00-${trace}-${span}-01`);
   const { page, popup } = await traced(`${site.origin}/own`);
-  await until('it is asked for', () => readContext(site.contexts('/own').at(-1)));
+  await left('/own');
   await serve('/own', { trace, parent: '' });
-  await diagnosed(popup, 'The server made a new trace id', { Sent: 'yes', Acknowledged: 'no', Found: 'yes', Complete: 'yes' });
+  await diagnosed(popup, 'The server made a new trace id', {
+    Sent: 'yes',
+    Acknowledged: 'no',
+    Found: 'yes',
+    Complete: 'yes',
+  });
   const { trace: ours } = await lab.pageContext(page);
   const dashboard = await lab.openDashboard(ours);
-  await dashboard.getByRole('row', { name: /GET \/own.*site|site.*GET \/own/ }).first().waitFor();
+  await dashboard
+    .getByRole('row', { name: /GET \/own.*site|site.*GET \/own/ })
+    .first()
+    .waitFor();
 });
 
 test('a server that answers with flag 00 does not record', async () => {
   site.pages['/unsampled'] = answering(({ trace, span }) => `00-${trace}-${span}-00`);
   const { popup } = await traced(`${site.origin}/unsampled`);
-  await diagnosed(popup, 'The server does not record this trace (flag 00)', { Sent: 'yes', Acknowledged: 'no' });
+  await diagnosed(popup, 'The server does not record this trace (flag 00)', {
+    Sent: 'yes',
+    Acknowledged: 'no',
+  });
 });
 
 test('a redirect to another host takes the request where no context goes', async () => {
-  site.pages['/away'] = (_, response) => response.writeHead(302, { location: `${site.foreign}/landing` }).end();
+  site.pages['/away'] = (_, response) =>
+    response.writeHead(302, { location: `${site.foreign}/landing` }).end();
   site.pages['/landing'] = '<p>landed';
   const page = await lab.openPage(`${site.origin}/`);
   await lab.startSession(page);
   await page.goto(`${site.origin}/away`);
   const popup = await lab.openPopup(await lab.tabId(page));
-  await diagnosed(popup, 'A redirect took the request where no trace context goes', { Armed: 'yes', Sent: 'no' });
+  await diagnosed(popup, 'A redirect took the request where no trace context goes', {
+    Armed: 'yes',
+    Sent: 'no',
+  });
 });
 
 test('a redirect to a host without permission is named, and what it takes', async () => {
@@ -178,7 +200,10 @@ test('a page that its service worker answers never asked the server', async () =
   const page = await lab.openPage(`${site.origin}/app/`);
   await page.waitForFunction(() => document.title === 'ready');
   const popup = await lab.command(page, 'Run Page Trace');
-  await diagnosed(popup, "Likely: The page's service worker answered, not the server", { Armed: 'yes', Sent: 'no' });
+  await diagnosed(popup, "Likely: The page's service worker answered, not the server", {
+    Armed: 'yes',
+    Sent: 'no',
+  });
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).unregister());
 });
 
@@ -192,7 +217,11 @@ test('a request that leaves without our header, or with another, is named', asyn
       type: 'modifyHeaders',
       requestHeaders: [{ header: 'traceparent', operation, value }],
     });
-    const on = (urlFilter, action) => ({ priority: 99, condition: { urlFilter, resourceTypes: ['main_frame'] }, action });
+    const on = (urlFilter, action) => ({
+      priority: 99,
+      condition: { urlFilter, resourceTypes: ['main_frame'] },
+      action,
+    });
     return chrome.declarativeNetRequest.updateDynamicRules({
       addRules: [
         { id: 1, ...on('/stripped', headers('remove')) },
@@ -204,7 +233,10 @@ test('a request that leaves without our header, or with another, is named', asyn
     await page.goto(`${site.origin}/stripped`);
     await diagnosed(popup, 'The request left without trace context', { Armed: 'yes', Sent: 'no' });
     await page.goto(`${site.origin}/rewritten`);
-    await diagnosed(popup, 'The request left with another trace context than ours', { Armed: 'yes', Sent: 'no' });
+    await diagnosed(popup, 'The request left with another trace context than ours', {
+      Armed: 'yes',
+      Sent: 'no',
+    });
   } finally {
     const removeRuleIds = [1, 2];
     await lab.desk.evaluate((how) => chrome.declarativeNetRequest.updateDynamicRules(how), { removeRuleIds });
@@ -244,24 +276,31 @@ for (const [status, title] of TROUBLES) {
 
 test('a server whose clock is off by an hour is named, and its trace is whole all the same', async () => {
   const { popup } = await traced(`${site.origin}/clock`);
-  await until('it is asked for', () => readContext(site.contexts('/clock').at(-1)));
+  await left('/clock');
   const late = BigInt(Date.now() + 3_600_000) * 1_000_000n;
   await serve('/clock', { startTimeUnixNano: `${late}`, endTimeUnixNano: `${late + 5_000_000n}` });
   await diagnosed(popup, "The server's clock is off", { Sent: 'yes', Found: 'yes', Complete: 'yes' });
 });
 
 test('what is missing when patience ends is told apart', { timeout: 120_000 }, async () => {
+  gate.instead = ({ method, url }, response) => {
+    if (method !== 'GET' || !url.includes(unknown())) return false;
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    return true;
+  };
+  const unknown = () => readContext(site.contexts('/unknown').at(-1))?.trace ?? 'nothing';
   const ours = answering(({ trace, span }) => `00-${trace}-${span}-01`);
   const cases = {
     '/deaf': ['Likely: The server did not join the trace', { Acknowledged: 'no', Found: 'not asked' }],
-    '/lost': ['Likely: The trace store has no such trace (404)', { Acknowledged: 'yes', Found: 'no' }],
+    '/lost': ['Likely: The trace store has no spans of the server', { Acknowledged: 'yes', Found: 'no' }],
+    '/unknown': ['Likely: The trace store has no such trace (404)', { Acknowledged: 'yes', Found: 'no' }],
     '/rootless': ["The server's first span is missing", { Found: 'yes', Complete: 'no' }],
     '/holed': ['Spans name parents that are not there', { Found: 'yes', Complete: 'no' }],
   };
-  site.pages['/lost'] = ours;
+  site.pages['/lost'] = site.pages['/unknown'] = ours;
   const popups = {};
   for (const path of Object.keys(cases)) popups[path] = (await traced(site.origin + path)).popup;
-  await until('all are asked for', () => Object.keys(cases).every((path) => readContext(site.contexts(path).at(-1))));
+  await Promise.all(Object.keys(cases).map(left));
   await serve('/rootless', { parent: spanId() });
   await serve('/holed');
   await serve('/holed', { parent: spanId() });

@@ -2,6 +2,7 @@ use super::*;
 use crate::TraceContext;
 use crate::answer::Answer;
 use crate::ladder::Hop;
+use crate::ladder::Light;
 
 fn context() -> TraceContext {
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse().unwrap()
@@ -74,6 +75,13 @@ fn each_cause_is_told_by_its_evidence_and_by_no_more() {
         (Ladder { answer: unsampled(), ..lost() }, Acknowledged, C::Unsampled, true),
         (lost(), Acknowledged, C::NotJoined, false),
         (Ladder { answer: ours(), ..lost() }, Found, C::StoreAbsent, false),
+        (Ladder { asked: Asked::Spans, status: 200, ..lost() }, Acknowledged, C::NotJoined, false),
+        (
+            Ladder { answer: ours(), asked: Asked::Spans, status: 200, ..lost() },
+            Found,
+            C::ServerAbsent,
+            false,
+        ),
         (refused(401), Found, C::StoreLocked, true),
         (refused(403), Found, C::StoreForbidden, true),
         (refused(500), Found, C::StoreFailed, true),

@@ -113,10 +113,11 @@ impl Ladder {
             Asked::Silent => format!("nothing answers at {store}"),
             Asked::Refused => format!("{store} says {status}"),
             Asked::Garbled => format!("{store} answers with something that is no trace"),
-            Asked::Absent | Asked::Spans if status == 404 => {
+            Asked::Absent if status == 404 => {
                 format!("{store} says 404, no such trace")
             }
-            Asked::Absent | Asked::Spans => format!("{store} has no span of it"),
+            Asked::Spans => format!("{store} has only what the browser sent"),
+            Asked::Absent => format!("{store} has no span of it"),
         }
     }
 
