@@ -81,7 +81,7 @@ impl fmt::Display for NameError {
         match self {
             Self::Empty => write!(f, "cookie's name is empty, wanted at least one character"),
             Self::Letter { found } => {
-                write!(f, "cookie's name has {found:?}, wanted letters, digits, - and _")
+                write!(f, "cookie's name has '{found}', wanted letters, digits, - and _")
             }
         }
     }
