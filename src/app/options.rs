@@ -1,19 +1,137 @@
-//! Draws the options: every setting with what it means.
+//! Draws the options: every setting with its meaning and its default, grouped and searched.
+
+pub mod check;
+pub mod connection;
+pub mod draft;
+pub mod field;
+pub mod file;
+pub mod preset;
+pub mod setting;
+pub mod transfer;
+pub mod verdict;
 
 use leptos::prelude::*;
 
 use crate::popup::Mark;
+use connection::{Connection, Trials};
+use draft::Draft;
+use field::{Field, Group};
+use setting::Setting;
+use transfer::Transfer;
+
+/// What a person does in the options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Types in a field.
+    Type(&'static str, String),
+    /// Is done with a field: save it.
+    Commit(&'static str),
+    /// Tests the store's connection.
+    Test,
+    /// Allows the extension to reach the store without its consent (CORS).
+    Allow,
+    /// Downloads the settings; whether with secrets.
+    Export(bool),
+    /// Reads the file that is chosen in the input of this id.
+    Import(&'static str),
+}
 
 /// The options.
 #[component]
-pub fn Options() -> impl IntoView {
+pub fn Options(
+    /// What is typed and what is in force.
+    #[prop(into)]
+    draft: Signal<Draft>,
+    /// What the store answered.
+    #[prop(into)]
+    trials: Signal<Trials>,
+    /// Carries out what a person does.
+    on_intent: Callback<Intent>,
+) -> impl IntoView {
+    let (search, set_search) = signal(String::new());
+    let found = Memo::new(move |_| search.with(|search| keys(search)));
+    let groups = Group::ALL.map(|group| view! { <Section group found draft trials on_intent /> });
     view! {
         <main class="surface options">
             <header class="brand">
                 <Mark />
                 <h1>"Tracelight options"</h1>
+                <input
+                    type="search"
+                    aria-label="Search settings"
+                    placeholder="Search settings"
+                    on:input:target=move |event| set_search.set(event.target().value())
+                />
+                <News draft />
             </header>
+            <Trouble draft />
+            {move || found.with(Vec::is_empty).then(|| view! {
+                <p class="none" role="status">"No setting is called or means that."</p>
+            })}
+            {groups.into_iter().collect::<Vec<_>>()}
+            <Transfer draft on_intent />
+            <footer>
+                <a href="app.html?view=trust">"What Tracelight may do, has done and keeps"</a>
+            </footer>
         </main>
+    }
+    .into_any()
+}
+
+fn keys(search: &str) -> Vec<&'static str> {
+    Draft::found(search).into_iter().map(|field| field.key).collect()
+}
+
+/// What happened last. The region is always there, so that what comes into it is read out.
+#[component]
+fn News(draft: Signal<Draft>) -> impl IntoView {
+    view! { <p class="news" role="status">{move || draft.with(|draft| draft.news.clone())}</p> }
+}
+
+/// Why the settings that are kept cannot be read.
+#[component]
+fn Trouble(draft: Signal<Draft>) -> impl IntoView {
+    let text = move || draft.with(|draft| draft.trouble.clone());
+    view! {
+        <div role="alert">
+            {move || text().map(|text| view! {
+                <p class="note bad">
+                    {format!("The settings that are kept cannot be read: {text}. The defaults hold until you change one.")}
+                </p>
+            })}
+        </div>
+    }
+}
+
+/// The settings of a group, as far as they are searched for.
+#[component]
+fn Section(
+    group: Group,
+    found: Memo<Vec<&'static str>>,
+    draft: Signal<Draft>,
+    trials: Signal<Trials>,
+    on_intent: Callback<Intent>,
+) -> impl IntoView {
+    let fields = move || {
+        let keys = found.get().into_iter().filter_map(Field::of);
+        keys.filter(|field| field.group == group).collect::<Vec<_>>()
+    };
+    let there = Memo::new(move |_| !fields().is_empty());
+    view! {
+        <Show when=move || there.get()>
+            <section class="group" aria-label=group.title()>
+                <div class="about">
+                    <h2>{group.title()}</h2>
+                    <p>{group.about()}</p>
+                </div>
+                <div class="settings">
+                    <For each=fields key=|field| field.key let(field)>
+                        <Setting field draft on_intent />
+                        {(field.key == "store").then(|| view! { <Connection draft trials on_intent /> })}
+                    </For>
+                </div>
+            </section>
+        </Show>
     }
     .into_any()
 }

@@ -7,6 +7,7 @@ use otlp::answer::Refusal;
 
 pub mod jaeger;
 pub mod link;
+pub mod probe;
 pub mod sender;
 
 /// What to send.

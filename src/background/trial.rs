@@ -1,27 +1,18 @@
 //! Tries a store in the two ways in which it is used, by the same code, and tells what came back.
 
 use backend::sender::{self, Outcome};
-use backend::{Reply, jaeger};
+use backend::{Reply, jaeger, probe};
 use bridge::Trial;
-use trace::TraceId;
 use trace::contact::Purpose;
 use webext::clock;
 
 use crate::exporter;
 use crate::worker::Worker;
 
-/// The id of a trace that nobody has: real ones are drawn, and will not draw words.
-const UNKNOWN: [u8; 16] = *b"tracelight-probe";
-/// An export of one resource without spans. Not an empty body, which any server takes.
-const NOTHING: [u8; 2] = [0x0a, 0];
-
 /// Sends a store no spans, or asks it for a trace that it cannot have. `None` cannot be.
 pub(crate) async fn test(worker: &Worker, store: &str, send: bool) -> Option<Trial> {
-    let (request, flaw): (_, fn(&Reply) -> _) = if send {
-        (sender::export(store, NOTHING.to_vec()), refused)
-    } else {
-        (jaeger::trace(store, TraceId::mint(UNKNOWN)?), unreadable)
-    };
+    let (request, flaw): (_, fn(&Reply) -> _) =
+        if send { (probe::send(store), refused) } else { (probe::ask(store)?, unreadable) };
     let begun = clock::now();
     let answer = exporter::ask(worker, Purpose::Test, request).await;
     let millis = u32::try_from(clock::now().since(begun).as_millis()).unwrap_or(u32::MAX);

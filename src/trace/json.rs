@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 
 pub use cursor::{Broken, Cursor, Opened, Scalar, SyntaxError};
 pub use flaw::Error;
-pub(crate) use node::Node;
+pub use node::Node;
 pub use number::float;
 pub use writer::quote;
 

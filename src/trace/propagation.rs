@@ -16,8 +16,7 @@ use crate::context::RANDOM;
 use crate::settings::Triggers;
 use crate::{SessionId, TraceContext};
 
-pub(crate) use custom::token;
-pub use custom::{Custom, HeaderError};
+pub use custom::{Custom, HeaderError, token};
 pub use read::{find, read};
 pub use traceparent::TraceparentError;
 

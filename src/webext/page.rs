@@ -1,11 +1,14 @@
-//! The surface's own page: its address, its clipboard, its timers.
+//! The surface's own page: its address, its clipboard, its files, its timers.
 
 use std::time::Duration;
 
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{UrlSearchParams, Window};
 
-use crate::Listening;
+use crate::js::{call, get, global, set};
+use crate::{Error, Listening};
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -48,4 +51,50 @@ pub fn every(period: Duration, tick: impl FnMut() + 'static) -> Listening {
 pub fn zone(at: trace::Timestamp) -> i32 {
     let date = js_sys::Date::new(&JsValue::from_f64(at.millis() as f64));
     -(date.get_timezone_offset() as i32)
+}
+
+/// Offers a text to the user as a file to download; must be called in the turn of a click.
+///
+/// # Errors
+/// When the browser refuses.
+pub fn download(name: &str, text: &str) -> Result<(), Error> {
+    let offered = offer(name, text);
+    offered.map_err(|error| Error::new("a.download", &error))
+}
+
+fn offer(name: &str, text: &str) -> Result<(), JsValue> {
+    let blob = global("Blob")?.unchecked_into::<Function>();
+    let parts = Array::of1(&Array::of1(&text.into()));
+    let blob = Reflect::construct(&blob, &parts)?;
+    let url = global("URL")?;
+    let address = call(&url, "createObjectURL", &[&blob])?;
+    let link = call(&global("document")?, "createElement", &[&"a".into()])?;
+    set(&link, "href", &address)?;
+    set(&link, "download", &name.into())?;
+    call(&link, "click", &[])?;
+    call(&url, "revokeObjectURL", &[&address]).map(drop)
+}
+
+/// The text of the file that the user has chosen in a file input, by the input's id. `None` when he
+/// has chosen none. The input is empty afterwards, so that he can choose the same file again.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn chosen(input: &str) -> Result<Option<String>, Error> {
+    let name = "File.text";
+    let failed = |error: JsValue| Error::new(name, &error);
+    let Some(begun) = read_chosen(input).map_err(failed)? else { return Ok(None) };
+    let text = JsFuture::from(begun.unchecked_into::<Promise>()).await.map_err(failed)?;
+    Ok(text.as_string())
+}
+
+fn read_chosen(input: &str) -> Result<Option<JsValue>, JsValue> {
+    let input = call(&global("document")?, "getElementById", &[&input.into()])?;
+    let file = get(&get(&input, "files")?, "0")?;
+    if file.is_undefined() {
+        return Ok(None);
+    }
+    let text = call(&file, "text", &[])?;
+    set(&input, "value", &"".into())?;
+    Ok(Some(text))
 }

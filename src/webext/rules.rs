@@ -123,6 +123,29 @@ pub async fn ids() -> Result<Vec<u32>, Error> {
     Ok(rules.into_iter().map(|rule| rule.id).collect())
 }
 
+#[derive(Serialize)]
+struct Expression<'a> {
+    regex: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Support {
+    is_supported: bool,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Why the browser takes no rule with a regular expression, in its own word; `None` when it does.
+///
+/// # Errors
+/// When the browser refuses to say.
+pub async fn unsupported(regex: &str) -> Result<Option<String>, Error> {
+    let call = "declarativeNetRequest.isRegexSupported";
+    let support: Support = read(call, &ask(call, json::write(&[Expression { regex }])).await?)?;
+    Ok((!support.is_supported).then(|| support.reason.unwrap_or_default()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,208 @@
-//! Wires the options to the browser's storage and to the background.
+//! Wires the options to the browser's storage and files, and to the background.
 
+use std::time::Duration;
+
+use ::trace::origin::Origin;
+use ::trace::settings::Settings;
+use bridge::{Command, Reply, Trial};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use webext::{permissions, rules, settings};
 
 use crate::options;
+use crate::options::Intent;
+use crate::options::check;
+use crate::options::connection::Trials;
+use crate::options::draft::Draft;
+use crate::options::field::Field;
+use crate::options::file;
+use crate::options::verdict::{Verdict, Way};
+
+/// How long typing must rest before what is typed is saved without leaving the field.
+const REST: Duration = Duration::from_millis(1_000);
 
 /// The options, wired.
 #[component]
 pub fn Options() -> impl IntoView {
-    view! { <options::Options /> }
+    let draft = RwSignal::new(Draft::default());
+    let trials = RwSignal::new(Trials::default());
+    let typed = StoredValue::new(0_u32);
+    spawn_local(async move {
+        let kept = settings::load().await.map_err(|error| error.to_string());
+        draft.update(|draft| draft.load(kept));
+        look(draft, trials).await;
+    });
+    let on_intent = Callback::new(move |intent| match intent {
+        Intent::Type(key, text) => type_in(draft, trials, typed, key, text),
+        Intent::Commit(key) => commit(draft, trials, key),
+        Intent::Test => test(draft, trials),
+        Intent::Allow => allow(draft, trials),
+        Intent::Export(secrets) => export(draft, secrets),
+        Intent::Import(input) => import(draft, input),
+    });
+    view! { <options::Options draft trials on_intent /> }
+}
+
+fn type_in(
+    draft: RwSignal<Draft>,
+    trials: RwSignal<Trials>,
+    typed: StoredValue<u32>,
+    key: &str,
+    text: String,
+) {
+    let Some(field) = Field::of(key) else { return };
+    draft.update(|draft| draft.type_in(field, text.clone()));
+    if key == "store" {
+        // What was found out is about another URL. And no timer: half a URL is a URL too, of a
+        // host to which spans would be sent.
+        trials.set(Trials::default());
+        return;
+    }
+    spawn_local(async move {
+        judge(draft, field, &text).await;
+    });
+    typed.update_value(|typed| *typed += 1);
+    let number = typed.get_value();
+    let later = move || {
+        if typed.try_get_value() == Some(number) {
+            commit(draft, trials, field.key);
+        }
+    };
+    set_timeout(later, REST);
+}
+
+/// Has the browser judge the regular expressions of a text. Whether all are fine.
+async fn judge(draft: RwSignal<Draft>, field: &'static Field, text: &str) -> bool {
+    for regex in Draft::expressions(field, text) {
+        if let Some(reason) = flaw(&regex).await {
+            draft.update(|draft| draft.refuse(field, text, check::refused(&regex, &reason)));
+            return false;
+        }
+    }
+    true
+}
+
+/// Why the browser does not take a regular expression.
+async fn flaw(regex: &str) -> Option<String> {
+    rules::unsupported(regex).await.unwrap_or_else(|error| Some(error.to_string()))
+}
+
+/// Saves a field, over what is kept by now: another page of options may have saved meanwhile.
+fn commit(draft: RwSignal<Draft>, trials: RwSignal<Trials>, key: &str) {
+    let Some(field) = Field::of(key) else { return };
+    let Some(text) = draft.with_untracked(|draft| draft.due(field)) else { return };
+    spawn_local(async move {
+        if !judge(draft, field, &text).await {
+            return;
+        }
+        let mut settings = settings::load().await.unwrap_or_default();
+        (field.set)(&mut settings, &text);
+        let done = settings::save(&settings).await;
+        let done = done.map(|()| settings).map_err(|error| error.to_string());
+        draft.update(|draft| draft.settled(field, &text, done));
+        if field.key == "store" {
+            look(draft, trials).await;
+        }
+    });
+}
+
+/// The store that is typed, if it may be one.
+fn store(draft: RwSignal<Draft>) -> Option<String> {
+    let field = Field::of("store")?;
+    draft.with_untracked(|draft| {
+        let text = draft.text(field).trim().to_owned();
+        (draft.problem(field).is_none() && !text.is_empty()).then_some(text)
+    })
+}
+
+/// The pattern of the store's host, for the browser's permission.
+fn pattern(draft: RwSignal<Draft>) -> Option<String> {
+    Origin::of(&store(draft)?).ok().map(|origin| origin.pattern())
+}
+
+/// Looks whether the extension may reach the store's host whatever that says.
+async fn look(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
+    let allowed = match pattern(draft) {
+        Some(pattern) => permissions::has(&pattern).await.ok(),
+        None => None,
+    };
+    trials.update(|trials| trials.allowed = allowed);
+}
+
+fn allow(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
+    let Some(pattern) = pattern(draft) else { return };
+    let asked = permissions::request(&pattern);
+    spawn_local(async move {
+        let _said_by_the_browser = asked.await;
+        look(draft, trials).await;
+    });
+}
+
+fn test(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
+    let Some(store) = store(draft) else { return };
+    trials.update(|trials| (trials.verdicts, trials.busy) = (Vec::new(), true));
+    spawn_local(async move {
+        look(draft, trials).await;
+        for way in [Way::Query, Way::Receive] {
+            trials.update(|trials| trials.verdicts.push(Verdict::waiting(way, &store)));
+            let verdict = Verdict::of(way, &store, attempt(&store, way).await);
+            if self::store(draft).as_ref() != Some(&store) {
+                return; // Another URL is typed by now, and the verdicts are gone.
+            }
+            trials.update(|trials| {
+                trials.verdicts.pop();
+                trials.verdicts.push(verdict);
+            });
+        }
+        trials.update(|trials| trials.busy = false);
+    });
+}
+
+async fn attempt(store: &str, way: Way) -> Result<Trial, String> {
+    let command = Command::TestStore { store: store.to_owned(), send: way == Way::Receive };
+    match webext::message::ask(command).await {
+        Ok(Reply::Tested(trial)) => Ok(*trial),
+        Ok(Reply::Refused { reason }) => Err(reason),
+        Ok(_) => Err("the background answered something else".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn export(draft: RwSignal<Draft>, secrets: bool) {
+    let text = draft.with_untracked(|draft| file::export(&draft.saved, secrets));
+    let done = webext::page::download("tracelight-settings.json", &text);
+    draft.update(|draft| {
+        draft.news = match done {
+            Ok(()) => "Exported tracelight-settings.json".to_owned(),
+            Err(error) => error.to_string(),
+        };
+    });
+}
+
+fn import(draft: RwSignal<Draft>, input: &'static str) {
+    spawn_local(async move {
+        let done = match webext::page::chosen(input).await {
+            Ok(Some(text)) => take(draft, &text).await,
+            Ok(None) => return,
+            Err(error) => Err(vec![error.to_string()]),
+        };
+        draft.update(|draft| draft.imported(done));
+    });
+}
+
+/// Reads a file and keeps what it says, all of it or nothing.
+async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Settings, String), Vec<String>> {
+    let now = draft.with_untracked(|draft| draft.saved.clone());
+    let imported = file::import(text, &now);
+    let imported =
+        imported.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    for regex in imported.settings.targets.iter().filter_map(|target| check::regex(target)) {
+        if let Some(reason) = flaw(regex).await {
+            return Err(vec![check::refused(regex, &reason).to_string()]);
+        }
+    }
+    let saved = settings::save(&imported.settings).await;
+    saved.map_err(|error| vec![error.to_string()])?;
+    let news = imported.news();
+    Ok((imported.settings, news))
 }

@@ -14,19 +14,27 @@ const NAMES: usize = 1_000;
 
 /// One value.
 #[derive(Debug)]
-pub(crate) enum Node<'a> {
+pub enum Node<'a> {
+    /// Nothing.
     Null,
+    /// True or false.
     Bool(bool),
     /// As it was written: only the reader knows what kind of number it wants.
     Number(&'a str),
+    /// Text.
     Text(Cow<'a, str>),
+    /// Values one after the other.
     List(Vec<Node<'a>>),
+    /// Values by name, each name once.
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
 impl<'a> Node<'a> {
     /// Reads a whole text.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+    ///
+    /// # Errors
+    /// When it is not JSON, or more than anything of ours.
+    pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
         let mut cursor = Cursor::new(text.as_bytes());
         Self::whole(&mut cursor).map_err(|Broken| cursor.error())
     }
@@ -73,13 +81,15 @@ impl<'a> Node<'a> {
     }
 
     /// The value under a name. `None` when there is none, or this is no object.
-    pub(crate) fn field(&self, name: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
         fields.iter().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
     /// The text, if it is one.
-    pub(crate) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -87,7 +97,8 @@ impl<'a> Node<'a> {
     }
 
     /// What it is, in words.
-    pub(super) const fn kind(&self) -> &'static str {
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "true or false",

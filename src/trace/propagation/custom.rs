@@ -86,8 +86,9 @@ impl FromStr for Custom {
     }
 }
 
-/// A character of a token (RFC 9110, 5.6.2).
-pub(crate) fn token(letter: char) -> bool {
+/// Whether a header's or a cookie's name may have a character: that of a token (RFC 9110, 5.6.2).
+#[must_use]
+pub fn token(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter)
 }
 

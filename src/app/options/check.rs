@@ -1,0 +1,287 @@
+//! What is wrong with settings, whether typed or read from a file: field by field, what was found
+//! and what is wanted. Regular expressions are the browser's to judge; here they are only named.
+
+use std::fmt;
+
+use backend::link::{self, Values};
+use trace::cookie;
+use trace::propagation::{self, Custom};
+use trace::settings::Settings;
+
+/// What is wrong with a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its key; of a file as a whole, `the file`.
+    pub field: String,
+    /// What was found.
+    pub found: String,
+    /// What was wanted.
+    pub wanted: String,
+}
+
+impl Problem {
+    /// A problem of a field.
+    pub fn new(field: &str, found: impl Into<String>, wanted: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), found: found.into(), wanted: wanted.into() }
+    }
+
+    /// A problem in an error's words, which say what was found and then what was wanted.
+    fn said(field: &str, error: &impl fmt::Display) -> Self {
+        let said = error.to_string();
+        let (found, wanted) = said.split_once(", wanted ").unwrap_or((&said, "another"));
+        Self::new(field, found, wanted)
+    }
+
+    /// For a reader who knows which field it is about.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("Not saved: {}, wanted {}.", self.found, self.wanted)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}, wanted {}", self.field, self.found, self.wanted)
+    }
+}
+
+/// Spans a month beyond which the limit means nothing.
+const MOST_SPANS: u64 = 1_000_000_000_000;
+/// A year of minutes.
+const MOST_MINUTES: u32 = 525_600;
+const MOST_REQUESTS: u32 = 1_000_000_000;
+/// Rules of the browser that others need too; each target takes one for each traced page.
+const MOST_TARGETS: usize = 100;
+
+/// Everything that is wrong, in the order of the page.
+#[must_use]
+pub fn problems(settings: &Settings) -> Vec<Problem> {
+    let Settings { store, triggers, cookie, targets, ending, answer, links, limit, scope: _ } =
+        settings;
+    let all = [
+        store_problem(store),
+        answer_problem(answer),
+        range("limit", *limit, 1, MOST_SPANS),
+        header_problem(&triggers.header),
+        cookie::check(&cookie.name).err().map(|error| Problem::said("cookie.name", &error)),
+        targets_problem(targets),
+        range("ending.minutes", ending.minutes.into(), 0, MOST_MINUTES.into()),
+        range("ending.requests", ending.requests.into(), 0, MOST_REQUESTS.into()),
+        link_problem("links.trace", &links.trace, &link::sample()),
+        link_problem("links.session", &links.session, &session()),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// What is known of a session when its link is opened.
+#[must_use]
+pub fn session() -> Values<'static> {
+    Values { trace: None, span: None, ..link::sample() }
+}
+
+fn store_problem(store: &str) -> Option<Problem> {
+    let problem = |found: &str, wanted| Some(Problem::new("store", found, wanted));
+    if store.is_empty() {
+        return None;
+    }
+    if let Some(at) = store.find(['{', '}']) {
+        let at = store.chars().count() - store.get(at..).unwrap_or_default().chars().count() + 1;
+        return problem(&format!("a brace at character {at}"), "a URL without placeholders");
+    }
+    let authority = store.split('/').nth(2).unwrap_or_default();
+    // The browser's `fetch` refuses such URLs.
+    if authority.contains('@') {
+        return problem("it has a user name or password", "a URL without them");
+    }
+    if let Err(flaw) = link::check(store) {
+        return Some(Problem::said("store", &flaw));
+    }
+    if store.contains(['?', '#']) {
+        return problem("it has a query or a fragment", "a base URL, to which paths are added");
+    }
+    None
+}
+
+fn answer_problem(answer: &str) -> Option<Problem> {
+    let strange = answer.chars().find(|letter| !propagation::token(*letter))?;
+    let found = format!("{strange:?} in the header's name");
+    Some(Problem::new("answer", found, "letters, digits and hyphens, without a colon"))
+}
+
+fn header_problem(header: &str) -> Option<Problem> {
+    let error = (!header.is_empty()).then(|| header.parse::<Custom>().err())??;
+    Some(Problem::said("triggers.header", &error))
+}
+
+fn range(field: &str, found: u64, least: u64, most: u64) -> Option<Problem> {
+    let within = (least..=most).contains(&found);
+    let wanted = format!("a whole number from {least} to {most}");
+    (!within).then(|| Problem::new(field, found.to_string(), wanted))
+}
+
+fn targets_problem(targets: &[String]) -> Option<Problem> {
+    if targets.len() > MOST_TARGETS {
+        let found = format!("{} lines", targets.len());
+        return Some(Problem::new("targets", found, format!("at most {MOST_TARGETS}")));
+    }
+    targets.iter().enumerate().find_map(|(at, target)| {
+        let at = at + 1;
+        let wanted = "the beginning of an http or https URL, or /a regular expression/";
+        if target.starts_with('/') {
+            let whole = regex(target).is_some();
+            let found = format!("line {at} begins a regular expression that does not end");
+            return (!whole).then(|| Problem::new("targets", found, "a slash at its end"));
+        }
+        let web = target.starts_with("http://") || target.starts_with("https://");
+        (!web).then(|| Problem::new("targets", format!("line {at} is {target:?}"), wanted))
+    })
+}
+
+/// The expression of a target that is one.
+#[must_use]
+pub fn regex(target: &str) -> Option<&str> {
+    target.strip_prefix('/')?.strip_suffix('/').filter(|regex| !regex.is_empty())
+}
+
+/// What the browser's refusal of a regular expression means.
+#[must_use]
+pub fn refused(regex: &str, reason: &str) -> Problem {
+    let why = match reason {
+        "syntaxError" => "is not one that the browser can read",
+        "memoryLimitExceeded" => "takes the browser more memory than it gives",
+        other => other,
+    };
+    Problem::new("targets", format!("/{regex}/ {why}"), "one in RE2's syntax")
+}
+
+fn link_problem(field: &str, link: &str, values: &Values<'_>) -> Option<Problem> {
+    if link.is_empty() {
+        return None;
+    }
+    if let Err(flaw) = link::check(link) {
+        return Some(Problem::said(field, &flaw));
+    }
+    match link::fill(link, values) {
+        Err(link::Error::Lacks { name }) => {
+            let found = format!("{{{name}}}, which belongs to one trace");
+            Some(Problem::new(field, found, "{sessionId} or a time: a session has many traces"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::field::Field;
+
+    /// What is said when a field is set so.
+    fn said(key: &str, text: &str) -> String {
+        let mut settings = Settings::default();
+        assert!((Field::of(key).unwrap().set)(&mut settings, text));
+        let all: Vec<_> = problems(&settings).iter().map(ToString::to_string).collect();
+        all.join("; ")
+    }
+
+    #[test]
+    fn defaults_are_fine() {
+        assert_eq!(problems(&Settings::default()), []);
+    }
+
+    #[test]
+    fn what_works_is_fine() {
+        for (key, text) in [
+            ("store", ""),
+            ("store", "https://collector.example:4318/otlp"),
+            ("answer", "x-trace-id"),
+            ("triggers.header", "x-debug: {traceId}"),
+            ("targets", "https://api.example.com\n/^https:\\/\\/[a-z]+\\.example\\//"),
+            ("ending.minutes", "15"),
+            ("links.trace", "https://x.test/{traceId}/{spanId}"),
+            ("links.session", "https://x.test/{sessionId}?from={startS}&site={origin}"),
+        ] {
+            assert_eq!(said(key, text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_is_said_with_what_was_found_and_wanted() {
+        for (key, text, wanted) in [
+            (
+                "store",
+                "localhost:4318",
+                "store: it begins with “localhost:4318”, wanted http:// or https://",
+            ),
+            (
+                "store",
+                "http://x/{traceId}",
+                "store: a brace at character 10, wanted a URL without placeholders",
+            ),
+            (
+                "store",
+                "http://x/?a",
+                "store: it has a query or a fragment, wanted a base URL, to which paths are added",
+            ),
+            (
+                "store",
+                "http://u:p@x/",
+                "store: it has a user name or password, wanted a URL without them",
+            ),
+            (
+                "store",
+                "http://x y",
+                "store: ' ' at character 9 is in no URL, wanted it percent-encoded",
+            ),
+            (
+                "answer",
+                "x trace",
+                "answer: ' ' in the header's name, wanted letters, digits and hyphens, without a colon",
+            ),
+            ("limit", "0", "limit: 0, wanted a whole number from 1 to 1000000000000"),
+            (
+                "ending.minutes",
+                "525601",
+                "ending.minutes: 525601, wanted a whole number from 0 to 525600",
+            ),
+            (
+                "targets",
+                "https://x\napi.example",
+                "targets: line 2 is \"api.example\", wanted the beginning of an http or https URL, or /a regular expression/",
+            ),
+            (
+                "targets",
+                "/^https",
+                "targets: line 1 begins a regular expression that does not end, wanted a slash at its end",
+            ),
+            (
+                "links.trace",
+                "javascript:alert(1)",
+                "links.trace: it begins with “javascript:alert(1)”, wanted http:// or https://",
+            ),
+            (
+                "links.session",
+                "https://x/{traceId}",
+                "links.session: {traceId}, which belongs to one trace, wanted {sessionId} or a time: a session has many traces",
+            ),
+        ] {
+            assert_eq!(said(key, text), wanted);
+        }
+        for (key, text) in [
+            ("cookie.name", "a b"),
+            ("cookie.name", ""),
+            ("triggers.header", "cookie: x"),
+            ("triggers.header", "x"),
+        ] {
+            assert!(said(key, text).contains(", wanted "), "{key} {text}: {}", said(key, text));
+        }
+    }
+
+    #[test]
+    fn the_browsers_word_on_an_expression_is_put_in_ours() {
+        let problem = refused("(", "syntaxError");
+        assert_eq!(
+            problem.to_string(),
+            "targets: /(/ is not one that the browser can read, wanted one in RE2's syntax"
+        );
+    }
+}
