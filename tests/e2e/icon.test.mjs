@@ -3,7 +3,17 @@
 // the title and the picture come from one decision (`trace::icon`), whose tests tie them together.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { followToast, held, html, sendSpans, spanId, start, startSite, readContext, until } from './harness.mjs';
+import {
+  followToast,
+  held,
+  html,
+  sendSpans,
+  spanId,
+  start,
+  startSite,
+  readContext,
+  until,
+} from './harness.mjs';
 
 let lab, site;
 
@@ -40,7 +50,8 @@ const icon = (tab) =>
 const says = (tab, wanted) =>
   until(`the icon says ${JSON.stringify(wanted)}`, async () => {
     const said = await icon(tab);
-    const fits = (part) => (wanted[part] instanceof RegExp ? wanted[part].test(said[part]) : wanted[part] === said[part]);
+    const fits = (part) =>
+      wanted[part] instanceof RegExp ? wanted[part].test(said[part]) : wanted[part] === said[part];
     assert.ok(['badge', 'title'].every(fits), JSON.stringify(said));
     return true;
   });

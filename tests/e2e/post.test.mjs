@@ -6,7 +6,8 @@ import { followToast, readContext, start, startSite, until } from './harness.mjs
 
 let lab, site;
 
-const form = (action) => `<form method="post" action="${action}"><input name="a"><button>Send</button></form>`;
+const form = (action) =>
+  `<form method="post" action="${action}"><input name="a"><button>Send</button></form>`;
 
 before(async () => {
   site = await startSite({
@@ -44,7 +45,9 @@ async function answered(action = '/answer') {
 test('Run Page Trace on the answer to a form says why not, and the form is not sent again', async () => {
   const page = await answered();
   const popup = await lab.command(page, 'Run Page Trace');
-  await popup.getByText(/answer to a form \(POST\), and loading it again would send the form again/).waitFor();
+  await popup
+    .getByText(/answer to a form \(POST\), and loading it again would send the form again/)
+    .waitFor();
   assert.equal(site.asked('/answer').length, 1);
   assert.deepEqual(await lab.left(), []);
 });

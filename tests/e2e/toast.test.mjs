@@ -31,6 +31,10 @@ afterEach(async () => {
   gate.asked.length = 0;
   await lab.closePages();
   site.requests.length = 0;
+  await lab.desk.evaluate(async () => {
+    for (const name of Object.keys(await chrome.notifications.getAll()))
+      await chrome.notifications.clear(name);
+  });
 });
 
 after(async () => {
@@ -235,9 +239,202 @@ test('a page that the tab has left says nothing in the next one', async () => {
   });
   // Each look at the old trace is over before the next one begins.
   const looks = gate.count(new RegExp(old.trace));
-  await until('the old trace is looked at twice more', () => gate.count(new RegExp(old.trace)) >= looks + 3);
+  await until('the old trace is looked at again', () => gate.count(new RegExp(old.trace)) >= looks + 2);
   assert.equal(await page.evaluate(() => came), 0);
 });
+
+/** The browser's notifications of the extension, by name. */
+const notifications = () => lab.desk.evaluate(() => chrome.notifications.getAll());
+
+test("Escape is the page's while something in it has the focus or takes the key", async () => {
+  const page = await waiting(`<input aria-label="Field"><script>
+    window.keys = [];
+    addEventListener('keydown', (event) => {
+      keys.push(event.key);
+      if (window.greedy) event.preventDefault();
+    });</script>`);
+  await page.bringToFront();
+  await page.getByLabel('Field').press('Escape');
+  await page.evaluate(() => {
+    document.activeElement.blur();
+    window.greedy = true;
+  });
+  await page.keyboard.press('Escape');
+  assert.match(await readToast(page), /^Waiting/);
+  await page.evaluate(() => (window.greedy = false));
+  await page.keyboard.press('Escape');
+  await until('it is gone', async () => (await readToast(page)) === '');
+  assert.deepEqual(
+    await page.evaluate(() => keys),
+    ['Escape', 'Escape', 'Escape'],
+    'the page hears every one',
+  );
+});
+
+test('Escape takes it away wherever the focus is while the pointer is over it', async () => {
+  const page = await waiting('<input aria-label="Field">');
+  await page.bringToFront();
+  await page.getByLabel('Field').focus();
+  await host(page).hover();
+  await page.keyboard.press('Escape');
+  await until('it is gone', async () => (await readToast(page)) === '');
+});
+
+test('its state is read out and the numbers that move on the way to it are not', async () => {
+  const page = await waiting();
+  const lives = async () => {
+    const session = await lab.context.newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true });
+    await session.detach();
+    const status = nodes.find(({ role, ignored }) => !ignored && role.value === 'status');
+    const live = status.properties.find(({ name }) => name === 'live').value.value;
+    const numbers = find(root, ({ attributes = [] }) => attributes.includes('aria-live'));
+    return [live, numbers.attributes[numbers.attributes.indexOf('aria-live') + 1]];
+  };
+  assert.deepEqual(await lives(), ['polite', 'off']);
+  await serve();
+  await followToast(page, /^Trace complete/);
+  assert.deepEqual(await lives(), ['polite', 'polite'], 'the result is, and who is late');
+});
+
+/** The first node of a tree that fits, shadow trees among them. */
+function find(node, fits) {
+  if (fits(node)) return node;
+  for (const child of [...(node.children ?? []), ...(node.shadowRoots ?? [])]) {
+    const found = find(child, fits);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+test('who was late is said, and marked in the waterfall', async () => {
+  const page = await waiting();
+  await serve();
+  await followToast(page, /^Trace complete/);
+  const { trace, span } = readContext(site.contexts('/page').at(-1));
+  const late = { traceId: trace, spanId: spanId(), parentSpanId: span, name: 'charge' };
+  await sendSpans(lab.collector.url, 'billing', [late]);
+  await followToast(page, /^Trace complete .*, \+1 span from billing$/);
+  const opened = lab.context.waitForEvent('page');
+  await clickToast(page, /View Page Trace/);
+  const dashboard = await opened;
+  const row = dashboard.getByRole('row', { name: /charge/ });
+  await row.getByText('late', { exact: true }).waitFor();
+  assert.equal(await dashboard.getByText('late', { exact: true }).count(), 1, 'no other was');
+});
+
+test('numbers move while the store takes its time, and it completes when the answer is there', async () => {
+  const answers = [];
+  gate.instead = ({ method }, response) => {
+    if (method !== 'GET') return false;
+    answers.push(response);
+    return true;
+  };
+  site.pages['/page'] = '<p>page';
+  const page = await lab.openPage(`${site.origin}/page`);
+  await lab.command(page, 'Run Page Trace').then((popup) => popup.close());
+  const said = await followToast(page, /^Waiting for spans 3 s/);
+  assert.ok(
+    said.some((line) => /^Waiting for spans 1 s/.test(line)),
+    said.join(' | '),
+  );
+  gate.instead = () => false;
+  await serve();
+  answers.forEach((response) => response.destroy());
+  await followToast(page, /^Trace complete/);
+});
+
+test("without a store the browser's side is complete, and that is said", async () => {
+  const store = (store) => lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), { store });
+  await store('');
+  try {
+    site.pages['/page'] = '<p>page';
+    const page = await lab.openPage(`${site.origin}/page`);
+    const { said } = await lab.runPageTrace(page, /complete/i);
+    assert.match(
+      said.at(-1),
+      /^Browser side complete .*No trace store is set, so the server side is not asked/,
+    );
+  } finally {
+    await store(gate.url);
+  }
+});
+
+test('a page that builds its tree anew again and again keeps its toast', async () => {
+  const page = await waiting('<div id="app">page</div>');
+  await page.evaluate(() => {
+    document.body.replaceWith(document.createElement('body'));
+    document.documentElement.replaceChildren(document.head, document.body);
+  });
+  await until('it is back', async () => /^Waiting/.test(await readToast(page)));
+  await page.evaluate(() => document.documentElement.replaceChildren());
+  await until('it is back', async () => /^Waiting/.test(await readToast(page)));
+  await serve();
+  await followToast(page, /^Trace complete/);
+});
+
+test('it stands still for those who asked for that', async () => {
+  const page = await waiting();
+  const animations = () => host(page).evaluate((host) => host.getAnimations({ subtree: true }).length);
+  const moving = () => page.evaluate(() => document.timeline && document.getAnimations().length);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  assert.equal((await animations()) + (await moving()), 0);
+});
+
+test('a page that the user sees has no notification besides its toast', async () => {
+  const page = await waiting();
+  await page.bringToFront();
+  await serve();
+  await followToast(page, /^Trace complete/);
+  assert.deepEqual(await notifications(), {});
+});
+
+/** Runs a page trace of a document that is not HTML, to its end. */
+async function traced(type, body) {
+  site.pages['/page'] = (_, response) => response.writeHead(200, { 'content-type': type }).end(body);
+  const page = await lab.openPage(`${site.origin}/page`);
+  await lab.command(page, 'Run Page Trace').then((popup) => popup.close());
+  await page.bringToFront();
+  const { trace } = await until(
+    'it carries a context',
+    () => readContext(site.contexts('/page').at(-1)) ?? undefined,
+  );
+  await serve();
+  return { page, trace };
+}
+
+test('a document that has no place for a toast has a notification, once, and a click opens the trace', async () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>';
+  const { trace } = await traced('image/svg+xml', svg);
+  const names = async () => Object.keys(await notifications());
+  const [name] = await until('it is told', async () => ((await names()).length ? names() : undefined));
+  assert.match(name, new RegExp(`^${trace} \\d+$`));
+  await lab.desk.evaluate((name) => chrome.notifications.clear(name), name);
+  const looks = gate.count(new RegExp(trace));
+  await until('the trace is looked at again', () => gate.count(new RegExp(trace)) > looks);
+  assert.deepEqual(await names(), []);
+  // The browser lets nobody click a notification but a person: the worker is told that one did.
+  const opened = lab.context.waitForEvent('page');
+  const [worker] = lab.context.serviceWorkers();
+  await worker.evaluate((name) => chrome.notifications.onClicked.dispatch(name), name);
+  assert.equal(new URL((await opened).url()).searchParams.get('trace'), trace);
+});
+
+for (const [type, body] of [
+  ['application/xml', '<feed><title>Feed</title></feed>'],
+  ['text/plain', 'text'],
+  ['application/json', '{"a":1}'],
+]) {
+  test(`the end of the trace of a document of type ${type} is told in one way`, async () => {
+    const { page } = await traced(type, body);
+    const ways = async () => {
+      const toast = /^Trace complete/.test(await readToast(page));
+      return [toast, Object.keys(await notifications()).length === 1].filter(Boolean).length;
+    };
+    assert.equal(await until('it is told', async () => (await ways()) || undefined), 1);
+  });
+}
 
 test('a click opens the dashboard beside the page', async () => {
   const page = await waiting();
@@ -262,4 +459,9 @@ test('it fits any window in light and dark', async () => {
     const box = await host(page).boundingBox();
     assert.ok(box.x >= 0 && box.x + box.width <= width, `${JSON.stringify(box)} in ${width}`);
   });
+  await page.setViewportSize({ width: 360, height: 300 });
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme, forcedColors: 'active' });
+    await page.screenshot({ path: `target/e2e/toast-forced-${colorScheme}.png` });
+  }
 });
