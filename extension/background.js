@@ -21,6 +21,14 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
   return true; // keeps the channel open until the answer is there
 });
 
+// A panel holds a port while it is open, named by its tab: nothing else tells that it was closed.
+chrome.runtime.onConnect.addListener((port) => {
+  if (!port.sender?.url?.startsWith(chrome.runtime.getURL(''))) return;
+  const say = (open) => void tell('panel', { tab: Number(port.name), open });
+  port.onDisconnect.addListener(() => say(false));
+  say(true);
+});
+
 const documents = { urls: ['<all_urls>'], types: ['main_frame'] };
 // Chromium hides some headers unless asked for all; Firefox shows all, and refuses to be asked.
 const all = Object.values(chrome.webRequest.OnSendHeadersOptions);
@@ -33,10 +41,11 @@ hear('opened', chrome.webNavigation.onCreatedNavigationTarget);
 hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);
 hear('abandoned', chrome.webNavigation.onErrorOccurred);
+hear('tab', chrome.tabs.onCreated);
 hear('closed', chrome.tabs.onRemoved);
 hear('notified', chrome.notifications.onClicked);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
 chrome.storage.local.onChanged.addListener((what) => void ('settings' in what && tell('settings')));
-hear('woke', chrome.runtime.onStartup);
-hear('woke', chrome.runtime.onInstalled);
+hear('began', chrome.runtime.onStartup);
+hear('began', chrome.runtime.onInstalled);

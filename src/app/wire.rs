@@ -71,6 +71,25 @@ pub fn Popup(
     view! { <popup::Popup tab=state now on_verb /> }
 }
 
+/// Lets the worker hear when the panel is closed, once a session is to end with it. Not before: who
+/// holds a port wakes the worker whenever it dies.
+fn hold_port(state: RwSignal<Tab>) {
+    let bound = Memo::new(move |_| {
+        state.with(|tab| {
+            let session = tab.view.as_ref()?.session.as_ref()?;
+            tab.id.filter(|_| session.ending.panel)
+        })
+    });
+    Effect::new(move |held: Option<bool>| {
+        let held = held.unwrap_or_default();
+        if let (Some(tab), false) = (bound.get(), held) {
+            webext::port::hold(tab);
+            return true;
+        }
+        held
+    });
+}
+
 /// The panel, wired.
 #[component]
 pub fn Panel(
@@ -93,6 +112,7 @@ pub fn Panel(
             _ => {}
         }
     }));
+    hold_port(state);
     let chosen = Memo::new(move |_| list.with(Requests::chosen));
     Effect::new(move |_| {
         if let Some((trace, span)) = chosen.get() {

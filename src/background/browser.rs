@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 use trace::observe::Seen;
-use trace::session::Event;
+use trace::session::{Asked, Event, Open};
 use trace::settings::Triggers;
+use trace::state::Place;
 use trace::{Timestamp, TraceContext, json, propagation, redact};
+
+use webext::tabs;
 
 use crate::evidence;
 
@@ -17,6 +20,8 @@ pub(crate) enum Heard {
     Seen {
         /// The tab.
         tab: i32,
+        /// The browser's number of the request, where it is one.
+        request: String,
         /// What was seen.
         seen: Seen,
         /// What follows.
@@ -26,8 +31,12 @@ pub(crate) enum Heard {
     },
     /// A cookie changed.
     Cookie {
-        /// Its host.
-        host: String,
+        /// Where it is at home.
+        place: Place,
+        /// Whether it is the host's alone.
+        alone: bool,
+        /// Whether its time was over.
+        expired: bool,
         /// Its name.
         name: String,
         /// What it holds now; `None` when it is gone.
@@ -42,8 +51,21 @@ pub(crate) enum Heard {
     },
     /// A message of a surface or a page.
     Message(Box<Message>),
+    /// A panel was opened or closed.
+    Panel(Panel),
     /// Nothing but a reason to be awake.
     Woke,
+    /// The browser or this version of the extension has just begun.
+    Began,
+}
+
+/// A devtools panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Panel {
+    /// The tab that it is about.
+    pub tab: i32,
+    /// Whether it is there.
+    pub open: bool,
 }
 
 /// A message with its sender.
@@ -82,6 +104,7 @@ pub(crate) struct SenderTab {
 pub(crate) struct Details {
     tab_id: i32,
     frame_id: i32,
+    request_id: String,
     pub url: String,
     pub method: String,
     time_stamp: f64,
@@ -111,10 +134,13 @@ struct CookieChange {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Jar {
     name: String,
     domain: String,
     value: String,
+    host_only: bool,
+    store_id: String,
 }
 
 /// Reads an event: its name, what it says and who says it; `triggers` say in which headers a request
@@ -132,7 +158,13 @@ pub(crate) fn read(name: &str, what: String, who: &str, triggers: &Triggers) -> 
         "cookie" => cookie_changed(json::read(&what).ok()?),
         "notified" => Some(Heard::Clicked { name: json::read(&what).ok()? }),
         "settings" => Some(Heard::Settings),
-        "alarm" | "woke" => Some(Heard::Woke),
+        "tab" => {
+            let event = Event::Opened(tabs::Tab::read(&what).ok()?.open());
+            Some(Heard::Event(event, webext::clock::now()))
+        }
+        "panel" => Some(Heard::Panel(json::read(&what).ok()?)),
+        "alarm" => Some(Heard::Woke),
+        "began" => Some(Heard::Began),
         _ => request(name, json::read(&what).ok()?, triggers),
     }
 }
@@ -147,12 +179,23 @@ fn request(name: &str, details: Details, triggers: &Triggers) -> Option<Heard> {
     let context = carried(&details, triggers);
     let seen = evidence::read(name, &details, context);
     let url = redact::url(&details.url);
+    let request = details.request_id.clone();
     let event = match name {
-        "sent" => context.map(|context| Event::Sent { tab, url, method: details.method, context }),
+        "sent" => context.map(|context| {
+            let (request, method) = (request.clone(), details.method);
+            Event::Sent(Asked { tab, request, url, method, context })
+        }),
+        "redirected" => {
+            let url = redact::url(&details.redirect_url);
+            Some(Event::Redirected { request: request.clone(), url })
+        }
         "responded" => Some(Event::Responded { tab }),
         "failed" if evidence::broken(&details) => Some(Event::Abandoned { tab, url }),
-        "answered" | "failed" => Some(Event::Answered { tab, status, error: details.error }),
-        "opened" => Some(Event::Opened { tab, url }),
+        "answered" | "failed" => {
+            let (request, error) = (request.clone(), details.error);
+            Some(Event::Answered { tab, request, status, error })
+        }
+        "opened" => Some(Event::Opened(Open { tab, url, store: None })),
         "leaving" => Some(Event::Leaving { tab }),
         // An error of a document that is shown already says nothing of the one to come.
         "abandoned" => details.document_id.is_none().then_some(Event::Abandoned { tab, url }),
@@ -164,7 +207,7 @@ fn request(name: &str, details: Details, triggers: &Triggers) -> Option<Heard> {
         _ => None,
     };
     match seen {
-        Some(seen) => Some(Heard::Seen { tab, seen, event, time }),
+        Some(seen) => Some(Heard::Seen { tab, request, seen, event, time }),
         None => Some(Heard::Event(event?, time)),
     }
 }
@@ -182,9 +225,11 @@ fn cookie_changed(change: CookieChange) -> Option<Heard> {
     if change.cause == "overwrite" {
         return None;
     }
-    let host = change.cookie.domain.trim_start_matches('.').to_owned();
-    let value = (!change.removed).then_some(change.cookie.value);
-    Some(Heard::Cookie { host, name: change.cookie.name, value })
+    let Jar { name, domain, value, host_only: alone, store_id } = change.cookie;
+    let host = domain.trim_start_matches('.').to_owned();
+    let place = Place { store: tabs::plain(&store_id).to_owned(), host };
+    let (expired, value) = (change.cause == "expired", (!change.removed).then_some(value));
+    Some(Heard::Cookie { place, alone, expired, name, value })
 }
 
 #[cfg(test)]
@@ -203,7 +248,7 @@ mod tests {
         let Some(Heard::Seen { event: Some(event), time, .. }) = heard("sent", what) else {
             panic!("not heard");
         };
-        let Event::Sent { tab, url, context, .. } = event else { panic!("another event") };
+        let Event::Sent(Asked { tab, url, context, .. }) = event else { panic!("another event") };
         assert_eq!((tab, time), (7, Timestamp::from_nanos(1_000_500_000)));
         assert!(!url.contains("pw"), "{url}");
         assert!(context.sampled());
@@ -215,7 +260,9 @@ mod tests {
             {"name":"traceparent","value":"00-11111111111111111111111111111111-2222222222222222-01"},
             {"name":"B3","value":"4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-d"}]}"#;
         let read = |triggers| match read("sent", what.to_owned(), "null", &triggers) {
-            Some(Heard::Seen { event: Some(Event::Sent { context, .. }), .. }) => Some(context),
+            Some(Heard::Seen { event: Some(Event::Sent(Asked { context, .. })), .. }) => {
+                Some(context)
+            }
             _ => None,
         };
         let theirs = read(Triggers::default()).unwrap();
@@ -241,13 +288,14 @@ mod tests {
         let change = |cause: &str, removed: bool| {
             let what = format!(
                 r#"{{"removed":{removed},"cause":"{cause}",
-                "cookie":{{"name":"n","domain":".a.test","value":"v"}}}}"#
+                "cookie":{{"name":"n","domain":".a.test","value":"v","hostOnly":false,"storeId":"0"}}}}"#
             );
             heard("cookie", &what)
         };
         let heard = |value| {
-            let (host, name) = ("a.test".to_owned(), "n".to_owned());
-            Some(Heard::Cookie { host, name, value })
+            let place = Place { store: String::new(), host: "a.test".to_owned() };
+            let name = "n".to_owned();
+            Some(Heard::Cookie { place, alone: false, expired: false, name, value })
         };
         assert_eq!(change("overwrite", true), None);
         assert_eq!(change("explicit", true), heard(None));

@@ -18,6 +18,7 @@ mod page;
 mod setting;
 mod toast;
 mod trial;
+mod verb;
 mod view;
 mod worker;
 

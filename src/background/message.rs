@@ -5,16 +5,16 @@ use std::rc::Rc;
 
 use bridge::{Command, FromPage, Notice, Reply, ToPage};
 use serde::Serialize;
-use trace::arrival::Again;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
 use wasm_bindgen_futures::spawn_local;
-use webext::{clock, message, tabs};
+use webext::{clock, message};
 
 use crate::browser::{Message, Sender};
 use crate::lock::Held;
+use crate::verb::Verb;
 use crate::worker::{Core, Worker};
-use crate::{exporter, follow, trial, view};
+use crate::{exporter, follow, trial};
 
 impl Worker {
     /// Answers a message, as JSON text. `None` for one that is not for us.
@@ -51,7 +51,7 @@ impl Worker {
     async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
         match command {
             Command::View { tab } => Reply::View(Box::new(core.view(tab).await)),
-            Command::StartSession { tab, .. } => self.verb(core, tab, Verb::Start).await,
+            Command::StartSession { tab, plan } => self.verb(core, tab, Verb::Start(plan)).await,
             Command::RestartSession { tab } => self.verb(core, tab, Verb::Restart).await,
             Command::CancelPageTrace { tab } => self.verb(core, tab, Verb::Cancel).await,
             Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
@@ -75,50 +75,6 @@ impl Worker {
         }
     }
 
-    /// The verbs that need a page which can be traced.
-    async fn verb(self: &Rc<Self>, core: &mut Core, tab: i32, verb: Verb) -> Reply {
-        let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
-        let origin = match trace::origin::Origin::of(&url) {
-            Ok(origin) => origin,
-            Err(error) => return refused(&error.to_string()),
-        };
-        // Stopping needs no permission: what was set with one must go without.
-        if !matches!(verb, Verb::Stop | Verb::Cancel)
-            && !matches!(view::site(&url).await, bridge::Site::Ready { .. })
-        {
-            return refused(&format!("Tracelight has no permission for {origin} yet."));
-        }
-        if verb == Verb::Trace && core.state.arrivals.again(tab) == Again::Never {
-            return refused(POSTED);
-        }
-        // What takes the verb back, if not everything could be set.
-        let back = match verb {
-            Verb::Start | Verb::Restart => Event::Stop { host: origin.host.clone() },
-            Verb::Stop | Verb::Trace | Verb::Cancel => Event::Cancel { tab },
-        };
-        let event = match verb {
-            Verb::Start | Verb::Restart => {
-                let found = tabs::showing(&[origin.pattern()]).await.unwrap_or_default();
-                let peers = found.into_iter().map(|tab| tab.id).collect();
-                match verb {
-                    Verb::Start => Event::Start { tab, origin, peers },
-                    _ => Event::Restart { tab, origin, peers },
-                }
-            }
-            Verb::Cancel => Event::Cancel { tab },
-            Verb::Stop => Event::Stop { host: origin.host },
-            Verb::Trace => Event::Trace { tab, origin },
-        };
-        core.trouble = None;
-        let acts = core.step(event, clock::now()).await;
-        if let Some(trouble) = core.trouble.clone() {
-            core.step(back, clock::now()).await;
-            return refused(&trouble);
-        }
-        self.act(core, acts).await;
-        Reply::View(Box::new(core.view(tab).await))
-    }
-
     async fn from_page(
         self: &Rc<Self>,
         core: &mut Core,
@@ -130,7 +86,7 @@ impl Worker {
             FromPage::Hello { context } => Some(self.hello(core, tab, sender, context).await),
             FromPage::Records { context, time_origin, records, dropped } => {
                 core.rejected = core.rejected.saturating_add(dropped);
-                let trace = core.speaker(tab, read(context));
+                let trace = core.state.speaker(tab, read(context), PageClock::new(time_origin));
                 self.records(core, trace, time_origin, &records).await
             }
             FromPage::Open => {
@@ -160,7 +116,8 @@ impl Worker {
         let hello = Event::Hello { tab, url: redact::url(&sender.url), context };
         let acts = core.step(hello, clock::now()).await;
         self.act(core, acts).await;
-        let page = core.speaker(tab, context).and_then(|trace| core.state.pages.get(&trace));
+        let page =
+            core.state.speaker(tab, context, None).and_then(|trace| core.state.pages.get(&trace));
         let traced = page.is_some_and(|page| page.live || core.active(page.session));
         ToPage::Welcome {
             traced,
@@ -199,7 +156,12 @@ impl Worker {
 
     /// Facts are stored; now make spans of them, and tell who looks.
     async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32) {
-        core.write(trace).await;
+        let requests = core.write(trace).await;
+        let counted = core.state.pages.get(&trace).map(|page| page.requests);
+        if counted.is_some_and(|counted| counted < requests) {
+            let acts = core.step(Event::Counted { trace, requests }, clock::now()).await;
+            self.act(core, acts).await;
+        }
         core.look(trace, clock::now());
         if core.state.pages.get(&trace).is_some_and(|page| page.pause(clock::now()).is_some()) {
             spawn_local(follow::follow(Rc::clone(self), trace));
@@ -214,32 +176,6 @@ impl Worker {
         for notice in [Notice::Grew { trace }, Notice::Requests { tab }] {
             spawn_local(message::tell(notice));
         }
-    }
-}
-
-/// Why a page that was reached by `POST` is not traced again, and what can be done.
-const POSTED: &str = "This page is the answer to a form (POST), and loading it again would send \
-    the form again. Start Tracing Session instead, which leaves this page as it is: when you send \
-    the form yourself, its answer is traced.";
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
-    Start,
-    Restart,
-    Stop,
-    Trace,
-    Cancel,
-}
-
-impl Core {
-    /// The page that a relay speaks for: the one whose context it read, if that was minted for its
-    /// tab; else, where it could read none, the one that its tab shows.
-    fn speaker(&self, tab: i32, context: Option<TraceContext>) -> Option<TraceId> {
-        let Some(context) = context else {
-            return self.state.page(tab).map(|page| page.context.trace);
-        };
-        let page = self.state.pages.get(&context.trace)?;
-        (page.tab == tab && page.context.resources().meets(context)).then_some(context.trace)
     }
 }
 

@@ -47,7 +47,8 @@ impl Core {
     /// Opens the traces of the session of a tab's site.
     pub(crate) async fn open_session(&self, tab: i32) -> Reply {
         let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
-        let session = Origin::of(&url).ok().and_then(|origin| self.state.session(&origin));
+        let session =
+            Origin::of(&url).ok().and_then(|origin| self.state.session(tab, &origin.host));
         let Some(session) = session else {
             return refused("No session is active on this site. Start Tracing Session makes one.");
         };

@@ -18,12 +18,21 @@ pub(crate) fn unpack<T: DeserializeOwned>(kept: Option<String>) -> Option<T> {
     json::read(kept?.strip_prefix(VERSION)?).ok()
 }
 
+/// Unpacks a list. Earlier versions kept its entries with a key each.
+pub(crate) fn entries<T: DeserializeOwned>(kept: Option<String>) -> Option<Vec<T>> {
+    let keyed = |kept| {
+        let pairs: Vec<(String, T)> = unpack(kept)?;
+        Some(pairs.into_iter().map(|(_, entry)| entry).collect())
+    };
+    unpack(kept.clone()).or_else(|| keyed(kept))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use trace::origin::Origin;
-    use trace::session::Event;
-    use trace::state::State;
+    use trace::session::{Asked, Event, Open};
+    use trace::state::{Plan, Session, State};
     use trace::{Timestamp, TraceContext};
 
     #[test]
@@ -38,16 +47,30 @@ mod tests {
         };
         let url = "http://a.test:81/x".to_owned();
         let origin = Origin::of(&url).unwrap();
-        step(&mut state, Event::Start { tab: 1, origin, peers: vec![2] });
+        let peer = Open { tab: 2, url: url.clone(), store: Some(String::new()) };
+        step(&mut state, Event::Start { tab: 1, origin, plan: Plan::default(), open: vec![peer] });
         for tab in [1, 2] {
             let armed = state.tabs.get(&tab).unwrap().next.clone().unwrap();
             let context: TraceContext = armed.context.request();
-            let method = "GET".to_owned();
-            step(&mut state, Event::Sent { tab, url: url.clone(), method, context });
+            let (request, method) = (format!("n{tab}"), "GET".to_owned());
+            step(
+                &mut state,
+                Event::Sent(Asked { tab, request, url: url.clone(), method, context }),
+            );
         }
         step(&mut state, Event::Committed { tab: 1, url });
         assert!(state.page(1).is_some() && !state.pending.is_empty());
         assert_eq!(unpack(Some(pack(&state))), Some(state));
+    }
+
+    #[test]
+    fn sessions_of_an_earlier_release_are_read() {
+        let session = r#"{"id":"7f3c2a1b9d8e4f60a1b2c3d4e5f60718","origin":{"secure":false,
+            "host":"a.test","port":null},"since":"1795218972339697001","pages":3,"spare":null}"#;
+        let keyed = entries::<Session>(Some(format!(r#"1:[["a.test",{session}]]"#))).unwrap();
+        assert_eq!((keyed.len(), keyed[0].pages), (1, 3));
+        assert_eq!(entries(Some(pack(&keyed))), Some(keyed));
+        assert_eq!(entries::<Session>(Some("1:[7]".to_owned())), None);
     }
 
     #[test]

@@ -117,6 +117,8 @@ impl Recorded {
         let page = assemble::Page {
             context: page.context,
             session: page.session,
+            previous: page.previous,
+            shared: page.shared,
             clock,
             url: page.url.clone(),
             document: Some(wire.clone()),

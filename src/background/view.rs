@@ -1,37 +1,34 @@
 //! What is true of a tab, as surfaces show it.
 
-use bridge::{SessionView, Site, TabView, TraceView};
+use bridge::{EndedView, SessionView, SetKind, SetView, Site, TabView, TraceView};
 use trace::arrival::Again;
 use trace::ladder::Ladder;
 use trace::origin::Origin;
-use trace::state::{Armed, Missed, Page, Sent};
-use webext::{clock, permissions, tabs};
+use trace::state::{Armed, Missed, Page, Place, Sent, Session};
+use trace::wanted::Reach;
+use webext::tabs::Tab;
+use webext::{Error, clock, permissions, tabs};
 
 use crate::worker::Core;
 
 impl Core {
     /// Everything that a surface shows of a tab.
     pub(crate) async fn view(&self, tab: i32) -> TabView {
-        let url = tabs::get(tab).await.map(|tab| tab.url).unwrap_or_default();
-        let origin = Origin::of(&url);
-        let session = origin.as_ref().ok().and_then(|origin| self.state.session(origin));
-        let session = session.map(|session| SessionView {
-            id: session.id,
-            since: session.since.millis(),
-            pages: session.pages,
-            previous: session.previous,
-            expiry: session.expiry.saturating_mul(1_000),
-            ending: session.ending,
-            scope: session.scope,
-            requests: session.requests,
-            site: session.origin.host.clone(),
-        });
+        let shown = tabs::get(tab).await;
+        let origin = shown.as_ref().ok().and_then(|tab| Origin::of(&tab.url).ok());
+        let host = origin.map(|origin| origin.host).unwrap_or_default();
+        let session = self.state.session(tab, &host);
+        let ended = self.state.ended(tab, &host).filter(|_| session.is_none());
         TabView {
             tab,
-            site: site(&url).await,
-            session,
-            ended: None,
-            set: Vec::new(),
+            site: site(shown).await,
+            session: session.map(session_view),
+            ended: ended.map(|ended| EndedView {
+                id: ended.id,
+                at: ended.at.millis(),
+                end: ended.end,
+            }),
+            set: self.ledger(),
             page: self.trace_view(tab),
             store_trouble: self
                 .trouble
@@ -45,9 +42,55 @@ impl Core {
         }
     }
 
+    /// What of ours is set in the browser, each thing once.
+    fn ledger(&self) -> Vec<SetView> {
+        let (cookies, rules, scripts) = self.setting.all();
+        let mut set: Vec<SetView> = Vec::new();
+        let mut add = |kind, place: String, host: &str| {
+            let there = |set: &SetView| set.kind == kind && set.place == place;
+            if !set.iter().any(there) {
+                let since = self.since(host);
+                set.push(SetView { kind, place, since });
+            }
+        };
+        for cookie in cookies {
+            let Place { store, host } = cookie.place();
+            let below = if cookie.domain.is_empty() { "" } else { "*." };
+            add(
+                SetKind::Cookie,
+                format!("{} on {below}{host}{}", cookie.name, aside(&store)),
+                &host,
+            );
+        }
+        for rule in rules {
+            let (place, host) = match &rule.reach {
+                Reach::Documents(host) => (format!("documents of {host}"), host.as_str()),
+                Reach::Site(site) => (format!("documents of *.{site}"), site.as_str()),
+                Reach::Resources(origin) => {
+                    (format!("what pages load from {origin}"), origin.host.as_str())
+                }
+                Reach::Target(pattern) => (format!("what pages load from /{pattern}/"), ""),
+                Reach::Spared(_) => continue,
+            };
+            add(SetKind::Rule, place, host);
+        }
+        for host in scripts {
+            add(SetKind::Script, host.clone(), host.trim_start_matches("*."));
+        }
+        set
+    }
+
+    /// Since when something is set on a host: as long as its session, or its page trace.
+    fn since(&self, host: &str) -> u64 {
+        let sessions = self.state.sessions.values().filter(|session| session.covers(host));
+        let pages = self.state.pages.values().filter(|page| page.live && page.origin.host == host);
+        let starts = sessions.map(|session| session.since).chain(pages.map(|page| page.wire.start));
+        starts.min().unwrap_or_default().millis()
+    }
+
     fn trace_view(&self, tab: i32) -> Option<TraceView> {
         let progress = self.state.progress(tab, clock::now())?;
-        let coming = self.state.pending.values().find(|sent| sent.tab == tab);
+        let coming = self.state.expected(tab);
         let coming = coming.map(|sent| {
             let Sent { wire, url, ladder, context, .. } = sent;
             (context.trace, url.clone(), wire.method.clone(), ladder.clone())
@@ -71,14 +114,48 @@ impl Core {
     }
 }
 
+fn session_view(session: &Session) -> SessionView {
+    let Place { store, host } = session.place();
+    let whole = if session.domain.is_empty() { "" } else { " and all hosts below it" };
+    SessionView {
+        id: session.id,
+        since: session.since.millis(),
+        pages: session.pages,
+        previous: session.previous,
+        expiry: session.expiry.saturating_mul(1_000),
+        ending: session.ending,
+        scope: session.scope(),
+        requests: session.requests,
+        site: format!("{host}{whole}{}", aside(&store)),
+    }
+}
+
+/// Names another cookie store than the browser's own.
+fn aside(store: &str) -> String {
+    match store {
+        "" => String::new(),
+        "1" | "firefox-private" => " in private windows".to_owned(),
+        other => format!(" in {other}"),
+    }
+}
+
 /// Whether a page can be traced, and what it takes.
-pub(crate) async fn site(url: &str) -> Site {
+pub(crate) async fn site(shown: Result<Tab, Error>) -> Site {
+    let Ok(Tab { url, .. }) = shown else {
+        return Site::Barred {
+            reason: "The browser does not let Tracelight see this tab: it is closed, or in a \
+                     private window."
+                .to_owned(),
+            remedy: "Allow in private windows".to_owned(),
+            address: tabs::permit().await,
+        };
+    };
     if url.is_empty() {
         let reason = "The browser does not tell this page's address. \
                       Click the Tracelight icon in the toolbar while the page is shown.";
         return Site::Unsupported { reason: reason.to_owned() };
     }
-    match Origin::of(url) {
+    match Origin::of(&url) {
         Err(error) => Site::Unsupported { reason: error.to_string() },
         Ok(origin) => {
             let pattern = origin.pattern();

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use bridge::{Notice, ToPage};
 use trace::arrival::Again;
@@ -10,7 +11,7 @@ use trace::meter::Meter;
 use trace::observe::Seen;
 use trace::session::{Act, Event};
 use trace::settings::Settings;
-use trace::state::{Session, State};
+use trace::state::{End, Place, Session, State};
 use trace::table::Table;
 use trace::wanted::wanted;
 use trace::{SessionId, Timestamp, TraceId};
@@ -20,10 +21,10 @@ use webext::settings;
 use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, cookies, message, tabs};
 
-use crate::browser::{self, Heard};
+use crate::browser::{self, Heard, Panel};
 use crate::icon::{self, Icons};
 use crate::lock::Lock;
-use crate::packed::{pack, unpack};
+use crate::packed::{entries, pack, unpack};
 use crate::page::Recorded;
 use crate::setting::Setting;
 use crate::{evidence, exporter, follow, toast};
@@ -47,6 +48,8 @@ pub(crate) struct Worker {
     pub icons: Icons,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
+    /// Tabs whose panels are open, once for each panel.
+    panels: RefCell<Vec<i32>>,
     /// Whom we have spoken with, in `contact`'s lines.
     pub contacts: RefCell<String>,
 }
@@ -75,9 +78,18 @@ pub(crate) struct Core {
     /// Spans of this month.
     meter: Meter,
     /// The sessions as they were stored last.
-    stored: Table<String, Session>,
-    setting: Setting,
+    stored: Table<Place, Session>,
+    pub(crate) setting: Setting,
     awake: bool,
+}
+
+/// How long a panel may be away while it is loaded again, and until it has found a new worker.
+const GONE: Duration = Duration::from_secs(1);
+pub(crate) const BACK: Duration = Duration::from_secs(5);
+
+/// How a session ends whose cookie is not there, or holds something else.
+const fn gone(absent: bool) -> End {
+    if absent { End::Cleared } else { End::Overwritten }
 }
 
 thread_local! {
@@ -101,6 +113,9 @@ impl Worker {
         if !core.awake {
             let tabs = core.wake().await;
             self.icons.doubt(&tabs);
+            let acts = core.look_around().await;
+            self.act(&mut core, acts).await;
+            self.look_for_panels(BACK);
             self.recall_contacts().await;
             self.resume(&core);
         }
@@ -111,21 +126,27 @@ impl Worker {
                 self.act(&mut core, acts).await;
                 None
             }
-            Heard::Seen { tab, seen, event, time } => {
+            Heard::Seen { tab, request, seen, event, time } => {
                 if matches!(event, Some(Event::Committed { .. })) {
                     self.icons.forget(tab);
                 }
-                let acts = core.observe(tab, seen, event, time).await;
+                let acts = core.observe((tab, &request), seen, event, time).await;
                 self.act(&mut core, acts).await;
                 toast::miss(&mut core, tab).await;
                 None
             }
-            Heard::Cookie { host, name, value } => {
-                let ours = core.setting.cookie(&host).filter(|ours| ours.name == name);
+            Heard::Cookie { place, alone, expired, name, value } => {
+                let ours = core.setting.cookie(&place);
+                let ours = ours.filter(|ours| ours.name == name && ours.domain.is_empty() == alone);
                 if ours.is_some_and(|ours| value.as_ref() != Some(&ours.value)) {
-                    let acts = core.step(Event::Stop { host }, clock::now()).await;
+                    let end = if expired { End::Expired } else { gone(value.is_none()) };
+                    let acts = core.step(Event::Stop { place, end }, clock::now()).await;
                     self.act(&mut core, acts).await;
                 }
+                None
+            }
+            Heard::Panel(panel) => {
+                self.panel(panel);
                 None
             }
             Heard::Clicked { name } => {
@@ -141,11 +162,47 @@ impl Worker {
                 spawn_local(exporter::send(Rc::clone(&self)));
                 None
             }
+            Heard::Began => {
+                // What is left of an extension that was removed is in no ledger.
+                let swept = core.setting.sweep(&core.settings.cookie.name).await;
+                core.note(swept);
+                self.resume(&core);
+                None
+            }
             Heard::Woke => {
+                let acts = core.step(Event::Tick, clock::now()).await;
+                self.act(&mut core, acts).await;
                 self.resume(&core);
                 None
             }
         }
+    }
+
+    /// A panel was opened or closed.
+    fn panel(self: &Rc<Self>, panel: Panel) {
+        let mut panels = self.panels.borrow_mut();
+        if panel.open {
+            panels.push(panel.tab);
+        } else if let Some(at) = panels.iter().position(|tab| *tab == panel.tab) {
+            panels.swap_remove(at);
+            self.look_for_panels(GONE);
+        }
+    }
+
+    /// Ends the sessions whose panel is not open after a while: one that is loaded again, or whose
+    /// worker died, comes back.
+    pub(crate) fn look_for_panels(self: &Rc<Self>, after: Duration) {
+        let worker = Rc::clone(self);
+        spawn_local(async move {
+            clock::sleep(after).await;
+            let mut core = worker.core.lock().await;
+            let bound = core.state.sessions.values().any(|session| session.ending.panel);
+            if bound {
+                let tabs = worker.panels.borrow().clone();
+                let acts = core.step(Event::Watched { tabs }, clock::now()).await;
+                worker.act(&mut core, acts).await;
+            }
+        });
     }
 
     /// Takes up what an earlier worker was doing when it died.
@@ -173,6 +230,9 @@ impl Worker {
                     core.write(trace).await;
                     spawn_local(exporter::send(Rc::clone(self)));
                 }
+                Act::Untoast(tab) => {
+                    spawn_local(message::tell_page(tab, ToPage::Toast { toast: None }));
+                }
                 Act::Silence(tab) => spawn_local(message::tell_page(tab, ToPage::Stop)),
             }
         }
@@ -190,8 +250,10 @@ impl Core {
         if self.state.sessions.is_empty() {
             // After a restart of the browser the tabs are others, and the sessions are the same.
             let sessions = storage::load(Area::Local, SESSIONS).await;
-            let sessions = unpack(self.noted(sessions).flatten());
-            self.state.sessions = sessions.unwrap_or_default();
+            let sessions = entries::<Session>(self.noted(sessions).flatten());
+            for session in sessions.unwrap_or_default() {
+                self.state.sessions.insert(session.place(), session);
+            }
         }
         let settings = settings::load().await;
         self.settings = self.noted(settings).unwrap_or_default();
@@ -202,23 +264,44 @@ impl Core {
         let setting = Setting::read().await;
         self.setting = self.noted(setting).unwrap_or_default();
         self.recall().await;
-        self.end_without_cookie().await;
-        self.set().await;
         tabs
+    }
+
+    /// Takes in what happened while nobody was awake: tabs that were opened, cookies that went, time
+    /// that passed.
+    async fn look_around(&mut self) -> Vec<Act> {
+        let mut acts = self.end_without_cookie().await;
+        if !self.state.sessions.is_empty() {
+            let open = self.open_tabs().await;
+            let guarded = tabs::guarded(&open).await.unwrap_or(true);
+            let open = open.into_iter().map(tabs::Tab::open).collect();
+            let found = Event::Found { open, guarded };
+            acts.extend(self.state.step(found, clock::now(), &mut clock::entropy));
+        }
+        acts.extend(self.step(Event::Tick, clock::now()).await);
+        acts
+    }
+
+    /// The tabs that are open.
+    pub(crate) async fn open_tabs(&mut self) -> Vec<tabs::Tab> {
+        let open = tabs::all().await;
+        self.noted(open).unwrap_or_default()
     }
 
     /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
     /// truth of the cookie jar.
-    async fn end_without_cookie(&mut self) {
-        let hosts: Vec<String> = self.state.sessions.keys().cloned().collect();
-        for host in hosts {
-            let Some(ours) = self.setting.cookie(&host) else { continue };
-            let found = cookies::get(&ours.origin, &ours.name).await;
-            if found.is_ok_and(|value| value.as_ref() != Some(&ours.value)) {
-                self.state.step(Event::Stop { host }, clock::now(), &mut clock::entropy);
+    async fn end_without_cookie(&mut self) -> Vec<Act> {
+        let places: Vec<Place> = self.state.sessions.keys().cloned().collect();
+        let mut acts = Vec::new();
+        for place in places {
+            let Some(ours) = self.setting.cookie(&place) else { continue };
+            let Ok(value) = cookies::get(ours).await else { continue };
+            if value.as_ref() != Some(&ours.value) {
+                let event = Event::Stop { place, end: gone(value.is_none()) };
+                acts.extend(self.state.step(event, clock::now(), &mut clock::entropy));
             }
         }
-        self.save().await;
+        acts
     }
 
     /// Reads pages and what waits back from the journal.
@@ -236,7 +319,13 @@ impl Core {
     /// One step of the session machine: the state is stored before anything follows from it, and
     /// everything is set before the caller acts.
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
+        // A document may move on as soon as it is shown, and what it gets then was minted and stored
+        // when it was asked for: only here the rule comes first.
+        let hurry = matches!(event, Event::Responded { .. });
         let acts = self.state.step(event, time, &mut clock::entropy);
+        if hurry {
+            self.set().await;
+        }
         self.save().await;
         self.set().await;
         acts
@@ -245,12 +334,13 @@ impl Core {
     /// Takes evidence in, then what follows from it.
     async fn observe(
         &mut self,
-        tab: i32,
+        (tab, request): (i32, &str),
         seen: Seen,
         event: Option<Event>,
         time: Timestamp,
     ) -> Vec<Act> {
-        let event = event.or_else(|| self.state.infer(tab, &seen, &self.settings.triggers));
+        let triggers = &self.settings.triggers;
+        let event = event.or_else(|| self.state.infer(tab, &seen, request, triggers));
         let changed = self.state.observe(tab, seen, &self.settings);
         evidence::bar(&mut self.state, tab).await;
         let mut acts = match event {
@@ -274,6 +364,13 @@ impl Core {
         self.note(done);
     }
 
+    /// Reads back that nothing is set but what is wanted.
+    pub(crate) async fn verify(&mut self) {
+        let wanted = wanted(&self.state, &self.settings);
+        let done = self.setting.verify(&wanted).await;
+        self.note(done);
+    }
+
     /// Loads a tab's document again, in a way that sends no form again.
     async fn reload(&mut self, tab: i32) {
         let done = match self.state.arrivals.again(tab) {
@@ -287,7 +384,7 @@ impl Core {
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
         if self.stored != self.state.sessions {
-            let packed = pack(&self.state.sessions);
+            let packed = pack(&self.state.sessions.values().collect::<Vec<_>>());
             let done = storage::store(Area::Local, SESSIONS, &packed).await;
             self.stored = self.state.sessions.clone();
             self.note(done);
@@ -302,14 +399,15 @@ impl Core {
         self.write(trace).await;
     }
 
-    /// Assembles a page and writes its spans and requests.
-    pub(crate) async fn write(&mut self, trace: TraceId) {
+    /// Assembles a page and writes its spans and requests. Returns how many requests there are.
+    pub(crate) async fn write(&mut self, trace: TraceId) -> u32 {
         let (Some(page), Some(recorded), Some(journal)) =
             (self.state.pages.get(&trace), self.recorded.get_mut(&trace), &self.journal)
         else {
-            return;
+            return 0;
         };
         let requests = recorded.assemble(page);
+        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
         let over = recorded.settled() || page.closed;
         let send = !self.settings.store.is_empty();
         let written = recorded.write(journal, trace, over, send).await;
@@ -327,6 +425,7 @@ impl Core {
             let done = storage::store(Area::Local, METER, &self.meter).await;
             self.note(done);
         }
+        count
     }
 
     /// Lets go of pages that the state has let go of.

@@ -20,7 +20,7 @@ use crate::context::{PageContext, RANDOM, SAMPLED};
 use crate::ladder::Ladder;
 use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
 use crate::request::{Api, TracedRequest};
-use crate::{Event, Kind, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
+use crate::{Event, Kind, Link, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
 use crate::{Timestamp, TraceId, json, redact};
 use client::Client;
 use id::Ids;
@@ -43,6 +43,10 @@ pub struct Page {
     pub context: PageContext,
     /// The session it was made in; `None` for a single page trace.
     pub session: Option<SessionId>,
+    /// The session before that one, where this is its first page.
+    pub previous: Option<SessionId>,
+    /// The context that its document carried, where another document had used it up.
+    pub shared: Option<PageContext>,
     /// Its clock.
     pub clock: PageClock,
     /// Its address, as the browser tells it.
@@ -246,7 +250,26 @@ impl<'a> Tracer<'a> {
         }
         root.events.extend(self.paints(&facts.paints));
         root.events = arrange(root.events, |a, b| a.time.cmp(&b.time));
+        self.relate(&mut root);
         root
+    }
+
+    /// Names what came before: the session that this one took the place of, and the document whose
+    /// context this one carried, because it left before it could get its own.
+    fn relate(&self, root: &mut Span) {
+        if let Some(previous) = self.page.previous {
+            put(&mut root.attributes, key::SESSION_PREVIOUS_ID, previous.to_string());
+        }
+        if let Some(shared) = self.page.shared {
+            put(&mut root.attributes, key::SHARED_TRACE, shared.trace.to_string());
+            root.links.push(Link {
+                trace: shared.trace,
+                span: shared.document,
+                state: String::new(),
+                flags: FLAGS,
+                attributes: Attributes::new(),
+            });
+        }
     }
 
     /// The earliest of each paint, under OpenTelemetry's names.

@@ -114,6 +114,10 @@ pub mod key {
     pub const SERVICE_NAME: &str = "service.name";
     /// Our session, on every span of the browser.
     pub const SESSION_ID: &str = "session.id";
+    /// The session before ours, on the root of our session's first page.
+    pub const SESSION_PREVIOUS_ID: &str = "session.previous_id";
+    /// The trace whose context a document carried, because it left before it could get its own.
+    pub const SHARED_TRACE: &str = "tracelight.shared_trace";
     /// Request method, upper case.
     pub const HTTP_REQUEST_METHOD: &str = "http.request.method";
     /// Method as it was given, where it is not a known one.

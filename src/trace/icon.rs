@@ -143,8 +143,10 @@ mod tests {
     use super::*;
     use crate::completion::{QUIET, Sight};
     use crate::origin::Origin;
+    use crate::session::Asked;
     use crate::session::Event;
     use crate::state::Page;
+    use crate::state::{End, Place, Plan};
 
     const URL: &str = "http://a.test/checkout";
 
@@ -170,7 +172,7 @@ mod tests {
 
         fn session(&mut self) {
             let origin = Origin::of(URL).unwrap();
-            self.step(Event::Start { tab: 1, origin, peers: vec![1] });
+            self.step(Event::Start { tab: 1, origin, plan: Plan::default(), open: Vec::new() });
         }
 
         fn trace(&mut self) {
@@ -182,7 +184,13 @@ mod tests {
             let armed = self.state.tabs.get(&1).unwrap().next.clone().unwrap();
             let (url, method) = (URL.to_owned(), "GET".to_owned());
             let context = armed.context.request();
-            self.step(Event::Sent { tab: 1, url: url.clone(), method, context });
+            self.step(Event::Sent(Asked {
+                tab: 1,
+                request: "n1".to_owned(),
+                url: url.clone(),
+                method,
+                context,
+            }));
             self.step(Event::Committed { tab: 1, url });
         }
 
@@ -245,7 +253,10 @@ mod tests {
         world.wait(QUIET);
         let title = ": session active, trace complete, 1234 spans";
         assert_eq!(world.icon(), icon(Shape::Session, "1k", title));
-        world.step(Event::Stop { host: "a.test".to_owned() });
+        world.step(Event::Stop {
+            place: Place { store: String::new(), host: "a.test".to_owned() },
+            end: End::Stopped,
+        });
         assert_eq!(world.icon().0, Shape::Done, "the page is still a traced one");
         world.step(Event::Committed { tab: 1, url: "http://b.test/".to_owned() });
         assert_eq!(world.icon(), icon(Shape::Idle, "", ""));

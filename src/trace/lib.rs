@@ -33,6 +33,7 @@ pub mod span;
 pub mod state;
 pub mod table;
 pub mod tally;
+pub mod target;
 pub mod time;
 pub mod wanted;
 pub mod waterfall;

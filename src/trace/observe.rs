@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::doctor;
 use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
-use crate::session::Event;
+use crate::session::{Asked, Event};
 use crate::settings::{Settings, Triggers};
 use crate::state::{Armed, Missed, State};
 use crate::{TraceContext, completion::Progress};
@@ -80,14 +80,21 @@ impl State {
     /// What a document request that left means where no header of ours can be read: it left with what
     /// our rules put on it.
     #[must_use]
-    pub fn infer(&self, tab: i32, seen: &Seen, triggers: &Triggers) -> Option<Event> {
+    pub fn infer(
+        &self,
+        tab: i32,
+        seen: &Seen,
+        request: &str,
+        triggers: &Triggers,
+    ) -> Option<Event> {
         let Seen::Left { url, method, context: None } = seen else { return None };
         if legible(triggers) {
             return None;
         }
-        let spare = || self.session(&Origin::of(url).ok()?)?.spare;
+        let spare = || self.session(tab, &Origin::of(url).ok()?.host)?.spare;
         let context = self.armed_for(tab, url).map(|armed| armed.context).or_else(spare)?.request();
-        Some(Event::Sent { tab, url: url.clone(), method: method.clone(), context })
+        let (request, url, method) = (request.to_owned(), url.clone(), method.clone());
+        Some(Event::Sent(Asked { tab, request, url, method, context }))
     }
 
     /// The ladder of the document that a tab waits for.
@@ -128,9 +135,11 @@ impl State {
     /// Whether a context is one of ours that this tab may use.
     fn minted(&self, tab: i32, context: TraceContext) -> bool {
         let trace = context.trace;
-        let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        let armed = self.tabs.get(&tab).into_iter();
+        let mut armed = armed.flat_map(|tab| tab.next.iter().chain(&tab.after));
         self.pending.contains(&trace)
-            || armed.is_some_and(|armed| armed.context.trace == trace)
+            || self.pages.contains(&trace)
+            || armed.any(|armed| armed.context.trace == trace)
             || self
                 .sessions
                 .values()
@@ -207,6 +216,7 @@ mod tests {
     use crate::Timestamp;
     use crate::doctor::{Cause, diagnose};
     use crate::ladder::{Lamp, Light};
+    use crate::state::Plan;
 
     const URL: &str = "http://a.test/x";
 
@@ -232,8 +242,17 @@ mod tests {
         let seen = Seen::Left { url: url.clone(), method: method.clone(), context };
         state.observe(1, seen, &Settings::default());
         if let Some(context) = context {
-            step(state, Event::Sent { tab: 1, url, method, context });
+            step(
+                state,
+                Event::Sent(Asked { tab: 1, request: "n1".to_owned(), url, method, context }),
+            );
         }
+    }
+
+    fn redirected(state: &mut State, to: &str) {
+        let (request, url) = ("n1".to_owned(), to.to_owned());
+        state.observe(1, Seen::Redirected { to: url.clone() }, &Settings::default());
+        step(state, Event::Redirected { request, url });
     }
 
     fn responded(state: &mut State, cached: bool, headers: &[(&str, String)]) {
@@ -300,11 +319,7 @@ mod tests {
         for visible in [true, false] {
             let (mut state, context) = armed();
             left(&mut state, URL, Some(context));
-            state.observe(
-                1,
-                Seen::Redirected { to: "http://b.test/y".to_owned() },
-                &Settings::default(),
-            );
+            redirected(&mut state, "http://b.test/y");
             if visible {
                 left(&mut state, "http://b.test/y", None);
                 responded(&mut state, false, &[]);
@@ -321,11 +336,7 @@ mod tests {
     fn a_redirect_within_the_host_keeps_the_context() {
         let (mut state, context) = armed();
         left(&mut state, URL, Some(context));
-        state.observe(
-            1,
-            Seen::Redirected { to: "http://a.test/y".to_owned() },
-            &Settings::default(),
-        );
+        redirected(&mut state, "http://a.test/y");
         left(&mut state, "http://a.test/y", Some(context));
         responded(&mut state, false, &[]);
         shown(&mut state, "http://a.test/y");
@@ -370,16 +381,21 @@ mod tests {
             Seen::Left { url, method, context: None }
         };
         let cookie = Triggers { w3c: false, ..Triggers::default() };
-        let inferred = |state: &State, tab, url: &str| match state.infer(tab, &seen(url), &cookie) {
-            Some(Event::Sent { context, .. }) => Some(context),
-            _ => None,
-        };
+        let inferred =
+            |state: &State, tab, url: &str| match state.infer(tab, &seen(url), "n1", &cookie) {
+                Some(Event::Sent(Asked { context, .. })) => Some(context),
+                _ => None,
+            };
         assert_eq!(inferred(&state, 1, URL), Some(context));
         assert_eq!(inferred(&state, 1, "http://b.test/x"), None, "the rule is for the host");
         assert_eq!(inferred(&state, 2, URL), None);
-        assert_eq!(state.infer(1, &seen(URL), &Triggers::default()), None, "it would be there");
+        assert_eq!(
+            state.infer(1, &seen(URL), "n1", &Triggers::default()),
+            None,
+            "it would be there"
+        );
         let origin = Origin::of(URL).unwrap();
-        step(&mut state, Event::Start { tab: 3, origin, peers: Vec::new() });
+        step(&mut state, Event::Start { tab: 3, origin, plan: Plan::default(), open: Vec::new() });
         assert!(inferred(&state, 2, URL).is_some(), "any tab of a session's host has the spare");
     }
 }

@@ -89,6 +89,15 @@ impl Origin {
         format!("{}://{}/*", self.scheme(), self.host)
     }
 
+    /// Domains that may be the registrable one of its host, the shortest first; none for an address
+    /// and for a name of one label. Which of them it is, the browser knows.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        let host = self.host.as_str();
+        let number = host.starts_with('[') || host.ends_with(|last: char| last.is_ascii_digit());
+        let dots = host.rmatch_indices('.').map(|(at, _)| &host[at + 1..]);
+        dots.chain(host.contains('.').then_some(host)).filter(move |_| !number)
+    }
+
     fn scheme(&self) -> &'static str {
         if self.secure { "https" } else { "http" }
     }
@@ -113,6 +122,16 @@ mod tests {
         assert_eq!(text("http://me:secret@[::1]:8080/#a@b:c"), "http://[::1]:8080");
         assert_eq!(text("http://[::1]/"), "http://[::1]");
         assert_eq!(Origin::of("http://a.test:81/x").unwrap().pattern(), "http://a.test/*");
+    }
+
+    #[test]
+    fn the_domains_of_a_host_come_shortest_first_and_an_address_has_none() {
+        let of = |url: &str| Origin::of(url).unwrap();
+        let shop = of("https://shop.a.co.uk/");
+        assert_eq!(shop.domains().collect::<Vec<_>>(), ["uk", "co.uk", "a.co.uk", "shop.a.co.uk"]);
+        for url in ["http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"] {
+            assert_eq!(of(url).domains().count(), 0, "{url}");
+        }
     }
 
     #[test]

@@ -14,13 +14,13 @@ use crate::ladder::Ladder;
 use crate::origin::Origin;
 use crate::settings::{Ending, Scope};
 use crate::table::Table;
-use crate::{PageClock, SessionId, Timestamp, TraceId};
+use crate::{PageClock, SessionId, Timestamp, TraceContext, TraceId};
 
 /// Everything that the background knows of sessions, tabs and pages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// Active sessions by host: the cookie that stands for one is shared by all ports of a host.
-    pub sessions: Table<String, Session>,
+    /// Active sessions, one at a place: its cookie is shared by all ports of a host.
+    pub sessions: Table<Place, Session>,
     /// Tabs that are armed or show a traced page.
     pub tabs: Table<i32, Tab>,
     /// Documents that were asked for with our context and are not committed.
@@ -29,6 +29,24 @@ pub struct State {
     pub pages: Table<TraceId, Page>,
     /// How the documents of tabs were reached.
     pub arrivals: Arrivals,
+    /// Open tabs of other cookie stores than the browser's own.
+    #[serde(default)]
+    pub stores: Table<i32, String>,
+    /// Whether tabs of other stores may be in our reach at all.
+    #[serde(default)]
+    pub guarded: bool,
+    /// Sessions that are over, the last one of each place, newest last.
+    #[serde(default)]
+    pub ended: Vec<Ended>,
+}
+
+/// Where a session is at home: a jar of the browser's, and the host or site whose cookie it sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The cookie store; empty for the browser's own. Private windows and containers have others.
+    pub store: String,
+    /// The host, or the registrable domain of a session for the whole site.
+    pub host: String,
 }
 
 /// What the user started on a host.
@@ -53,9 +71,15 @@ pub struct Session {
     /// When it ends, as it was started.
     #[serde(default)]
     pub ending: Ending,
-    /// How far it reaches.
+    /// The cookie store that it is in; empty for the browser's own.
     #[serde(default)]
-    pub scope: Scope,
+    pub store: String,
+    /// The registrable domain, where it is for the whole site; else empty.
+    #[serde(default)]
+    pub domain: String,
+    /// The tab that it was started in.
+    #[serde(default)]
+    pub tab: i32,
     /// Traced requests so far: documents, `fetch` and XHR.
     #[serde(default)]
     pub requests: u32,
@@ -81,7 +105,49 @@ pub enum End {
     Unwatched,
 }
 
+/// A session that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Where it was.
+    pub place: Place,
+    /// Its id.
+    pub id: SessionId,
+    /// When it ended.
+    pub at: Timestamp,
+    /// Why.
+    pub end: End,
+}
+
+/// How a session is to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The registrable domain, for the whole site; else empty.
+    pub domain: String,
+    /// When it ends by itself.
+    pub ending: Ending,
+}
+
 impl Session {
+    /// Where it is at home.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let whole = !self.domain.is_empty();
+        let host = if whole { &self.domain } else { &self.origin.host };
+        Place { store: self.store.clone(), host: host.clone() }
+    }
+
+    /// How far it reaches.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        if self.domain.is_empty() { Scope::Host } else { Scope::Site }
+    }
+
+    /// Whether a host is part of it.
+    #[must_use]
+    pub fn covers(&self, host: &str) -> bool {
+        if self.domain.is_empty() { host == self.origin.host } else { within(host, &self.domain) }
+    }
+
     /// What its cookie says.
     #[must_use]
     pub fn cookie(&self) -> TraceCookie {
@@ -94,6 +160,10 @@ impl Session {
 pub struct Tab {
     /// The context armed for its next document.
     pub next: Option<Armed>,
+    /// The context that takes its place as soon as its document's response begins: minted and
+    /// stored before, so that nothing but the rule is left to do then.
+    #[serde(default)]
+    pub after: Option<Armed>,
     /// The trace of the document that it shows.
     pub page: Option<TraceId>,
     /// The document that was armed and did not get its context, until the tab asks for another.
@@ -135,6 +205,18 @@ pub struct Sent {
     pub context: PageContext,
     /// Its tab; negative where a service worker of the page asked.
     pub tab: i32,
+    /// The browser's number of the request: all hops of a redirect have one.
+    #[serde(default)]
+    pub request: String,
+    /// The host that it was armed for.
+    #[serde(default)]
+    pub host: String,
+    /// The session that it was armed in.
+    #[serde(default)]
+    pub session: Option<SessionId>,
+    /// The context that went out instead, where another document had used it up.
+    #[serde(default)]
+    pub shared: Option<PageContext>,
     /// Whether Run Page Trace asked for it.
     pub once: bool,
     /// What the browser saw of it.
@@ -158,6 +240,15 @@ pub struct Page {
     pub url: String,
     /// The session that it was traced in.
     pub session: Option<SessionId>,
+    /// On a session's first page: the session that it took the place of.
+    #[serde(default)]
+    pub previous: Option<SessionId>,
+    /// The context that its document carried, where another document had used it up.
+    #[serde(default)]
+    pub shared: Option<PageContext>,
+    /// Requests of it that count for its session.
+    #[serde(default)]
+    pub requests: u32,
     /// What the browser saw of its request.
     pub wire: Wire,
     /// Its clock, once its document has told it.
@@ -191,11 +282,61 @@ impl Page {
     }
 }
 
+/// Whether a host is a domain or below it.
+#[must_use]
+pub fn within(host: &str, domain: &str) -> bool {
+    let above = host.strip_suffix(domain);
+    above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 impl State {
-    /// The session of an origin's host.
+    /// The cookie store of a tab; empty for the browser's own.
     #[must_use]
-    pub fn session(&self, origin: &Origin) -> Option<&Session> {
-        self.sessions.get(&origin.host)
+    pub fn store(&self, tab: i32) -> &str {
+        self.stores.get(&tab).map_or("", String::as_str)
+    }
+
+    /// The session that covers a host in a tab.
+    #[must_use]
+    pub fn session(&self, tab: i32, host: &str) -> Option<&Session> {
+        let store = self.store(tab);
+        self.sessions.values().find(|session| session.store == store && session.covers(host))
+    }
+
+    /// The session that was last over at a host, in a tab.
+    #[must_use]
+    pub fn ended(&self, tab: i32, host: &str) -> Option<&Ended> {
+        let store = self.store(tab);
+        let there = |ended: &&Ended| ended.place.store == store && within(host, &ended.place.host);
+        self.ended.iter().rev().find(there)
+    }
+
+    /// The document that a tab is waiting for: the one that was asked for last.
+    #[must_use]
+    pub fn expected(&self, tab: i32) -> Option<&Sent> {
+        let sent = self.pending.values().filter(|sent| sent.tab == tab);
+        sent.max_by_key(|sent| sent.wire.start)
+    }
+
+    /// The page that a relay of a tab speaks for: the one whose context it read, if its document
+    /// got it; where two documents did, the one with its clock. A relay that could read none
+    /// speaks for what its tab shows.
+    #[must_use]
+    pub fn speaker(
+        &self,
+        tab: i32,
+        context: Option<TraceContext>,
+        clock: Option<PageClock>,
+    ) -> Option<TraceId> {
+        let shown = self.page(tab);
+        let Some(context) = context else { return shown.map(|page| page.context.trace) };
+        let read = |minted: PageContext| minted.resources().meets(context);
+        let first = self.pages.get(&context.trace);
+        let first = first.filter(|page| page.tab == tab && read(page.context));
+        let second = shown.filter(|page| page.shared.is_some_and(read));
+        let theirs = first.is_some_and(|page| clock.is_some() && page.clock == clock);
+        let page = second.filter(|_| !theirs).or(first)?;
+        Some(page.context.trace)
     }
 
     /// The traced page that a tab shows.
@@ -207,7 +348,7 @@ impl State {
     /// How far the trace of a tab is: of the page that is coming, else of the one that is shown.
     #[must_use]
     pub fn progress(&self, tab: i32, now: Timestamp) -> Option<Progress> {
-        if self.pending.values().any(|sent| sent.tab == tab) {
+        if self.expected(tab).is_some() {
             return Some(Progress::Requested);
         }
         let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());

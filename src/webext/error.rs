@@ -23,7 +23,8 @@ impl Error {
     }
 
     /// A failure of `call` that we found ourselves.
-    pub(crate) fn found(call: &'static str, text: &str) -> Self {
+    #[must_use]
+    pub fn found(call: &'static str, text: &str) -> Self {
         Self(Box::new(Failure { call, text: text.to_owned() }))
     }
 

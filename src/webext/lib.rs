@@ -26,6 +26,7 @@ pub mod net;
 pub mod notification;
 pub mod page;
 pub mod permissions;
+pub mod port;
 pub mod rules;
 pub mod scripts;
 pub mod settings;

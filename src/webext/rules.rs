@@ -1,9 +1,8 @@
 //! Header rules (`declarativeNetRequest`, session scope).
 
 use serde::{Deserialize, Serialize};
-use trace::json;
-use trace::propagation;
 use trace::wanted::{Reach, Rule};
+use trace::{json, propagation, target};
 
 use crate::Error;
 use crate::call::{ask, perform, read};
@@ -13,6 +12,14 @@ use crate::call::{ask, perform, read};
 /// know, so only those that both browsers have are here.
 const RESOURCES: [&str; 9] =
     ["sub_frame", "stylesheet", "script", "image", "font", "object", "ping", "media", "other"];
+
+/// `fetch` and XHR.
+const SCRIPTED: &str = "xmlhttprequest";
+
+/// A host as rules name it: an IPv6 address has brackets in a URL and none here.
+fn domain(host: &str) -> [String; 1] {
+    [host.trim_matches(['[', ']']).to_owned()]
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,7 +44,11 @@ struct Condition {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     excluded_tab_ids: Vec<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    initiator_domains: Option<[String; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     request_domains: Option<[String; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regex_filter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url_filter: Option<String>,
     resource_types: Vec<&'static str>,
@@ -69,30 +80,49 @@ struct Known {
 
 impl<'a> Entry<'a> {
     fn new(id: u32, rule: &'a Rule) -> Self {
-        let (request_domains, url_filter, resource_types) = match &rule.reach {
-            // An IPv6 host has brackets in a URL and none in a rule.
-            Reach::Documents(host) => {
-                let domain = host.trim_matches(['[', ']']).to_owned();
-                (Some([domain]), None, vec!["main_frame"])
-            }
-            Reach::Resources(origin) => (None, Some(format!("|{origin}/")), RESOURCES.to_vec()),
+        let mut condition = Condition {
+            tab_ids: rule.tabs.map(|tab| [tab]),
+            excluded_tab_ids: rule.except.clone(),
+            initiator_domains: rule.initiator.as_deref().map(domain),
+            request_domains: None,
+            regex_filter: None,
+            url_filter: None,
+            resource_types: RESOURCES.to_vec(),
         };
+        // A rule that allows keeps those of a lower priority from setting headers.
+        let (mut priority, mut kind) = (3, "modifyHeaders");
+        match &rule.reach {
+            Reach::Documents(host) => {
+                // Not by domain: that would be all hosts below it, too.
+                condition.regex_filter = Some(target::host(host));
+                condition.resource_types = vec!["main_frame"];
+            }
+            Reach::Site(site) => {
+                condition.request_domains = Some(domain(site));
+                condition.resource_types = vec!["main_frame"];
+            }
+            Reach::Resources(origin) => condition.url_filter = Some(format!("|{origin}/")),
+            Reach::Spared(origin) => {
+                condition.url_filter = Some(format!("|{origin}/"));
+                condition.resource_types = vec![SCRIPTED];
+                (priority, kind) = (2, "allow");
+            }
+            Reach::Target(pattern) => {
+                condition.regex_filter = Some(pattern.clone());
+                condition.resource_types.push(SCRIPTED);
+                priority = 1;
+            }
+        }
         let headers = |operation, headers: &'a [propagation::Header]| {
             let headers = headers.iter();
             headers.map(|(header, value)| Header { header, operation, value }).collect::<Vec<_>>()
         };
         Self {
             id,
-            priority: 1,
-            condition: Condition {
-                tab_ids: rule.tabs.map(|tab| [tab]),
-                excluded_tab_ids: rule.except.clone(),
-                request_domains,
-                url_filter,
-                resource_types,
-            },
+            priority,
+            condition,
             action: Action {
-                kind: "modifyHeaders",
+                kind,
                 request_headers: headers("set", &rule.request),
                 response_headers: headers("append", &rule.response),
             },
@@ -111,6 +141,29 @@ pub fn update(
     let add_rules = new.iter().map(|(id, rule)| Entry::new(*id, rule)).collect();
     let update = json::write(&[Update { remove_rule_ids: gone, add_rules }]);
     perform("declarativeNetRequest.updateSessionRules", update)
+}
+
+#[derive(Serialize)]
+struct Regex<'a> {
+    regex: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Verdict {
+    is_supported: bool,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Why the browser's rules do not take a regular expression; `None` when they do.
+///
+/// # Errors
+/// When the browser refuses to say.
+pub async fn fault(regex: &str) -> Result<Option<String>, Error> {
+    let call = "declarativeNetRequest.isRegexSupported";
+    let verdict: Verdict = read(call, &ask(call, json::write(&[Regex { regex }])).await?)?;
+    Ok((!verdict.is_supported).then_some(verdict.reason))
 }
 
 /// Ids of the rules that the browser has.
@@ -157,6 +210,7 @@ mod tests {
         let rule = Rule {
             tabs: Some(7),
             except: Vec::new(),
+            initiator: None,
             reach: Reach::Resources(Origin::of("http://a.test:81/x").unwrap()),
             request: vec![("traceparent".into(), "00-…".to_owned())],
             response: Vec::new(),
@@ -173,12 +227,14 @@ mod tests {
         let rule = Rule {
             tabs: None,
             except: vec![1],
+            initiator: None,
             reach: Reach::Documents("[::1]".to_owned()),
             request: Vec::new(),
             response: vec![("server-timing".into(), "tracelight".to_owned())],
         };
         let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
-        assert_eq!(entry["condition"]["requestDomains"], serde_json::json!(["::1"]));
+        let filter = entry["condition"]["regexFilter"].as_str().unwrap();
+        assert!(filter.contains(r"\[::1\]"), "{filter}");
         assert_eq!(entry["condition"]["excludedTabIds"], serde_json::json!([1]));
         assert_eq!(entry["action"]["responseHeaders"][0]["operation"], "append");
         assert!(!entry.to_string().contains("requestHeaders"), "browsers refuse an empty list");

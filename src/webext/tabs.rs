@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trace::json;
+use trace::session::Open;
 
 use crate::Error;
 use crate::call::{ask, perform, read};
@@ -14,6 +15,15 @@ pub struct Tab {
     /// What it shows; empty where the browser does not tell.
     #[serde(default)]
     pub url: String,
+    /// What it is about to show.
+    #[serde(default, rename = "pendingUrl")]
+    coming: String,
+    /// Whether it is in a private window.
+    #[serde(default)]
+    incognito: bool,
+    /// Its cookie store, where the browser tells (Firefox).
+    #[serde(default, rename = "cookieStoreId")]
+    store: String,
     /// Its window.
     #[serde(default, rename = "windowId")]
     pub window: i32,
@@ -22,15 +32,61 @@ pub struct Tab {
     pub index: i32,
 }
 
+impl Tab {
+    /// Reads one from an event of the browser's.
+    ///
+    /// # Errors
+    /// When it is of another shape.
+    pub fn read(text: &str) -> Result<Self, Error> {
+        read("tabs", text)
+    }
+
+    /// The tab as the session machine knows it. Chromium names no stores at tabs: it has two, and
+    /// which one follows from the window.
+    #[must_use]
+    pub fn open(self) -> Open {
+        let store = match self.store.as_str() {
+            "" if self.incognito => PRIVATE.to_owned(),
+            store => plain(store).to_owned(),
+        };
+        let url = if self.coming.is_empty() { self.url } else { self.coming };
+        Open { tab: self.id, url, store: Some(store) }
+    }
+}
+
+/// The cookie store of Chromium's private windows.
+const PRIVATE: &str = "1";
+
+/// A cookie store's name, empty for the browser's own: Chromium calls it `0`.
+#[must_use]
+pub fn plain(store: &str) -> &str {
+    if matches!(store, "0" | "firefox-default") { "" } else { store }
+}
+
+/// Whether tabs of private windows or containers may be in our reach.
+///
+/// # Errors
+/// When the browser refuses to say.
+pub async fn guarded(open: &[Tab]) -> Result<bool, Error> {
+    let contained = open.iter().any(|tab| !tab.store.is_empty());
+    Ok(contained || ask("extension.isAllowedIncognitoAccess", "[]".to_owned()).await? == "true")
+}
+
+/// All tabs.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn all() -> Result<Vec<Tab>, Error> {
+    query(Query { active: None, last_focused_window: None }).await
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Query<'a> {
+struct Query {
     #[serde(skip_serializing_if = "Option::is_none")]
     active: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_focused_window: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +99,7 @@ struct Properties {
     index: Option<i32>,
 }
 
-async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
+async fn query(query: Query) -> Result<Vec<Tab>, Error> {
     let call = "tabs.query";
     read(call, &ask(call, json::write(&[query])).await?)
 }
@@ -53,16 +109,8 @@ async fn query(query: Query<'_>) -> Result<Vec<Tab>, Error> {
 /// # Errors
 /// When the browser refuses.
 pub async fn active() -> Result<Option<i32>, Error> {
-    let wanted = Query { active: Some(true), last_focused_window: Some(true), url: None };
+    let wanted = Query { active: Some(true), last_focused_window: Some(true) };
     Ok(query(wanted).await?.first().map(|tab| tab.id))
-}
-
-/// All tabs that show an address of one of these match patterns.
-///
-/// # Errors
-/// When the browser refuses.
-pub async fn showing(patterns: &[String]) -> Result<Vec<Tab>, Error> {
-    query(Query { active: None, last_focused_window: None, url: Some(patterns) }).await
 }
 
 /// One tab.
@@ -72,6 +120,16 @@ pub async fn showing(patterns: &[String]) -> Result<Vec<Tab>, Error> {
 pub async fn get(tab: i32) -> Result<Tab, Error> {
     let call = "tabs.get";
     read(call, &ask(call, json::write(&[tab])).await?)
+}
+
+/// The browser's own page where the user lets us into private windows.
+pub async fn permit() -> String {
+    let call = "runtime.getURL";
+    let root: Option<String> =
+        ask(call, r#"[""]"#.to_owned()).await.ok().and_then(|answer| json::read(&answer).ok());
+    let root = root.unwrap_or_default();
+    let id = root.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    format!("chrome://extensions/?id={id}")
 }
 
 /// Reloads a tab, as the user would: cached resources stay cached, the document is asked for.

@@ -27,10 +27,9 @@ pub(crate) fn build_for_user(plan: &Plan) -> Result<()> {
 /// The extension for demo and tests. It has access to every local site, so it is kept apart from
 /// the one in dist/, which somebody may load into the browser they live in.
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
-    let plan = Plan {
-        host_access: vec!["http://127.0.0.1/*".to_owned(), "http://localhost/*".to_owned()],
-        ..Plan::default()
-    };
+    // Browsers take every name below `localhost` for this machine.
+    let local = ["http://127.0.0.1/*", "*://*.localhost/*"].map(str::to_owned);
+    let plan = Plan { host_access: local.to_vec(), ..Plan::default() };
     let folder = PathBuf::from("target/extension/chrome");
     build(&plan, &folder)?;
     folder.canonicalize().map_err(|error| Failure::file("find", &folder, &error))

@@ -28,6 +28,8 @@ fn page(records: &[Record]) -> Page {
     let session = text("tracelight-baggage").strip_prefix("session.id=").unwrap().parse();
     let document = "a66db0cb06b43cfe".parse().unwrap();
     Page {
+        previous: None,
+        shared: None,
         context: PageContext { trace: read.trace, root: read.span, document },
         session: Some(session.unwrap()),
         clock: PageClock::new(1_795_250_000_000.0).unwrap(),

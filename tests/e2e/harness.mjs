@@ -232,6 +232,12 @@ class Lab {
     return this.desk.evaluate((tab) => chrome.runtime.sendMessage({ v: 1, kind: 'view', tab }), tab);
   }
 
+  /** Asks the worker for something as a surface does: `say('stopSession', { tab })`. */
+  say(kind, what) {
+    const message = { v: 1, kind, ...what };
+    return this.desk.evaluate((message) => chrome.runtime.sendMessage(message), message);
+  }
+
   /** Resolves once all that the worker was told so far is in the store. */
   async exported() {
     await until('no span waits', async () => (await this.view(0)).waiting === 0);

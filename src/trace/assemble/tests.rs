@@ -9,8 +9,21 @@ const COLUMN: f64 = 10.0;
 const ORIGIN: f64 = 1_795_218_972_000.0;
 const FOREIGN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
+#[test]
+fn the_root_names_the_session_before_and_a_context_that_was_shared() {
+    let shared = PageContext { trace: TraceId::from_bytes(&[9; 16]).unwrap(), ..page().context };
+    let previous = SessionId::from_bytes(&[8; 16]).unwrap();
+    let page = Page { previous: Some(previous), shared: Some(shared), ..page() };
+    let root = &assemble(&page, &[]).spans[0];
+    assert_eq!(root.text("session.previous_id"), Some("08".repeat(16).as_str()));
+    assert_eq!(root.text("tracelight.shared_trace"), Some("09".repeat(16).as_str()));
+    assert_eq!((root.links[0].trace, root.links[0].span), (shared.trace, shared.document));
+}
+
 fn page() -> Page {
     Page {
+        previous: None,
+        shared: None,
         context: PageContext::mint(std::array::from_fn(|at| u8::try_from(at + 1).unwrap()))
             .unwrap(),
         session: Some("5e5510115e5510115e5510115e551011".parse().unwrap()),

@@ -1,0 +1,88 @@
+// Arming is never late: what the extension says that it minted for a document is what the server is
+// asked with, in every page trace.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { html, readContext, start, startSite, until } from './harness.mjs';
+
+let lab, site;
+/** Who waits for the next document request. */
+let waiting = [];
+
+before(async () => {
+  site = await startSite({
+    '/': (request, response) => {
+      html(response, '<p>page');
+      for (const wake of waiting.splice(0)) wake(request);
+    },
+  });
+  lab = await start({ collector: null, shop: null });
+});
+
+afterEach(async () => {
+  await lab.closePages();
+  await lab.context.clearCookies();
+  await until('no session is left by a test', async () => (await lab.left()).length === 0);
+  site.requests.length = 0;
+});
+
+after(async () => {
+  await lab?.close();
+  await site?.close();
+  assert.deepEqual(lab?.complaints, []);
+});
+
+const asked = () => new Promise((resolve) => waiting.push(resolve));
+
+test('200 of 200 page traces in a row carry the id that was minted for them', async () => {
+  const page = await lab.openPage(`${site.origin}/`);
+  const tab = await lab.tabId(page);
+  const minted = [];
+  const carried = [];
+  for (let round = 0; round < 200; round++) {
+    const request = asked();
+    const { page: armed, reason } = await lab.say('runPageTrace', { tab });
+    assert.ok(armed, reason);
+    minted.push(armed.trace);
+    carried.push(readContext((await request).headers.traceparent)?.trace);
+  }
+  assert.equal(new Set(minted).size, 200);
+  const late = minted.filter((trace, round) => trace !== carried[round]);
+  assert.deepEqual(late, [], `${200 - late.length} of 200`);
+  assert.equal(site.asked('/').length, 201, 'the first visit and one request for each trace');
+});
+
+test('a page of a session that is reloaded as soon as it answers has a trace each time', async () => {
+  const page = await lab.openPage(`${site.origin}/`);
+  await lab.startSession(page);
+  const tab = await lab.tabId(page);
+  await lab.view(0);
+  site.requests.length = 0;
+  for (let round = 0; round < 20; round++) {
+    await page.reload({ waitUntil: 'commit' });
+    await lab.view(0);
+  }
+  const traces = site.contexts('/').map((context) => readContext(context)?.trace);
+  assert.equal(new Set(traces).size, 20);
+  const view = await lab.view(tab);
+  assert.equal(view.page.trace, traces.at(-1));
+});
+
+test('ten reloads at once leave no document without context, and the last one is the page', async () => {
+  const page = await lab.openPage(`${site.origin}/`);
+  await lab.startSession(page);
+  const tab = await lab.tabId(page);
+  site.requests.length = 0;
+  await lab.desk.evaluate(async (tab) => {
+    for (let round = 0; round < 10; round++) await chrome.tabs.reload(tab);
+  }, tab);
+  await page.waitForLoadState();
+  await until('the page that is shown is the one that was asked for last', async () => {
+    const view = await lab.view(tab);
+    const { trace } = await lab.pageContext(page);
+    const last = readContext(site.contexts('/').at(-1));
+    assert.equal(last.trace, trace);
+    assert.notEqual(view.page.progress.phase, 'requested');
+    return true;
+  });
+  assert.ok(site.contexts('/').every((context) => readContext(context)));
+});
