@@ -93,7 +93,8 @@ fn line(line: &str) -> Option<Contact> {
 
 /// A URL up to its path.
 fn host(url: &str) -> &str {
-    let begin = url.find("://").map_or(0, |at| at + 3);
+    let scheme = url.split_once(':').filter(|(_, rest)| rest.starts_with("//"));
+    let begin = scheme.map_or(0, |(scheme, _)| scheme.len() + 3);
     let end = url.bytes().skip(begin).position(|byte| matches!(byte, b'/' | b'?' | b'#'));
     end.and_then(|end| url.get(..begin + end)).unwrap_or(url)
 }

@@ -120,7 +120,7 @@ impl State {
 
 /// A progress in the title: its numbers change too often for more.
 fn said_of(progress: &Progress, spans: u32) -> String {
-    let title = progress.title().to_lowercase();
+    let title = progress.title().to_ascii_lowercase();
     match progress {
         Progress::TimedOut { reason, .. } => format!("{title}: {reason}"),
         _ if spans == 0 => title,

@@ -26,9 +26,12 @@ pub fn label(span: &Span) -> String {
 /// `about:blank`.
 #[must_use]
 pub fn path(url: &str) -> &str {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let Some((_, rest)) = url[..end].split_once("://") else { return &url[..end] };
-    rest.find('/').map_or("/", |slash| &rest[slash..])
+    // The worker uses this. Searching for a text, and cutting by an index that may panic, would
+    // bring it 5 kB of the standard library.
+    let whole = url.split(['?', '#']).next().unwrap_or_default();
+    let rest = whole.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
+    let Some(rest) = rest else { return whole };
+    rest.bytes().position(|byte| byte == b'/').and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
 /// At most [`LONGEST`] bytes of it, whole characters.
