@@ -13,12 +13,15 @@ pub mod detail;
 pub mod face;
 pub mod gate;
 pub mod inspector;
+pub mod lamps;
 pub mod load;
 pub mod logs;
 pub mod moment;
 pub mod options;
+pub mod palette;
 pub mod panel;
 pub mod picture;
+pub mod plan;
 pub mod popup;
 pub mod problem;
 pub mod query;
@@ -27,6 +30,7 @@ pub mod requests;
 #[cfg(test)]
 mod sample;
 pub mod scroller;
+pub mod set;
 #[cfg(test)]
 mod snapshot;
 pub mod status;
@@ -34,7 +38,6 @@ pub mod tab;
 pub mod table;
 pub mod trace_view;
 pub mod trust;
-pub mod verb;
 pub mod viewport;
 pub mod wire;
 

@@ -23,6 +23,18 @@ pub fn date(at: Timestamp, zone: i32) -> String {
     format!("{year}-{month:02}-{day:02} {}", clock(at, zone))
 }
 
+/// How long ago something was, in words.
+#[must_use]
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.since(at).as_secs() {
+        0..=9 => "just now".to_owned(),
+        10..=89 => "a minute ago".to_owned(),
+        seconds @ 90..=5_399 => format!("{} minutes ago", (seconds + 30) / 60),
+        seconds @ 5_400..=129_599 => format!("{} hours ago", (seconds + 1_800) / 3_600),
+        seconds => format!("{} days ago", (seconds + 43_200) / 86_400),
+    }
+}
+
 /// Milliseconds since the epoch as the reader's wall clock counts them.
 fn local(at: Timestamp, zone: i32) -> i64 {
     i64::try_from(at.millis()).unwrap_or(i64::MAX / 2) + i64::from(zone) * 60_000
@@ -39,6 +51,19 @@ mod tests {
         assert_eq!(date(at, 60), "2026-11-21 15:23:22.123");
         assert_eq!(date(at, -15 * 60), "2026-11-20 23:23:22.123");
         assert_eq!(clock(at, 330), "19:53:22.123");
+    }
+
+    #[test]
+    fn a_while_ago_is_said_in_the_unit_that_fits() {
+        let ago = |seconds: u64| ago(Timestamp::default(), Timestamp::from_nanos(seconds * 1_000_000_000));
+        let said = [0, 30, 89, 90, 5_399, 5_400, 129_600].map(ago);
+        assert_eq!(
+            said,
+            [
+                "just now", "a minute ago", "a minute ago", "2 minutes ago", "90 minutes ago",
+                "2 hours ago", "2 days ago",
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Draws how things stand: a lamp with words, and what is wrong besides.
 
+use bridge::Verb;
 use leptos::prelude::*;
 
 use crate::tab::{Standing, Tab, Tone};
@@ -34,18 +35,25 @@ pub fn State(
     .into_any()
 }
 
-/// Why the last wish was not granted. The region is always there, so that its text is read out
-/// when it comes.
+/// Why the last wish was not granted, and the button that grants it where a permission does. The
+/// region is always there, so that its text is read out when it comes.
 #[component]
 pub fn Refusal(
     /// What is known of the tab.
     #[prop(into)]
     tab: Signal<Tab>,
+    /// Carries a verb out.
+    on_verb: Callback<Verb>,
 ) -> impl IntoView {
     let text = move || tab.with(|tab| tab.refusal.clone());
+    let allow = move || {
+        let (_, verb) = tab.with(|tab| tab.asks.clone())?;
+        let again = move |_| on_verb.run(verb);
+        Some(view! { <button type="button" class="verb" on:click=again>"Allow Access"</button> })
+    };
     view! {
         <div role="alert" class="refusals">
-            {move || text().map(|text| view! { <p class="note bad">{text}</p> })}
+            {move || text().map(|text| view! { <div class="note bad"><p>{text}</p>{allow}</div> })}
         </div>
     }
     .into_any()

@@ -5,11 +5,14 @@
 
 use std::time::Duration;
 
-use bridge::{Notice, Reply, Site, TabView};
+use bridge::verb::offers;
+use bridge::{EndedView, Notice, Reply, SessionView, Site, TabView, Verb};
 use trace::completion::Progress;
+use trace::state::End;
 use trace::{Timestamp, quantity};
 
-use crate::verb::{Offer, Verb, offers};
+use crate::plan;
+use crate::moment;
 
 /// What is known of a tab.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +25,8 @@ pub struct Tab {
     pub busy: Option<Verb>,
     /// Why the last wish was not granted.
     pub refusal: Option<String>,
+    /// The permission that it needs, and the verb that is carried out once it is given.
+    pub asks: Option<(String, Verb)>,
 }
 
 /// How something stands, shown by shape and colour.
@@ -80,11 +85,15 @@ impl Tab {
     pub fn begin(&mut self, verb: Verb) {
         self.busy = Some(verb);
         self.refusal = None;
+        self.asks = None;
     }
 
     /// Takes in the answer to a question, or to the verb that was busy.
     pub fn answered(&mut self, answer: Result<Reply, String>) {
-        self.busy = None;
+        let verb = self.busy.take();
+        if let Ok(Reply::Asks { pattern, .. }) = &answer {
+            self.asks = verb.map(|verb| (pattern.clone(), verb));
+        }
         self.refusal = match answer {
             Ok(Reply::View(view)) => {
                 self.view = Some(*view);
@@ -119,13 +128,25 @@ impl Tab {
 
     /// What the user can do now.
     #[must_use]
-    pub fn offers(&self) -> Vec<Offer> {
+    pub fn offers(&self) -> Vec<Verb> {
         self.view.as_ref().map(offers).unwrap_or_default()
+    }
+
+    /// The button that helps where no verb does: its name, and the address that it opens.
+    #[must_use]
+    pub fn remedy(&self) -> Option<(String, String)> {
+        match &self.view.as_ref()?.site {
+            Site::Barred { remedy, address, .. } => Some((remedy.clone(), address.clone())),
+            _ => None,
+        }
     }
 
     /// The pattern to ask the browser's permission for before a verb is carried out.
     #[must_use]
     pub fn permission(&self, verb: Verb) -> Option<&str> {
+        if let Some((pattern, _)) = self.asks.as_ref().filter(|(_, asked)| *asked == verb) {
+            return Some(pattern);
+        }
         match &self.view.as_ref()?.site {
             Site::NeedsPermission { pattern, .. } if verb.touches_site() => Some(pattern),
             _ => None,
@@ -154,22 +175,22 @@ impl Tab {
             (Site::Unsupported { reason } | Site::Barred { reason, .. }, _) => {
                 Standing::new(Tone::Warn, "Cannot be traced", reason.as_str())
             }
-            (_, Some(session)) => {
-                let since = Duration::from_secs(now.millis().saturating_sub(session.since) / 1_000);
-                let pages = quantity::count(u64::from(session.pages), "page");
-                let since = quantity::duration(since).replace("0 ns", "0 s");
-                Standing::new(Tone::Good, "Session active", format!("For {since}, {pages} traced."))
-            }
+            (_, Some(session)) => Standing::new(Tone::Good, "Session active", about(session, now)),
             (Site::NeedsPermission { .. }, None) => Standing::new(
                 Tone::Warn,
                 "Permission needed",
                 "The browser asks you for access to this site when you start.",
             ),
-            (Site::Ready { .. }, None) => Standing::new(
-                Tone::Idle,
-                "No session",
-                "Start a session to trace every page of this site, or trace this page once.",
-            ),
+            (Site::Ready { .. }, None) => match &view.ended {
+                Some(ended) if ended.end != End::Stopped => {
+                    Standing::new(Tone::Idle, "Session over", over(ended, now))
+                }
+                _ => Standing::new(
+                    Tone::Idle,
+                    "No session",
+                    "Trace every page of this site, or this page once.",
+                ),
+            },
         }
     }
 
@@ -221,6 +242,44 @@ impl Tab {
     }
 }
 
+/// A session in numbers.
+fn about(session: &SessionView, now: Timestamp) -> String {
+    let since = Duration::from_secs(now.millis().saturating_sub(session.since) / 1_000);
+    let since = quantity::duration(since).replace("0 ns", "0 s");
+    let pages = quantity::count(u64::from(session.pages), "page");
+    let mut text = format!("For {since}, {pages} traced.");
+    if let Some(left) = left(session, now) {
+        text.push_str(&format!(" Ends in {left}."));
+    } else if session.ending != trace::settings::Ending::default() {
+        text.push_str(&format!(" Ends {}.", plan::ending_name(session.ending)));
+    }
+    text
+}
+
+/// How long a session still has; `None` when no time is set.
+#[must_use]
+pub fn left(session: &SessionView, now: Timestamp) -> Option<String> {
+    let millis = session.expiry.checked_sub(now.millis()).filter(|_| session.expiry > 0)?;
+    // Whole minutes while there are many: a text that changes each second is not read.
+    let seconds = if millis > 120_000 { millis / 60_000 * 60 } else { millis / 1_000 };
+    Some(quantity::duration(Duration::from_secs(seconds)).replace("0 ns", "a moment"))
+}
+
+/// Why the last session is over, and when that was.
+fn over(ended: &EndedView, now: Timestamp) -> String {
+    let why = match ended.end {
+        End::Stopped => "You stopped it",
+        End::Restarted => "Another took its place",
+        End::Cleared => "Its cookie was cleared",
+        End::Overwritten => "Somebody else wrote over its cookie",
+        End::Expired => "Its time was up",
+        End::Counted => "It had traced as many requests as it was to",
+        End::Unwatched => "Its panel was closed",
+    };
+    let ago = moment::ago(Timestamp::from_nanos(ended.at.saturating_mul(1_000_000)), now);
+    format!("{why}, {ago}. Nothing of it is left in the browser.")
+}
+
 /// A page trace's tone: incomplete is the user's to act on.
 fn tone(progress: &Progress) -> Tone {
     match progress {
@@ -251,7 +310,7 @@ mod tests {
             said(&tab(sample::tracing())),
             "Session active. For 3 min 20 s, 4 pages traced."
         );
-        assert!(said(&tab(sample::idle())).starts_with("No session. Start a session"));
+        assert!(said(&tab(sample::idle())).starts_with("No session. Trace every page"));
         assert!(said(&tab(sample::unsupported())).starts_with("Cannot be traced. The browser"));
         assert!(said(&tab(sample::forbidden())).starts_with("Permission needed. "));
     }

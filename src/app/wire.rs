@@ -21,6 +21,7 @@ use leptos::task::spawn_local;
 use webext::{Journal, Listening};
 
 use crate::gate::Gate;
+use crate::plan::Choice;
 use crate::requests::Requests;
 use crate::tab::{Standing, Tab};
 use crate::{dashboard, panel, popup};
@@ -67,8 +68,25 @@ pub fn Popup(
     keep(webext::message::listen(move |notice| tab::hear(state, &notice)));
     // A popup in a tab of its own was opened to be looked at, so it stays.
     let close = tab.is_none();
-    let on_verb = Callback::new(move |verb| tab::act(state, verb, close));
-    view! { <popup::Popup tab=state now on_verb /> }
+    let (choice, store) = (RwSignal::new(Choice::default()), RwSignal::new(String::new()));
+    spawn_local(async move {
+        // Without settings the choice is the default, and the background says what is wrong.
+        if let Ok(settings) = webext::settings::load().await {
+            choice.set(Choice::of(&settings));
+            store.set(settings.store);
+        }
+    });
+    let on_verb = Callback::new(move |verb| {
+        tab::act(state, verb, choice.with_untracked(Choice::plan), close);
+    });
+    let on_open = Callback::new(|address: String| {
+        spawn_local(async move {
+            // Where the browser opens none, the reason above it says where to go.
+            let _not_opened = webext::tabs::open(address, None).await;
+        });
+    });
+    let zone = webext::page::zone(webext::page::now());
+    view! { <popup::Popup tab=state choice store now zone on_verb on_open /> }
 }
 
 /// Lets the worker hear when the panel is closed, once a session is to end with it. Not before: who

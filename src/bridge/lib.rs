@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod notice;
 pub mod page;
 pub mod trial;
+pub mod verb;
 
 pub use command::{
     Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
@@ -17,3 +18,4 @@ pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
 pub use trial::Trial;
+pub use verb::Verb;

@@ -1,11 +1,10 @@
 //! Speaks with the background about a tab.
 
-use bridge::{Command, Notice, Reply};
+use bridge::{Command, Notice, Plan, Reply, Verb};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::tab::Tab;
-use crate::verb::Verb;
 
 /// Finds the tab that a surface is about, then asks for its view.
 pub(super) fn find(state: RwSignal<Tab>, given: Option<i32>, then: impl Fn(i32) + 'static) {
@@ -59,7 +58,7 @@ pub(super) fn poll(state: RwSignal<Tab>) {
 }
 
 /// Carries out a verb, in the turn of the click.
-pub(super) fn act(state: RwSignal<Tab>, verb: Verb, close: bool) {
+pub(super) fn act(state: RwSignal<Tab>, verb: Verb, plan: Option<Plan>, close: bool) {
     let Some(tab) = state.with_untracked(|state| state.id) else { return };
     // The browser shows its prompt only in the turn of the click: ask before anything is awaited.
     let permission =
@@ -71,13 +70,13 @@ pub(super) fn act(state: RwSignal<Tab>, verb: Verb, close: bool) {
             None => Ok(true),
         };
         let answer = match granted {
-            Ok(true) => ask(verb.command(tab)).await,
+            Ok(true) => ask(verb.command(tab, plan)).await,
             Ok(false) => Err(Tab::NOT_PERMITTED.to_owned()),
             Err(reason) => Err(reason),
         };
         let done = matches!(answer, Ok(Reply::Done));
         state.update(|state| state.answered(answer));
-        if verb == Verb::View && done && close {
+        if verb.opens() && done && close {
             webext::page::close();
         } else if done {
             refresh(state);
