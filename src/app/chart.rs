@@ -4,6 +4,7 @@
 use leptos::attr::custom::custom_attribute;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use trace::SpanId;
 use trace::waterfall::{Marks, Tick};
 
 use crate::cursor::Step;
@@ -68,6 +69,22 @@ fn keep_in_view(picture: RwSignal<Picture>, details: RwSignal<bool>, scroller: S
         if let Some(row) = picture.with_untracked(Picture::chosen_row) {
             scroller.reveal(row.at);
         }
+    });
+    // The chosen row's place, by the growth that it was seen at: spans that come above it push it
+    // down, and it must not drift out of view.
+    let growth = Memo::new(move |_| picture.with(|picture| picture.growth));
+    Effect::new(move |before: Option<Option<(SpanId, usize)>>| {
+        growth.get();
+        let at = picture.with_untracked(|picture| {
+            let row = picture.chosen_row()?;
+            Some((picture.span(&row)?.id, row.at))
+        });
+        if let (Some(Some((old, from))), Some((new, to))) = (before, at)
+            && old == new
+        {
+            scroller.anchor(from, to);
+        }
+        at
     });
     Effect::new(move |_| {
         details.track();

@@ -11,6 +11,9 @@ pub mod cursor;
 pub mod dashboard;
 pub mod detail;
 pub mod face;
+pub mod facts;
+pub mod filter;
+pub mod found;
 pub mod gate;
 pub mod inspector;
 pub mod lamps;
@@ -30,6 +33,7 @@ pub mod requests;
 #[cfg(test)]
 mod sample;
 pub mod scroller;
+pub mod sessions;
 pub mod set;
 #[cfg(test)]
 mod snapshot;

@@ -1,8 +1,20 @@
-//! Draws the dashboard's Logs: the traced requests of a session.
+//! Draws the dashboard's Logs: traced requests with their filters, the sessions that the journal
+//! knows, and the chosen request's trace beside the list.
 
 use leptos::prelude::*;
+use trace::{SessionId, Timestamp, quantity};
 
-use crate::requests::Requests;
+use crate::facts::{Session, SessionFacts};
+use crate::moment;
+use crate::panel::{Chosen, Search, count};
+use crate::picture::Picture;
+use crate::popup::Mark;
+use crate::query::{Query, Wanted};
+use crate::reading::Reading;
+use crate::requests::{Requests, short};
+use crate::sessions::Past;
+use crate::status::Empty;
+use crate::tab::{Standing, Tone};
 use crate::table::Table;
 
 /// Logs.
@@ -10,13 +22,248 @@ use crate::table::Table;
 pub fn Logs(
     /// The requests.
     list: RwSignal<Requests>,
+    /// The filters.
+    query: RwSignal<Query>,
+    /// What is typed to filter.
+    text: RwSignal<String>,
+    /// The sessions that the journal knows, newest first.
+    #[prop(into)]
+    sessions: Signal<Vec<Past>>,
+    /// What is shown, in numbers.
+    #[prop(into)]
+    facts: Signal<SessionFacts>,
+    /// How the trace's reading stands.
+    #[prop(into)]
+    reading: Signal<Reading>,
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+    /// The trace store's address.
+    #[prop(into)]
+    store: Signal<String>,
+    /// Why the store could not be searched; empty where it could.
+    #[prop(into)]
+    trouble: Signal<String>,
+    /// The time.
+    #[prop(into)]
+    now: Signal<Timestamp>,
     /// Minutes that the reader's clock is east of UTC.
     zone: i32,
 ) -> impl IntoView {
+    let open = Memo::new(move |_| list.with(|list| list.chosen().is_some()));
+    let origin = Signal::stored(String::new());
+    let empty = Signal::derive(move || nothing(&list.read(), &query.read(), &text.read()));
+    let caveat = move || {
+        trouble.with(|text| {
+            (!text.is_empty()).then(|| view! { <p class="note warn">{text.clone()}</p> })
+        })
+    };
     view! {
-        <main class="surface dashboard">
-            <Table list origin=Signal::stored(String::new()) zone />
+        <main class="surface dashboard logs">
+            <header class="about">
+                <div class="title"><Mark /><h1>"Logs"</h1></div>
+                <Session facts zone />
+            </header>
+            <Bar list query text />
+            {caveat}
+            <div class="panes" class:alone=move || !open.get()>
+                <Sessions sessions query now zone />
+                <section class="requests" aria-label="Requests">
+                    <Show when=move || !list.with(Requests::is_empty) fallback=move || view! { <Empty standing=empty /> }>
+                        <Table list origin zone wide=true />
+                    </Show>
+                </section>
+                <Show when=move || open.get()>
+                    <section class="trace" aria-label="Trace">
+                        <button
+                            type="button"
+                            class="close"
+                            aria-label="Close trace"
+                            on:click=move |_| list.update(Requests::close)
+                        ></button>
+                        <Chosen list reading picture store now zone />
+                    </section>
+                </Show>
+            </div>
         </main>
     }
     .into_any()
+}
+
+/// The filters.
+#[component]
+fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, text: RwSignal<String>) -> impl IntoView {
+    let session = Memo::new(move |_| query.with(|query| query.session.id()));
+    let all = move |_| query.update(|query| query.session = Wanted::All);
+    let chip = move || {
+        session.get().map(|id| {
+            view! {
+                <button type="button" class="filter" title="Show all sessions" on:click=all>
+                    {format!("Session {}", short(&id.to_string()))}
+                    <span class="times" aria-hidden="true">"×"</span>
+                </button>
+            }
+        })
+    };
+    let traces = Signal::derive(move || query.with(|query| query.traces));
+    let mine = Signal::derive(move || query.with(|query| query.mine));
+    view! {
+        <div class="filters" role="group" aria-label="Filters">
+            <Search text />
+            <Switch
+                on=traces
+                name="Show requests that have traces"
+                drawing="M2 4h7M5 8h6M9 12h5"
+                on_toggle=Callback::new(move |()| query.update(|query| query.traces = !query.traces))
+            />
+            <Switch
+                on=mine
+                name="Show requests from this browser"
+                drawing="M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 0 0 8 8zM3 13.5c.6-2.6 2.5-3.7 5-3.7s4.400 1.100 5 3.700"
+                on_toggle=Callback::new(move |()| query.update(|query| query.mine = !query.mine))
+            />
+            {chip}
+            <span class="count" role="status">{move || list.with(count)}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// A switch that is a picture.
+#[component]
+fn Switch(
+    on: Signal<bool>,
+    name: &'static str,
+    drawing: &'static str,
+    on_toggle: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="switch"
+            aria-label=name
+            title=name
+            aria-pressed=move || if on.get() { "true" } else { "false" }
+            on:click=move |_| on_toggle.run(())
+        >
+            <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=drawing /></svg>
+        </button>
+    }
+    .into_any()
+}
+
+/// The sessions that can be chosen.
+#[component]
+fn Sessions(
+    sessions: Signal<Vec<Past>>,
+    query: RwSignal<Query>,
+    now: Signal<Timestamp>,
+    zone: i32,
+) -> impl IntoView {
+    let chosen = Memo::new(move |_| query.with(|query| query.session.id()));
+    let minute = Memo::new(move |_| now.get().millis() / 60_000);
+    let choose = move |id: SessionId| query.update(|query| query.session = Wanted::Of(id));
+    let draw = move |past: Past| {
+        let id = past.id;
+        let current = move || (chosen.get() == Some(id)).then_some("true");
+        let ago = move || {
+            minute.get();
+            moment::ago(past.until, now.get_untracked())
+        };
+        let numbers = numbers(&past);
+        view! {
+            <li>
+                <button
+                    type="button"
+                    aria-current=current
+                    title=moment::date(past.since, zone)
+                    on:click=move |_| choose(id)
+                >
+                    <strong>{past.origin.clone()}</strong>
+                    <span class="ago">{ago}</span>
+                    <span class="numbers">{numbers}</span>
+                    <code>{short(&id.to_string())}</code>
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !sessions.with(Vec::is_empty)>
+            <nav class="sessions" aria-label="Sessions">
+                <h2>"Sessions"</h2>
+                <ul>{move || sessions.get().into_iter().map(draw).collect::<Vec<_>>()}</ul>
+            </nav>
+        </Show>
+    }
+    .into_any()
+}
+
+/// A session in a few numbers.
+fn numbers(past: &Past) -> String {
+    let pages = quantity::count(past.pages, "page");
+    let requests = quantity::count(past.requests, "request");
+    match past.errors {
+        0 => format!("{pages}, {requests}"),
+        errors => format!("{pages}, {requests}, {}", quantity::count(errors, "error")),
+    }
+}
+
+/// Why there is no request, and what to do next.
+fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
+    let say = |tone, title: &str, detail: &str| Standing {
+        tone,
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+    };
+    if let Some(trouble) = &list.trouble {
+        let detail = format!("{trouble}. Reload this page to try again.");
+        return say(Tone::Bad, "The journal cannot be read", &detail);
+    }
+    if !list.read {
+        return say(Tone::Busy, "Reading the journal", "");
+    }
+    if list.all() > 0 && !text.trim().is_empty() {
+        return say(Tone::Idle, "Nothing matches", "No request here says what is typed.");
+    }
+    match query.session {
+        Wanted::Of(_) => say(
+            Tone::Idle,
+            "No traced requests in this session",
+            "Use the site while its session is active, and its requests appear here. This browser \
+             knows of no request of this session, or none that passes the filters.",
+        ),
+        Wanted::Last { .. } => say(
+            Tone::Idle,
+            "No previous session",
+            "This browser has traced no session yet. Open a page, click Tracelight and choose \
+             Start Tracing Session.",
+        ),
+        Wanted::All => say(
+            Tone::Idle,
+            "No traced requests yet",
+            "Open a page, click Tracelight and choose Start Tracing Session or Run Page Trace.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn an_empty_list_says_why_and_what_to_do() {
+        let mut list = Requests::newest_first();
+        let said = |list: &Requests, session: Wanted, text: &str| {
+            nothing(list, &Query { session, ..Query::default() }, text).title
+        };
+        assert_eq!(said(&list, Wanted::All, ""), "Reading the journal");
+        list.fill(Ok(Vec::new()));
+        assert_eq!(said(&list, Wanted::All, ""), "No traced requests yet");
+        let last = Wanted::Last { origin: String::new() };
+        assert_eq!(said(&list, last, ""), "No previous session");
+        list.fill(Ok(sample::requests()));
+        assert_eq!(said(&list, Wanted::All, "zzz"), "Nothing matches");
+        list.fill(Err("no room".to_owned()));
+        assert_eq!(said(&list, Wanted::All, ""), "The journal cannot be read");
+    }
 }

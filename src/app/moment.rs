@@ -55,13 +55,20 @@ mod tests {
 
     #[test]
     fn a_while_ago_is_said_in_the_unit_that_fits() {
-        let ago = |seconds: u64| ago(Timestamp::default(), Timestamp::from_nanos(seconds * 1_000_000_000));
+        let ago = |seconds: u64| {
+            ago(Timestamp::default(), Timestamp::from_nanos(seconds * 1_000_000_000))
+        };
         let said = [0, 30, 89, 90, 5_399, 5_400, 129_600].map(ago);
         assert_eq!(
             said,
             [
-                "just now", "a minute ago", "a minute ago", "2 minutes ago", "90 minutes ago",
-                "2 hours ago", "2 days ago",
+                "just now",
+                "a minute ago",
+                "a minute ago",
+                "2 minutes ago",
+                "90 minutes ago",
+                "2 hours ago",
+                "2 days ago",
             ]
         );
     }

@@ -1,11 +1,16 @@
 //! Draws the devtools panel: the session and its verbs, the traced requests as they happen, and the
 //! trace of the chosen one.
 
+use bridge::Verb;
 use leptos::prelude::*;
-use trace::Timestamp;
+use trace::ladder::About;
+use trace::request::TracedRequest;
+use trace::{Timestamp, quantity};
 
 use crate::address;
 use crate::buttons::Verbs;
+use crate::facts::{Session, SessionFacts};
+use crate::lamps::{Evidence, Proof};
 use crate::picture::Picture;
 use crate::popup::{Mark, PageTrace};
 use crate::reading::Reading;
@@ -14,7 +19,6 @@ use crate::status::{Empty, Refusal, State, Troubles};
 use crate::tab::{Standing, Tab, Tone};
 use crate::table::Table;
 use crate::trace_view::{Facts, TraceView};
-use crate::verb::Verb;
 
 /// The panel.
 #[component]
@@ -24,11 +28,19 @@ pub fn Panel(
     tab: Signal<Tab>,
     /// Its traced requests.
     list: RwSignal<Requests>,
+    /// What of them is asked for by typing.
+    text: RwSignal<String>,
+    /// The session in numbers.
+    #[prop(into)]
+    facts: Signal<SessionFacts>,
     /// How the trace's reading stands.
     #[prop(into)]
     reading: Signal<Reading>,
     /// The trace before the reader.
     picture: RwSignal<Picture>,
+    /// The trace store's address.
+    #[prop(into)]
+    store: Signal<String>,
     /// The time.
     #[prop(into)]
     now: Signal<Timestamp>,
@@ -42,12 +54,16 @@ pub fn Panel(
     view! {
         <main class="surface panel" data-theme=theme>
             <Bar tab now on_verb />
-            <Refusal tab />
+            <div class="below">
+                <Session facts zone />
+                <PageTrace tab store />
+            </div>
+            <Refusal tab on_verb />
             <Troubles tab />
             <div class="panes">
-                <List tab list zone />
+                <List tab list text zone />
                 <section class="trace" aria-label="Trace">
-                    <Chosen list reading picture now zone />
+                    <Chosen list reading picture store now zone />
                 </section>
             </div>
         </main>
@@ -57,13 +73,27 @@ pub fn Panel(
 
 /// The traced requests, or why there are none.
 #[component]
-fn List(tab: Signal<Tab>, list: RwSignal<Requests>, zone: i32) -> impl IntoView {
+fn List(
+    tab: Signal<Tab>,
+    list: RwSignal<Requests>,
+    text: RwSignal<String>,
+    zone: i32,
+) -> impl IntoView {
     let origin = Signal::derive(move || tab.with(|tab| tab.origin().to_owned()));
+    let any = Memo::new(move |_| list.with(|list| list.all() > 0));
     view! {
         <section class="requests" aria-label="Requests">
+            <Show when=move || any.get()>
+                <div class="filters">
+                    <Search text />
+                    <span class="count">{move || list.with(count)}</span>
+                </div>
+            </Show>
             <Show
                 when=move || !list.with(Requests::is_empty)
-                fallback=move || view! { <Empty standing=Signal::derive(move || nothing(&list.read(), &tab.read())) /> }
+                fallback=move || view! {
+                    <Empty standing=Signal::derive(move || nothing(&list.read(), &tab.read(), &text.read())) />
+                }
             >
                 <Table list origin zone />
             </Show>
@@ -72,17 +102,43 @@ fn List(tab: Signal<Tab>, list: RwSignal<Requests>, zone: i32) -> impl IntoView 
     .into_any()
 }
 
-/// Session, page trace and verbs in one bar.
+/// The field that narrows a list of requests.
+#[component]
+pub fn Search(
+    /// What is typed.
+    text: RwSignal<String>,
+) -> impl IntoView {
+    view! {
+        <input
+            type="search"
+            aria-label="Filter requests"
+            placeholder="Filter: method, path, status, service…"
+            autocomplete="off"
+            spellcheck="false"
+            prop:value=text
+            on:input=move |event| text.set(event_target_value(&event))
+        />
+    }
+}
+
+/// How many requests are shown, and of how many.
+#[must_use]
+pub fn count(list: &Requests) -> String {
+    let all = quantity::count(list.all() as u64, "request");
+    if list.len() == list.all() { all } else { format!("{} of {all}", list.len()) }
+}
+
+/// Session and verbs in one bar.
 #[component]
 fn Bar(tab: Signal<Tab>, now: Signal<Timestamp>, on_verb: Callback<Verb>) -> impl IntoView {
     let session = Memo::new(move |_| tab.with(|tab| tab.session(now.get())));
+    let verbs = Memo::new(move |_| tab.with(Tab::offers));
     view! {
         <header class="top">
             <Mark />
             <h1 class="hidden">"Tracelight"</h1>
             <State standing=session />
-            <PageTrace tab />
-            <Verbs tab on_verb />
+            <Verbs tab verbs on_verb />
         </header>
     }
     .into_any()
@@ -90,11 +146,18 @@ fn Bar(tab: Signal<Tab>, now: Signal<Timestamp>, on_verb: Callback<Verb>) -> imp
 
 /// The trace of the chosen request, or what to do to see one.
 #[component]
-fn Chosen(
+pub fn Chosen(
+    /// The requests.
     list: RwSignal<Requests>,
+    /// How the trace's reading stands.
     reading: Signal<Reading>,
+    /// The trace before the reader.
     picture: RwSignal<Picture>,
+    /// The trace store's address.
+    store: Signal<String>,
+    /// The time.
     now: Signal<Timestamp>,
+    /// Minutes that the reader's clock is east of UTC.
     zone: i32,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| {
@@ -111,7 +174,11 @@ fn Chosen(
     let href = move || {
         list.with(Requests::chosen).map(|(trace, span)| address::dashboard(trace, Some(span)))
     };
+    let proof = Memo::new(move |_| list.with(|list| proof(list, &store.read())));
     view! {
+        <Show when=move || list.with(|list| list.chosen().is_some())>
+            <Evidence proof />
+        </Show>
         <Show when=move || shown.get() fallback=move || view! { <Empty standing /> }>
             <div class="about">
                 <Facts picture zone />
@@ -134,8 +201,17 @@ pub fn Caveat(
     move || caveat.get().map(|text| view! { <p class="note warn">{text}</p> })
 }
 
+/// The proof that the chosen request was traced.
+fn proof(list: &Requests, store: &str) -> Proof {
+    let of = |request: &TracedRequest| {
+        let TracedRequest { method, url, ladder, .. } = request;
+        Proof::of(ladder, About { method, url, store })
+    };
+    list.request().map(of).unwrap_or_default()
+}
+
 /// Why there is no request, and what to do next.
-fn nothing(list: &Requests, tab: &Tab) -> Standing {
+fn nothing(list: &Requests, tab: &Tab, text: &str) -> Standing {
     let say = |tone, title: &str, detail: &str| Standing {
         tone,
         title: title.to_owned(),
@@ -148,13 +224,16 @@ fn nothing(list: &Requests, tab: &Tab) -> Standing {
     if !list.read {
         return say(Tone::Busy, "Reading the journal", "");
     }
+    if list.all() > 0 && !text.trim().is_empty() {
+        return say(Tone::Idle, "Nothing matches", "No traced request here says what is typed.");
+    }
     match tab.view.as_ref().map(|view| view.session.is_some()) {
         Some(true) => say(
             Tone::Good,
             "No traced requests yet",
             "The session is active: reload the page, and its requests appear here.",
         ),
-        Some(false) if !tab.offers().is_empty() => say(
+        Some(false) if !tab.origin().is_empty() => say(
             Tone::Idle,
             "No traced requests",
             "Start a tracing session and use the page, or run one page trace.",
@@ -174,7 +253,7 @@ mod tests {
     use crate::sample;
 
     fn said(list: &Requests, view: Option<bridge::TabView>) -> String {
-        let standing = nothing(list, &Tab { view, ..Tab::default() });
+        let standing = nothing(list, &Tab { view, ..Tab::default() }, "");
         format!("{}. {}", standing.title, standing.detail)
     }
 

@@ -19,6 +19,8 @@ pub struct Picture {
     chosen: Option<usize>,
     /// Grows with every change that the rows must be drawn anew for.
     pub edition: u32,
+    /// Grows when spans come.
+    pub growth: u32,
     /// Grows when the reader chooses a row, which is then to be brought into view.
     pub moves: u32,
 }
@@ -57,6 +59,7 @@ impl Picture {
         self.chosen = self.chosen.and_then(|old| find(&spans, &self.spans[old]));
         self.problems = problem::find(&waterfall, &spans);
         (self.spans, self.waterfall) = (spans, waterfall);
+        self.growth = self.growth.wrapping_add(1);
         self.edition = self.edition.wrapping_add(1);
     }
 

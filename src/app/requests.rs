@@ -1,7 +1,7 @@
-//! The list of a tab's traced requests: what a line says, which one is chosen, and whether the list
-//! follows its end.
+//! A list of traced requests: which are shown and in what order, what a line says, and which one is
+//! chosen.
 //!
-//! Plain state; the journal's order (oldest first) is the list's order.
+//! Plain state; where the requests come from is the shell's part.
 
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use trace::request::{Api, TracedRequest};
 use trace::{SpanId, TraceId, quantity};
 
 use crate::cursor::Step;
+use crate::filter::Filter;
+use crate::lamps;
 use crate::moment;
 use crate::tab::Tone;
 
@@ -18,12 +20,32 @@ pub type RequestKey = (TraceId, SpanId);
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Requests {
+    /// What this browser made, oldest first.
     rows: Vec<TracedRequest>,
+    /// What only the trace store knows of, oldest first.
+    others: Vec<TracedRequest>,
+    /// What is shown, in order: places in `rows` and then in `others`.
+    shown: Vec<usize>,
+    filter: Filter,
+    newest_first: bool,
     chosen: Option<RequestKey>,
     /// Whether the journal has been read.
     pub read: bool,
     /// Why it could not be read.
     pub trouble: Option<String>,
+}
+
+/// Requests in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Documents.
+    pub pages: u64,
+    /// Documents and API requests.
+    pub requests: u64,
+    /// Their spans.
+    pub spans: u64,
+    /// Spans that failed.
+    pub errors: u64,
 }
 
 /// A line of the list, ready to draw.
@@ -39,6 +61,8 @@ pub struct Line {
     pub method: String,
     /// What it asked for: from the path on where it is the page's own origin.
     pub place: String,
+    /// Where it was asked for.
+    pub host: String,
     /// All of its URL.
     pub url: String,
     /// Status, or why there is none.
@@ -47,19 +71,33 @@ pub struct Line {
     pub tone: Tone,
     /// How long it took; empty while it is under way.
     pub duration: String,
-    /// What made it.
+    /// What made it; `server` where only the store knows of it.
     pub kind: &'static str,
+    /// Its spans; empty while there is none.
+    pub spans: String,
+    /// How many of them failed; empty for none.
+    pub errors: String,
+    /// The service that answered.
+    pub service: String,
+    /// Its session, in short; empty where it has none.
+    pub session: String,
+    /// What its lamps show.
+    pub lights: [&'static str; 5],
+    /// The same in words.
+    pub lamps: String,
 }
 
 impl Line {
     fn of(at: usize, request: &TracedRequest, origin: &str, zone: i32) -> Self {
         let (status, tone) = outcome(request);
+        let number = |count: u32| if count == 0 { String::new() } else { count.to_string() };
         Self {
             at,
             key: (request.trace, request.span),
             time: moment::clock(request.start, zone),
             method: request.method.clone(),
             place: place(&request.url, origin).to_owned(),
+            host: host(&request.url).to_owned(),
             url: request.url.clone(),
             status,
             tone,
@@ -69,6 +107,12 @@ impl Line {
                 Api::Fetch => "fetch",
                 Api::Xhr => "xhr",
             },
+            spans: number(request.spans),
+            errors: number(request.errors),
+            service: request.service.clone(),
+            session: request.session.map(|id| short(&id.to_string())).unwrap_or_default(),
+            lights: lamps::lights(&request.ladder),
+            lamps: lamps::summary(&request.ladder),
         }
     }
 }
@@ -100,36 +144,121 @@ fn place<'a>(url: &'a str, origin: &str) -> &'a str {
     }
 }
 
+/// The host and port of a URL.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// As much of an id as tells it from its neighbours.
+#[must_use]
+pub fn short(id: &str) -> String {
+    id.chars().take(8).collect()
+}
+
 impl Requests {
-    /// Takes in what the journal has.
+    /// A list whose newest request stands first.
+    #[must_use]
+    pub fn newest_first() -> Self {
+        Self { newest_first: true, ..Self::default() }
+    }
+
+    /// Takes in what the journal has, oldest first.
     pub fn fill(&mut self, rows: Result<Vec<TracedRequest>, String>) {
         self.read = true;
         match rows {
             Ok(rows) => {
                 self.trouble = None;
                 self.rows = rows;
+                self.arrange();
             }
             Err(trouble) => self.trouble = Some(trouble),
         }
     }
 
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
+    /// Takes in what only the trace store knows of, oldest first.
+    pub fn find(&mut self, others: Vec<TracedRequest>) {
+        self.others = others;
+        self.arrange();
     }
 
-    /// Whether there is none.
+    /// Shows only what passes a filter.
+    pub fn filter(&mut self, filter: Filter) {
+        if filter != self.filter {
+            self.filter = filter;
+            self.arrange();
+        }
+    }
+
+    /// What is shown is decided anew.
+    fn arrange(&mut self) {
+        let count = self.rows.len();
+        let known = |at: usize| {
+            let request = self.any(at)?;
+            // The store may know what the journal knows too; the journal's word comes first.
+            let doubled = at >= count && self.rows.iter().any(|row| row.trace == request.trace);
+            (!doubled && self.filter.passes(request, at < count)).then_some(request.start)
+        };
+        let all = 0..count + self.others.len();
+        let mut shown: Vec<_> = all.filter_map(|at| known(at).map(|start| (start, at))).collect();
+        shown.sort_unstable();
+        if self.newest_first {
+            shown.reverse();
+        }
+        self.shown = shown.into_iter().map(|(_, at)| at).collect();
+    }
+
+    /// The request at a place among all, shown or not.
+    fn any(&self, at: usize) -> Option<&TracedRequest> {
+        self.rows.get(at).or_else(|| self.others.get(at.checked_sub(self.rows.len())?))
+    }
+
+    /// The request at a place of the list.
+    fn at(&self, at: usize) -> Option<&TracedRequest> {
+        self.any(*self.shown.get(at)?)
+    }
+
+    /// How many are shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether none is shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.shown.is_empty()
+    }
+
+    /// How many there are, shown or not.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.rows.len() + self.others.len()
+    }
+
+    /// All requests of this browser, oldest first.
+    #[must_use]
+    pub fn rows(&self) -> &[TracedRequest] {
+        &self.rows
+    }
+
+    /// What is shown, in numbers.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for request in self.shown.iter().filter_map(|at| self.any(*at)) {
+            totals.pages += u64::from(request.api == Api::Document);
+            totals.requests += 1;
+            totals.spans += u64::from(request.spans);
+            totals.errors += u64::from(request.errors);
+        }
+        totals
     }
 
     /// The lines of a range, for a page of this origin and a reader in this zone.
     #[must_use]
     pub fn lines(&self, range: std::ops::Range<usize>, origin: &str, zone: i32) -> Vec<Line> {
-        let rows = self.rows.get(range.clone()).unwrap_or_default();
-        range.zip(rows).map(|(at, row)| Line::of(at, row, origin, zone)).collect()
+        range.filter_map(|at| Some(Line::of(at, self.at(at)?, origin, zone))).collect()
     }
 
     /// The chosen request.
@@ -142,12 +271,31 @@ impl Requests {
     #[must_use]
     pub fn place(&self) -> Option<usize> {
         let chosen = self.chosen?;
-        self.rows.iter().position(|row| (row.trace, row.span) == chosen)
+        let is = |at: &usize| self.any(*at).is_some_and(|row| (row.trace, row.span) == chosen);
+        self.shown.iter().position(is)
+    }
+
+    /// The chosen request itself.
+    #[must_use]
+    pub fn request(&self) -> Option<&TracedRequest> {
+        self.at(self.place()?)
+    }
+
+    /// Chooses the request of a trace that an address names: the one of that span, else its first.
+    pub fn choose_of(&mut self, trace: TraceId, span: Option<SpanId>) {
+        let mut rows = self.rows.iter().chain(&self.others).filter(|row| row.trace == trace);
+        let named = rows.clone().find(|row| Some(row.span) == span);
+        self.chosen = named.or_else(|| rows.next()).map(|row| (row.trace, row.span));
+    }
+
+    /// Chooses none.
+    pub fn close(&mut self) {
+        self.chosen = None;
     }
 
     /// Chooses the request at a place.
     pub fn choose(&mut self, at: usize) {
-        self.chosen = self.rows.get(at).map(|row| (row.trace, row.span));
+        self.chosen = self.at(at).map(|row| (row.trace, row.span));
     }
 
     /// Follows a key; whether it meant anything here.
@@ -225,11 +373,41 @@ mod tests {
         assert!(list.step(Step::Up, 5));
         assert_eq!(list.place(), Some(2));
         let mut more = sample::requests();
-        more.rotate_right(1);
+        let mut early = more[0].clone();
+        (early.span, early.start) = (SpanId::mint([3; 8]).unwrap(), trace::Timestamp::default());
+        more.push(early);
         list.fill(Ok(more));
-        assert_eq!(list.place(), Some(0));
+        assert_eq!(list.place(), Some(3));
         assert!(list.step(Step::Close, 5) && list.chosen().is_none());
         assert!(!list.step(Step::Open, 5), "nothing is chosen");
+    }
+
+    #[test]
+    fn a_filter_shows_some_in_their_order_and_counts_them() {
+        let mut list = Requests::newest_first();
+        list.fill(Ok(sample::requests()));
+        let places = |list: &Requests| {
+            let lines = list.lines(0..9, "https://shop.example", 0);
+            lines.into_iter().map(|line| line.place).collect::<Vec<_>>()
+        };
+        let all = ["pricing.example/api/price", "/api/orders", "/checkout?step=2"];
+        assert_eq!(places(&list), all);
+        list.filter(Filter { text: "api shop.example".to_owned(), ..Filter::default() });
+        assert_eq!(places(&list), all[1..2]);
+        let totals = Totals { pages: 0, requests: 1, spans: 5, errors: 0 };
+        assert_eq!((list.totals(), list.all()), (totals, 3));
+    }
+
+    #[test]
+    fn what_only_the_store_knows_is_added_and_what_both_know_is_not_doubled() {
+        let mut list = list();
+        let known = sample::requests().remove(0);
+        let mut other = known.clone();
+        other.trace = TraceId::mint([9; 16]).unwrap();
+        list.find(vec![known, other]);
+        assert_eq!(list.len(), 4);
+        list.filter(Filter { mine: true, ..Filter::default() });
+        assert_eq!(list.len(), 3);
     }
 
     #[test]

@@ -55,6 +55,16 @@ impl Scroller {
         }
     }
 
+    /// Keeps a row where it is on the screen when rows above it came or went: it was at `from` and
+    /// is at `to`. A row that was out of view is nobody's to keep.
+    pub fn anchor(self, from: usize, to: usize) {
+        let Some(view) = self.view.try_get_untracked() else { return };
+        if let Some(top) = view.anchor(from, to) {
+            // The rows have their new height only in the next frame.
+            request_animation_frame(move || self.to(top));
+        }
+    }
+
     /// Follows a list that grew, if its end was in view before.
     pub fn follow(self) {
         if self.ended.try_get_untracked() == Some(true) {

@@ -56,7 +56,11 @@ fn line(item: &SetView, zone: i32) -> (&'static str, String, String) {
     };
     let since = Timestamp::from_nanos(item.since.saturating_mul(1_000_000));
     let since = moment::clock(since, zone).chars().take(5).collect::<String>();
-    (kind, item.place.clone(), if item.since == 0 { String::new() } else { format!("since {since}") })
+    (
+        kind,
+        item.place.clone(),
+        if item.since == 0 { String::new() } else { format!("since {since}") },
+    )
 }
 
 #[cfg(test)]

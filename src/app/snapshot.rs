@@ -6,11 +6,14 @@ use leptos::prelude::*;
 
 use crate::address::{Address, AddressError};
 use crate::detail::Detail;
+use crate::facts::SessionFacts;
 use crate::picture::Picture;
+use crate::plan::Choice;
+use crate::query::Query;
 use crate::reading::Reading;
 use crate::requests::Requests;
 use crate::tab::Tab;
-use crate::{dashboard, inspector, panel, popup, sample};
+use crate::{dashboard, inspector, logs, panel, popup, sample, sessions};
 
 /// Draws a view as HTML, an element a line.
 fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
@@ -38,7 +41,13 @@ fn reading(spans: usize) -> Signal<Reading> {
 }
 
 fn popup(view: TabView) -> String {
-    draw(|| view! { <popup::Popup tab=tab(view) now=sample::NOW on_verb=Callback::new(|_| ()) /> })
+    draw(|| {
+        let (choice, store) =
+            (RwSignal::new(Choice::default()), "http://127.0.0.1:4318".to_owned());
+        let (on_verb, on_open) = (Callback::new(|_| ()), Callback::new(|_| ()));
+        let (tab, now) = (tab(view), sample::NOW);
+        view! { <popup::Popup tab choice store now zone=60 on_verb on_open /> }
+    })
 }
 
 #[test]
@@ -52,9 +61,11 @@ fn the_popup_shows_the_wait_and_what_is_wrong() {
 }
 
 #[test]
-fn the_popup_of_a_page_that_cannot_be_traced_has_no_button() {
+fn the_popup_of_a_page_that_cannot_be_traced_says_why_and_has_one_button() {
     let html = popup(sample::unsupported());
-    assert!(html.contains("The browser lets no extension") && !html.contains("<button"));
+    assert!(html.contains("The browser lets no extension"), "{html}");
+    assert_eq!(html.matches("<button").count(), 1, "{html}");
+    assert!(html.contains("View Previous Session Traces"));
 }
 
 #[test]
@@ -65,7 +76,34 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let on_verb = Callback::new(|_| ());
         let (tab, reading) = (tab(sample::tracing()), Signal::stored(Reading::default()));
         let (picture, now) = (RwSignal::new(Picture::default()), sample::NOW);
-        view! { <panel::Panel tab list reading picture now zone=60 theme=Some("dark") on_verb /> }
+        let (text, store) = (RwSignal::new(String::new()), String::new());
+        let totals = list.with(Requests::totals);
+        let facts =
+            SessionFacts { totals, month: 1_234, limit: 1_000_000, ..SessionFacts::default() };
+        let theme = Some("dark");
+        view! {
+            <panel::Panel tab list text facts store reading picture now zone=60 theme on_verb />
+        }
+    });
+    assert_snapshot!(html);
+}
+
+#[test]
+fn logs_list_requests_newest_first_beside_the_sessions() {
+    let html = draw(|| {
+        let list = RwSignal::new(Requests::newest_first());
+        list.update(|list| list.fill(Ok(sample::requests())));
+        let sessions = sessions::sessions(&sample::requests());
+        let query = Query { traces: true, ..Query::default() };
+        let (query, text) = (RwSignal::new(query), RwSignal::new(String::new()));
+        let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
+        let (reading, picture) = (Signal::stored(Reading::default()), RwSignal::default());
+        let (store, trouble, now) = (String::new(), String::new(), sample::NOW);
+        view! {
+            <logs::Logs
+                list query text sessions facts reading picture store trouble now zone=60
+            />
+        }
     });
     assert_snapshot!(html);
 }

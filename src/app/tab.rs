@@ -9,10 +9,11 @@ use bridge::verb::offers;
 use bridge::{EndedView, Notice, Reply, SessionView, Site, TabView, Verb};
 use trace::completion::Progress;
 use trace::state::End;
-use trace::{Timestamp, quantity};
+use trace::{SessionId, Timestamp, quantity};
 
-use crate::plan;
+use crate::facts::SessionFacts;
 use crate::moment;
+use crate::plan;
 
 /// What is known of a tab.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -162,6 +163,24 @@ impl Tab {
         }
     }
 
+    /// The session that is active here.
+    #[must_use]
+    pub fn active(&self) -> Option<SessionId> {
+        Some(self.view.as_ref()?.session.as_ref()?.id)
+    }
+
+    /// The session in numbers, as far as the background tells them.
+    #[must_use]
+    pub fn facts(&self, now: Timestamp) -> SessionFacts {
+        let session = self.view.as_ref().and_then(|view| view.session.as_ref());
+        SessionFacts {
+            id: session.map(|session| session.id),
+            since: session.map(|session| unix(session.since)),
+            left: session.and_then(|session| left(session, now)),
+            ..SessionFacts::default()
+        }
+    }
+
     /// How the session stands.
     #[must_use]
     pub fn session(&self, now: Timestamp) -> Standing {
@@ -265,6 +284,10 @@ pub fn left(session: &SessionView, now: Timestamp) -> Option<String> {
     Some(quantity::duration(Duration::from_secs(seconds)).replace("0 ns", "a moment"))
 }
 
+fn unix(millis: u64) -> Timestamp {
+    Timestamp::from_nanos(millis.saturating_mul(1_000_000))
+}
+
 /// Why the last session is over, and when that was.
 fn over(ended: &EndedView, now: Timestamp) -> String {
     let why = match ended.end {
@@ -276,7 +299,7 @@ fn over(ended: &EndedView, now: Timestamp) -> String {
         End::Counted => "It had traced as many requests as it was to",
         End::Unwatched => "Its panel was closed",
     };
-    let ago = moment::ago(Timestamp::from_nanos(ended.at.saturating_mul(1_000_000)), now);
+    let ago = moment::ago(unix(ended.at), now);
     format!("{why}, {ago}. Nothing of it is left in the browser.")
 }
 

@@ -1,10 +1,12 @@
-//! Draws the traced requests as a grid that follows its end.
+//! Draws traced requests as a grid. The panel's is narrow and about one page's origin; that of Logs
+//! has columns for host, service and session besides.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::cursor::Step;
-use crate::requests::{Line, Requests};
+use crate::lamps::Lamps;
+use crate::requests::{Line, RequestKey, Requests};
 use crate::scroller::Scroller;
 use crate::viewport::ROW;
 
@@ -18,6 +20,9 @@ pub fn Table(
     origin: Signal<String>,
     /// Minutes that the reader's clock is east of UTC.
     zone: i32,
+    /// Whether it has the columns of Logs.
+    #[prop(optional)]
+    wide: bool,
 ) -> impl IntoView {
     let scroller = Scroller::mounted();
     let length = Memo::new(move |_| list.with(Requests::len));
@@ -26,10 +31,7 @@ pub fn Table(
         list.with(|list| list.lines(range, &origin.read(), zone))
     };
     let chosen = Memo::new(move |_| list.with(Requests::place));
-    Effect::new(move |_| {
-        length.get();
-        scroller.follow();
-    });
+    keep_in_view(list, length, scroller, wide);
     let on_key = move |event: KeyboardEvent| {
         if follow(&event, list, scroller) {
             event.prevent_default();
@@ -38,6 +40,7 @@ pub fn Table(
     view! {
         <div
             class="table"
+            class:wide=wide
             role="grid"
             aria-label="Traced requests"
             aria-rowcount=move || length.get() + 1
@@ -47,15 +50,39 @@ pub fn Table(
             on:scroll=move |_| scroller.measure()
             on:keydown=on_key
         >
-            <Head />
+            <Head wide />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", length.get() * ROW)>
                 <For each=lines key=Clone::clone let(line)>
-                    <Request line chosen on_choose=move |at| list.update(|list| list.choose(at)) />
+                    <Request line wide chosen on_choose=move |at| list.update(|list| list.choose(at)) />
                 </For>
             </div>
         </div>
     }
     .into_any()
+}
+
+/// Keeps the chosen row in place while requests come; else the panel's list follows its end.
+fn keep_in_view(
+    list: RwSignal<Requests>,
+    length: Memo<usize>,
+    scroller: Scroller,
+    newest_first: bool,
+) {
+    let place = Memo::new(move |_| list.with(|list| list.chosen().zip(list.place())));
+    Effect::new(move |before: Option<Option<(RequestKey, usize)>>| {
+        let now = place.get();
+        match (before.flatten(), now) {
+            (Some((old, from)), Some((new, to))) if old == new => scroller.anchor(from, to),
+            _ => {}
+        }
+        now
+    });
+    Effect::new(move |_| {
+        length.get();
+        if !newest_first && list.with_untracked(|list| list.chosen().is_none()) {
+            scroller.follow();
+        }
+    });
 }
 
 /// Carries out what a key means; whether it meant anything.
@@ -78,23 +105,45 @@ fn name(at: usize) -> String {
 }
 
 #[component]
-fn Head() -> impl IntoView {
-    let names = ["Time", "Method", "Request", "Status", "Duration", "Kind"];
-    let heads = names.map(|name| {
+fn Head(wide: bool) -> impl IntoView {
+    let names = [
+        ("Time", true),
+        ("Method", true),
+        ("Request", true),
+        ("Host", wide),
+        ("Status", true),
+        ("Duration", true),
+        ("Spans", true),
+        ("Errors", true),
+        ("Service", wide),
+        ("Session", wide),
+        ("Lamps", true),
+        ("Kind", true),
+    ];
+    let heads = names.into_iter().filter(|(_, there)| *there).map(|(name, _)| {
         view! { <span role="columnheader" class=name.to_lowercase()>{name}</span> }
     });
-    view! { <div class="head line" role="row" aria-rowindex="1">{heads.to_vec()}</div> }
+    let heads: Vec<_> = heads.collect();
+    view! { <div class="head line" role="row" aria-rowindex="1">{heads}</div> }
 }
 
 #[component]
 fn Request(
     line: Line,
+    wide: bool,
     chosen: Memo<Option<usize>>,
     on_choose: impl Fn(usize) + 'static,
 ) -> impl IntoView {
     let at = line.at;
     let (tone, status) = (line.tone.class(), line.status.clone());
     let is_chosen = move || chosen.get() == Some(at);
+    let place =
+        if wide { trace::waterfall::path(&line.url).to_owned() } else { line.place.clone() };
+    let cell = move |class: &'static str, text: String| {
+        wide.then(
+            || view! { <span role="gridcell" class=class title=text.clone()>{text.clone()}</span> },
+        )
+    };
     view! {
         <div
             class="line"
@@ -107,10 +156,17 @@ fn Request(
         >
             <span role="gridcell" class="time">{line.time}</span>
             <span role="gridcell" class="method">{line.method}</span>
-            <span role="gridcell" class="request" title=line.url>{line.place}</span>
+            <span role="gridcell" class="request" title=line.url>{place}</span>
+            {cell("host", line.host)}
             <span role="gridcell" class=format!("status {tone}") title=status>{line.status}</span>
             <span role="gridcell" class="duration">{line.duration}</span>
+            <span role="gridcell" class="spans">{line.spans}</span>
+            <span role="gridcell" class="errors">{line.errors}</span>
+            {cell("service", line.service)}
+            {cell("session", line.session)}
+            <span role="gridcell" class="lights"><Lamps lights=line.lights summary=line.lamps /></span>
             <span role="gridcell" class="kind">{line.kind}</span>
         </div>
     }
+    .into_any()
 }

@@ -72,6 +72,15 @@ impl Viewport {
         i32::try_from(top).ok()
     }
 
+    /// Where to scroll to so that a row which went from one place to another stays where it is on
+    /// the screen; `None` when it was not in view.
+    #[must_use]
+    pub fn anchor(self, from: usize, to: usize) -> Option<i32> {
+        let seen = from * ROW + ROW > self.top && from * ROW < self.top + self.height;
+        let top = (self.top + to * ROW).saturating_sub(from * ROW);
+        i32::try_from(top).ok().filter(|_| seen && from != to)
+    }
+
     /// Width of the time axis: what the names leave, as the style sheet shares it (`--name`).
     fn axis(self) -> usize {
         let names = (self.width * 38 / 100).clamp(140, 560);
@@ -108,6 +117,15 @@ mod tests {
         assert_eq!(view.rows(1_005), 992..1005);
         assert_eq!(view.rows(3), 3..3, "the list has shrunk under the scroll position");
         assert_eq!(Viewport { top: 0, height: 0, width: 0 }.rows(100), 0..8);
+    }
+
+    #[test]
+    fn a_row_in_view_stays_where_it_is_while_rows_come_above_it() {
+        let view = Viewport { top: 240, height: 240, width: 800 };
+        assert_eq!(view.anchor(12, 15), Some(240 + 3 * 24));
+        assert_eq!(view.anchor(12, 2), Some(0));
+        assert_eq!(view.anchor(12, 12), None);
+        assert_eq!(view.anchor(40, 50), None, "it was not in view");
     }
 
     #[test]

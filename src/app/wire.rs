@@ -13,13 +13,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use ::trace::meter::Meter;
 use ::trace::request::TracedRequest;
 use ::trace::{SpanId, Timestamp, TraceId};
 use bridge::Notice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use webext::storage::Area;
 use webext::{Journal, Listening};
 
+use crate::facts::SessionFacts;
+use crate::filter::Filter;
 use crate::gate::Gate;
 use crate::plan::Choice;
 use crate::requests::Requests;
@@ -56,6 +60,43 @@ fn clock(tick: impl Fn() + 'static) -> RwSignal<Timestamp> {
     now
 }
 
+/// What surfaces need of the settings.
+#[derive(Clone, Copy)]
+struct Wishes {
+    /// How a session is to be, unless the user chooses otherwise.
+    choice: RwSignal<Choice>,
+    /// The trace store's address.
+    store: RwSignal<String>,
+    /// Spans a month that the user wants to stay under.
+    limit: RwSignal<u64>,
+}
+
+/// Reads the settings. Without them all is as by default, and the background says what is wrong.
+fn settings() -> Wishes {
+    let set = Wishes {
+        choice: RwSignal::new(Choice::default()),
+        store: RwSignal::new(String::new()),
+        limit: RwSignal::new(0),
+    };
+    spawn_local(async move {
+        if let Ok(settings) = webext::settings::load().await {
+            set.choice.set(Choice::of(&settings));
+            set.limit.set(settings.limit);
+            set.store.set(settings.store);
+        }
+    });
+    set
+}
+
+/// Reads the month's spans, which the background counts.
+fn meter(month: RwSignal<u64>) {
+    spawn_local(async move {
+        let meter = webext::storage::load::<Meter>(Area::Local, "meter").await;
+        let spans = meter.ok().flatten().unwrap_or_default().spans(webext::page::now());
+        month.set(spans);
+    });
+}
+
 /// The popup, wired.
 #[component]
 pub fn Popup(
@@ -68,14 +109,7 @@ pub fn Popup(
     keep(webext::message::listen(move |notice| tab::hear(state, &notice)));
     // A popup in a tab of its own was opened to be looked at, so it stays.
     let close = tab.is_none();
-    let (choice, store) = (RwSignal::new(Choice::default()), RwSignal::new(String::new()));
-    spawn_local(async move {
-        // Without settings the choice is the default, and the background says what is wrong.
-        if let Ok(settings) = webext::settings::load().await {
-            choice.set(Choice::of(&settings));
-            store.set(settings.store);
-        }
-    });
+    let Wishes { choice, store, .. } = settings();
     let on_verb = Callback::new(move |verb| {
         tab::act(state, verb, choice.with_untracked(Choice::plan), close);
     });
@@ -118,6 +152,8 @@ pub fn Panel(
     let list = RwSignal::new(Requests::default());
     let gate = StoredValue::new(Gate::default());
     let wire = TraceWire::new();
+    let (text, month, set) = (RwSignal::new(String::new()), RwSignal::new(0), settings());
+    meter(month);
     tab::find(state, tab, move |tab| read_requests(list, tab, gate));
     let now = clock(move || tab::poll(state));
     keep(webext::message::listen(move |notice| {
@@ -126,6 +162,7 @@ pub fn Panel(
         match notice {
             Notice::Requests { tab } if Some(tab) == state.with_untracked(|state| state.id) => {
                 read_requests(list, tab, gate);
+                meter(month);
             }
             _ => {}
         }
@@ -137,13 +174,29 @@ pub fn Panel(
             wire.open(trace, Some(span));
         }
     });
-    let on_verb = Callback::new(move |verb| tab::act(state, verb, false));
+    let active = Memo::new(move |_| state.with(Tab::active));
+    Effect::new(move |_| {
+        let filter = Filter { session: active.get(), text: text.get(), ..Filter::default() };
+        list.update(|list| list.filter(filter));
+    });
+    let facts = Memo::new(move |_| {
+        let totals = list.with(Requests::totals);
+        let (month, limit) = (month.get(), set.limit.get());
+        let session = state.with(|state| state.facts(now.get()));
+        SessionFacts { totals, month, limit, ..session }
+    });
+    let on_verb = Callback::new(move |verb| {
+        tab::act(state, verb, set.choice.with_untracked(Choice::plan), false);
+    });
     let zone = webext::page::zone(webext::page::now());
     let theme = webext::devtools::dark().map(|dark| if dark { "dark" } else { "light" });
     view! {
         <panel::Panel
             tab=state
             list
+            text
+            facts
+            store=set.store
             reading=wire.reading
             picture=wire.picture
             now

@@ -21,6 +21,13 @@ pub fn param(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+/// Writes another address of the surface into the address bar, without going there.
+pub fn replace(address: &str) {
+    let _address_stays = window()
+        .and_then(|window| window.history().ok())
+        .map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+}
+
 /// Closes the surface.
 pub fn close() {
     let _stays_open = window().map(|window| window.close());

@@ -160,6 +160,26 @@ class Lab {
     await popup.close();
   }
 
+  /** Presses a keyboard shortcut of the extension's in a tab: no test can press a real one. */
+  press(name, tab) {
+    return this.#dispatch('commands.onCommand', name, { id: tab });
+  }
+
+  /** Chooses an item of the icon's menu in a tab: no test can open a real one. */
+  choose(name, tab) {
+    return this.#dispatch('contextMenus.onClicked', { menuItemId: name }, { id: tab });
+  }
+
+  /** Lets the worker hear an event as the browser would tell it. */
+  async #dispatch(event, ...words) {
+    await this.startWorker();
+    const [worker] = this.context.serviceWorkers();
+    await worker.evaluate(([event, words]) => {
+      const [api, name] = event.split('.');
+      chrome[api][name].dispatch(...words);
+    }, [event, words]);
+  }
+
   /** The context that a page's document got, `{ trace, span }`; undefined when it is not traced. */
   async pageContext(page) {
     const metrics = await page.evaluate(() => {

@@ -31,17 +31,104 @@ async function popupOf(url) {
 
 const verbs = (popup) => popup.getByRole('group', { name: 'Actions' }).getByRole('button').allInnerTexts();
 
+const search = (popup) => popup.getByRole('searchbox', { name: 'Search verbs' });
+const button = (popup, name) => popup.getByRole('button', { name, exact: true });
+const focused = (element) => element.evaluate((it) => it === document.activeElement);
+
+const IDLE = ['Start Tracing Session', 'Run Page Trace', 'View Previous Session Traces'];
+const ACTIVE = ['View Page Trace', 'View Session Traces', 'Stop Tracing Session', 'Restart Tracing Session'];
+
 test('a site that is not traced offers to start, and the keyboard is already there', async () => {
   const { popup } = await popupOf(`${site.origin}/page`);
-  const start = popup.getByRole('button', { name: 'Start Tracing Session' });
-  await start.waitFor();
-  assert.deepEqual(await verbs(popup), ['Start Tracing Session', 'Run Page Trace']);
+  await button(popup, 'Start Tracing Session').waitFor();
+  assert.deepEqual(await verbs(popup), IDLE);
   await popup.getByText(site.origin, { exact: true }).waitFor();
-  assert.equal(await start.evaluate((it) => it === document.activeElement), true);
+  assert.ok(await focused(search(popup)));
   await popup.keyboard.press('Enter');
-  await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
+  await button(popup, 'Stop Tracing Session').waitFor();
   await popup.getByText(/1 page traced/).waitFor();
-  assert.deepEqual(await verbs(popup), ['Stop Tracing Session', 'Run Page Trace', 'View Page Trace']);
+  assert.deepEqual(await verbs(popup), ACTIVE);
+});
+
+test('what is typed finds the verbs that apply, and Enter runs the first', async () => {
+  const { popup } = await popupOf(`${site.origin}/page`);
+  await button(popup, 'Start Tracing Session').waitFor();
+  await popup.keyboard.type('tracing');
+  assert.deepEqual(await verbs(popup), IDLE);
+  await search(popup).fill('prev');
+  assert.deepEqual(await verbs(popup), ['View Previous Session Traces']);
+  await search(popup).fill('stop');
+  await popup.getByText('Nothing that applies here is called so.').waitFor();
+  await search(popup).fill('start');
+  assert.deepEqual(await verbs(popup), ['Start Tracing Session']);
+  await popup.keyboard.press('Enter');
+  await button(popup, 'Stop Tracing Session').waitFor();
+  assert.equal(await search(popup).inputValue(), '');
+});
+
+test('arrows lead from the field through the verbs and back', async () => {
+  const { popup } = await popupOf(`${site.origin}/page`);
+  await button(popup, 'Start Tracing Session').waitFor();
+  await popup.keyboard.press('ArrowDown');
+  assert.ok(await focused(button(popup, 'Start Tracing Session')));
+  await popup.keyboard.press('ArrowDown');
+  assert.ok(await focused(button(popup, 'Run Page Trace')));
+  await popup.keyboard.press('ArrowUp');
+  await popup.keyboard.press('ArrowUp');
+  assert.ok(await focused(search(popup)));
+});
+
+test('Restart gives the session a new id in one click', async () => {
+  const { page, popup } = await popupOf(`${site.origin}/page`);
+  await button(popup, 'Start Tracing Session').click();
+  await popup.getByText(/1 page traced/).waitFor();
+  const before = (await lab.sessionCookie(site.origin)).value;
+  await button(popup, 'Restart Tracing Session').click();
+  await until('the id is another', async () => (await lab.sessionCookie(site.origin))?.value !== before);
+  await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
+  await button(popup, 'Stop Tracing Session').click();
+  await button(popup, 'Start Tracing Session').waitFor();
+  assert.deepEqual(await lab.left(), []);
+});
+
+test('a page trace under way shows how far it is and can be cancelled', async () => {
+  const { page, popup } = await popupOf(`${site.origin}/page`);
+  await button(popup, 'Run Page Trace').click();
+  await button(popup, 'Cancel').waitFor();
+  assert.deepEqual(await verbs(popup), ['Cancel']);
+  await popup.getByRole('region', { name: 'Page trace' }).getByText('/page', { exact: true }).waitFor();
+  await button(popup, 'Cancel').click();
+  await button(popup, 'Start Tracing Session').waitFor();
+  await page.bringToFront();
+  await until('nothing is left', async () => (await lab.left()).length === 0);
+});
+
+test('scope and ending are chosen before Start, and the session keeps to them', async () => {
+  const { popup } = await popupOf(`${site.origin}/page`);
+  await popup.getByLabel('Ends').selectOption('after 15 minutes');
+  await button(popup, 'Start Tracing Session').click();
+  await popup.getByText(/Ends in 1[45] min/).waitFor();
+  await button(popup, 'Stop Tracing Session').click();
+  await button(popup, 'Start Tracing Session').waitFor();
+});
+
+test('the proof of the page trace is there on demand', async () => {
+  const { popup } = await popupOf(`${site.origin}/page`);
+  await button(popup, 'Start Tracing Session').click();
+  const trace = popup.getByRole('region', { name: 'Page trace' });
+  await trace.locator('summary').click();
+  const lamps = trace.getByRole('list', { name: 'Lamps' }).getByRole('listitem');
+  await lamps.filter({ hasText: /Sent.*yes/ }).waitFor();
+  assert.equal(await lamps.count(), 5);
+});
+
+test('options and trust page are a click away', async () => {
+  const { popup } = await popupOf(`${site.origin}/page`);
+  for (const [name, view] of [['Options', 'options'], ['What Tracelight may do', 'trust']]) {
+    const opened = lab.context.waitForEvent('page');
+    await popup.getByRole('link', { name }).click();
+    assert.match((await opened).url(), new RegExp(`view=${view}$`));
+  }
 });
 
 test('it follows what happens in the tab while it is open', async () => {
@@ -55,23 +142,23 @@ test('it follows what happens in the tab while it is open', async () => {
   await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
 });
 
-test("a page of the browser's own cannot be traced, which is said, and nothing is offered", async () => {
+test("a page of the browser's own cannot be traced, which is said, with the one button that helps", async () => {
   const { popup } = await popupOf('chrome://version/');
   await popup.getByText('Cannot be traced').waitFor();
   await popup.getByText(/This is a chrome: page/).waitFor();
-  assert.equal(await popup.getByRole('button').count(), 0);
+  assert.deepEqual(await verbs(popup), ['View Previous Session Traces']);
 });
 
 test('a site without permission says that the browser will ask for it', async () => {
   const { popup } = await popupOf(`http://elsewhere.test:${new URL(site.origin).port}/page`);
   await popup.getByText('Permission needed').waitFor();
-  assert.deepEqual(await verbs(popup), ['Start Tracing Session', 'Run Page Trace']);
+  assert.deepEqual(await verbs(popup), ['Start Tracing Session']);
 });
 
 test('a tab that is gone is said to be', async () => {
   const popup = await lab.openPopup(1);
   await popup.getByText('Cannot be traced').waitFor();
-  assert.equal(await popup.getByRole('button').count(), 0);
+  assert.deepEqual(await verbs(popup), ['View Previous Session Traces']);
 });
 
 test('two clicks on Start are one session', async () => {
@@ -94,4 +181,6 @@ test('it fits any window in light and dark, whatever it says', async () => {
   await page.goto(`${site.origin}/${'a-very-long-path-'.repeat(20)}?${'and=query&'.repeat(20)}`);
   await popup.getByText(/2 pages traced/).waitFor();
   await photograph(popup, 'popup-session', () => fits(popup));
+  for (const summary of await popup.locator('summary').all()) await summary.click();
+  await photograph(popup, 'popup-proof', () => fits(popup));
 });

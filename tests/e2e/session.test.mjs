@@ -2,7 +2,7 @@
 // tab, and then nothing is.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { held, readContext, start, startSite, until } from './harness.mjs';
+import { followToast, held, readContext, start, startSite, until } from './harness.mjs';
 
 let lab, site;
 
@@ -284,8 +284,14 @@ test('one site is traced and the other is not', async () => {
 test('Run Page Trace in a session shows a toast, and the session goes on', async () => {
   const page = await lab.openPage(`${lab.shop.shop}/`);
   await lab.startSession(page);
-  const { trace, said } = await lab.runPageTrace(page);
+  const { trace: before } = await lab.pageContext(page);
+  const tab = await lab.tabId(page);
+  // A session's verbs show its traces; a keyboard shortcut runs one more.
+  await lab.press('run-page-trace', tab);
+  const said = await followToast(page, /complete/i);
   assert.match(said.at(-1), /^Trace complete/);
+  const { trace } = await lab.pageContext(page);
+  assert.notEqual(trace, before);
   await lab.view(0);
   await page.reload();
   const next = await lab.pageContext(page);
