@@ -42,10 +42,14 @@ hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);
 hear('abandoned', chrome.webNavigation.onErrorOccurred);
 hear('tab', chrome.tabs.onCreated);
+hear('activated', chrome.tabs.onActivated);
 hear('closed', chrome.tabs.onRemoved);
 hear('notified', chrome.notifications.onClicked);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
 chrome.storage.local.onChanged.addListener((what) => void ('settings' in what && tell('settings')));
+// Browsers on phones have neither.
+chrome.contextMenus?.onClicked.addListener(({ menuItemId }, tab) => void tell('verb', menuItemId, tab));
+chrome.commands?.onCommand.addListener((name, tab) => void tell('verb', name, tab));
 hear('began', chrome.runtime.onStartup);
 hear('began', chrome.runtime.onInstalled);

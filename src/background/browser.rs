@@ -1,5 +1,6 @@
 //! The browser's events as ours. What cannot be read is nobody's event.
 
+use bridge::Verb;
 use serde::Deserialize;
 use trace::observe::Seen;
 use trace::session::{Asked, Event, Open};
@@ -49,6 +50,8 @@ pub(crate) enum Heard {
         /// Its name.
         name: String,
     },
+    /// A verb was chosen in the icon's menu, or pressed on the keyboard.
+    Verb(Verb, i32),
     /// A message of a surface or a page.
     Message(Box<Message>),
     /// A panel was opened or closed.
@@ -156,6 +159,11 @@ pub(crate) fn read(name: &str, what: String, who: &str, triggers: &Triggers) -> 
             Some(Heard::Event(event, webext::clock::now()))
         }
         "cookie" => cookie_changed(json::read(&what).ok()?),
+        "verb" => {
+            let name: String = json::read(&what).ok()?;
+            let tab: SenderTab = json::read(who).ok()?;
+            Some(Heard::Verb(Verb::named(&name)?, tab.id))
+        }
         "notified" => Some(Heard::Clicked { name: json::read(&what).ok()? }),
         "settings" => Some(Heard::Settings),
         "tab" => {
@@ -163,7 +171,7 @@ pub(crate) fn read(name: &str, what: String, who: &str, triggers: &Triggers) -> 
             Some(Heard::Event(event, webext::clock::now()))
         }
         "panel" => Some(Heard::Panel(json::read(&what).ok()?)),
-        "alarm" => Some(Heard::Woke),
+        "alarm" | "activated" => Some(Heard::Woke),
         "began" => Some(Heard::Began),
         _ => request(name, json::read(&what).ok()?, triggers),
     }
@@ -270,6 +278,16 @@ mod tests {
         let ours = read(Triggers { w3c: false, b3: true, ..Triggers::default() }).unwrap();
         assert!(ours.trace.to_string().starts_with("4bf9"));
         assert_eq!(read(Triggers { w3c: false, google: true, ..Triggers::default() }), None);
+    }
+
+    #[test]
+    fn a_verb_of_menu_or_keyboard_is_one_of_ours_on_a_tab() {
+        let heard =
+            |what: &str, who: &str| read("verb", what.to_owned(), who, &Triggers::default());
+        let stop = Some(Heard::Verb(Verb::Stop, 7));
+        assert_eq!(heard(r#""stop-session""#, r#"{"id":7,"url":"http://a.test/"}"#), stop);
+        assert_eq!(heard(r#""format-disk""#, r#"{"id":7}"#), None);
+        assert_eq!(heard(r#""stop-session""#, "null"), None, "devtools have no tab");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod exporter;
 mod follow;
 mod icon;
 mod lock;
+mod menu;
 mod message;
 mod open;
 mod packed;

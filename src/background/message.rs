@@ -48,7 +48,8 @@ impl Worker {
         }
     }
 
-    async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
+    /// Carries out a command of a surface, of the icon's menu or of the keyboard.
+    pub(crate) async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
         match command {
             Command::View { tab } => Reply::View(Box::new(core.view(tab).await)),
             Command::StartSession { tab, plan } => self.verb(core, tab, Verb::Start(plan)).await,

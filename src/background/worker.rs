@@ -27,7 +27,7 @@ use crate::lock::Lock;
 use crate::packed::{entries, pack, unpack};
 use crate::page::Recorded;
 use crate::setting::Setting;
-use crate::{evidence, exporter, follow, toast};
+use crate::{evidence, exporter, follow, menu, toast};
 
 /// Key of the state in session storage, and of the sessions in local storage.
 const STATE: &str = "state";
@@ -46,6 +46,8 @@ pub(crate) struct Worker {
     pub not_before: Cell<Timestamp>,
     /// What the toolbar icons say.
     pub icons: Icons,
+    /// The icon's menu.
+    pub menu: menu::Menu,
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
     /// Tabs whose panels are open, once for each panel.
@@ -120,6 +122,9 @@ impl Worker {
             self.resume(&core);
         }
         spawn_local(icon::paint(Rc::clone(&self)));
+        if matches!(name, "activated" | "committed" | "began") {
+            spawn_local(menu::draw(Rc::clone(&self)));
+        }
         match browser::read(name, what, who, &core.settings.triggers)? {
             Heard::Event(event, time) => {
                 let acts = core.step(event, time).await;
@@ -151,6 +156,10 @@ impl Worker {
             }
             Heard::Clicked { name } => {
                 self.clicked(&core, &name).await;
+                None
+            }
+            Heard::Verb(verb, tab) => {
+                self.chosen(&mut core, verb, tab).await;
                 None
             }
             Heard::Message(message) => self.answer(core, *message).await,
@@ -219,6 +228,7 @@ impl Worker {
             match act {
                 Act::Reload(tab) => core.reload(tab).await,
                 Act::Changed(tab) => {
+                    spawn_local(menu::draw(Rc::clone(self)));
                     // Not awaited: a page or surface that is slow to answer must not hold us up.
                     spawn_local(message::tell(Notice::Changed { tab }));
                 }

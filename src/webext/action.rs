@@ -44,6 +44,14 @@ struct Paths {
     large: String,
 }
 
+/// Opens the popup, as a click on the icon does.
+///
+/// # Errors
+/// When the browser opens it for nobody but the user.
+pub fn open_popup() -> impl Future<Output = Result<(), Error>> {
+    perform("action.openPopup", "[]".to_owned())
+}
+
 /// Shows a tab's state at the icon; `shape` says whether its shape is another one than before.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ pub mod error;
 pub mod journal;
 mod js;
 pub mod listening;
+pub mod menus;
 pub mod message;
 pub mod net;
 pub mod notification;
