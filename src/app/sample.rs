@@ -74,6 +74,7 @@ pub(crate) fn tracing() -> TabView {
                 late: Vec::new(),
                 asked: true,
             },
+            once: false,
             method: "GET".to_owned(),
             ladder: Ladder::default(),
         }),
@@ -91,6 +92,7 @@ pub(crate) fn waiting() -> TabView {
     };
     if let Some(page) = &mut view.page {
         let wanting = "no server span for the document yet".to_owned();
+        page.once = true;
         page.progress = Progress::Waiting { millis: 3_200, spans: 9, wanting };
     }
     view

@@ -110,7 +110,17 @@ impl Core {
             Some((ladder.armed?.trace, url, method, ladder))
         });
         let (trace, url, method, ladder) = coming.or(armed).or(missed).or(shown)?;
-        Some(TraceView { trace, url, progress, method, ladder })
+        Some(TraceView { trace, url, progress, once: self.once(tab), method, ladder })
+    }
+
+    /// Whether the trace of a tab is a page trace by itself: the one that comes, else the one shown.
+    fn once(&self, tab: i32) -> bool {
+        let coming = self.state.pending.values().find(|sent| sent.tab == tab);
+        let coming = coming.map(|sent| sent.once);
+        let armed = self.state.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        let armed = armed.filter(|armed| armed.once).map(|armed| armed.once);
+        let shown = || self.state.page(tab).map(|page| page.session.is_none());
+        coming.or(armed).or_else(shown).unwrap_or(false)
     }
 }
 

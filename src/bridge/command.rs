@@ -244,6 +244,9 @@ pub struct TraceView {
     pub url: String,
     /// How far it is.
     pub progress: Progress,
+    /// Whether it is a page trace by itself, which Run Page Trace asked for outside of a session.
+    #[serde(default)]
+    pub once: bool,
     /// The method of its document request, upper case; empty while it was not sent.
     #[serde(default)]
     pub method: String,

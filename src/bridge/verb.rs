@@ -104,7 +104,8 @@ impl Verb {
 /// The verbs that apply to a tab, the likely next step first.
 #[must_use]
 pub fn offers(view: &TabView) -> Vec<Verb> {
-    let page = view.page.as_ref().map(|page| &page.progress);
+    let page = view.page.as_ref();
+    let under_way = page.is_some_and(|page| page.once && !page.progress.over());
     match (&view.site, &view.session) {
         (Site::Unsupported { .. }, _) => vec![Verb::ViewPrevious],
         // The button that helps is not a verb: it leads to where the user can let us in.
@@ -118,11 +119,15 @@ pub fn offers(view: &TabView) -> Vec<Verb> {
             let first = if page.is_some() { Verb::View } else { Verb::Run };
             vec![first, Verb::ViewSession, Verb::Stop, Verb::Restart]
         }
-        (Site::Ready { .. }, None) => match page {
-            Some(progress) if !progress.over() => vec![Verb::Cancel],
-            Some(_) => vec![Verb::View, Verb::Start, Verb::Run, Verb::ViewPrevious],
-            None => vec![Verb::Start, Verb::Run, Verb::ViewPrevious],
-        },
+        (Site::Ready { .. }, None) if under_way => vec![Verb::Cancel],
+        (Site::Ready { .. }, None) => {
+            let mut verbs = vec![Verb::Start, Verb::Run, Verb::ViewPrevious];
+            // The trace of a page is still there to look at when its session is over.
+            if page.is_some() {
+                verbs.insert(0, Verb::View);
+            }
+            verbs
+        }
     }
 }
 
@@ -149,13 +154,14 @@ mod tests {
             store_trouble: None,
             waiting: 0,
             rejected: 0,
+            posted: false,
         }
     }
 
     fn traced(progress: Progress) -> Option<TraceView> {
         let (trace, url) = (TraceId::mint([1; 16])?, origin());
         let (method, ladder) = (String::new(), Ladder::default());
-        Some(TraceView { trace, url, progress, method, ladder })
+        Some(TraceView { trace, url, progress, once: true, method, ladder })
     }
 
     fn active() -> Option<SessionView> {
