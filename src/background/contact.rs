@@ -17,6 +17,15 @@ impl Worker {
     /// Notes a request that is about to be made: before, because the worker may not see its end.
     pub(crate) fn contact(&self, url: &str, purpose: Purpose) {
         let lines = contact::note(&self.contacts.borrow(), url, purpose, clock::now());
+        self.keep_contacts(lines);
+    }
+
+    /// Forgets them all.
+    pub(crate) fn forget_contacts(&self) {
+        self.keep_contacts(String::new());
+    }
+
+    fn keep_contacts(&self, lines: String) {
         let kept = storage::store(Area::Local, settings::CONTACTS, &lines);
         *self.contacts.borrow_mut() = lines;
         spawn_local(async move {

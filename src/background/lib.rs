@@ -6,6 +6,7 @@
 
 mod browser;
 mod contact;
+mod erase;
 mod evidence;
 mod exporter;
 mod follow;

@@ -70,6 +70,7 @@ impl Worker {
                 });
                 Reply::Done
             }
+            Command::Erase => self.erase(core).await,
             // Answered before; what it asks for takes too long to be asked in turn.
             Command::TestStore { .. } => Reply::Done,
             Command::Unknown => refused("This surface is of a later version than the background."),

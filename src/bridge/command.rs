@@ -74,6 +74,8 @@ pub enum Command {
         /// Whether to send it something; else it is asked for something.
         send: bool,
     },
+    /// End every session, and forget all that is recorded and known of pages.
+    Erase,
     /// Something a later version says.
     #[serde(other)]
     Unknown,

@@ -56,6 +56,16 @@ impl Database {
         done(name, transaction, "oncomplete", "onabort").await.map(drop)
     }
 
+    /// Removes all rows of a store.
+    pub(crate) async fn clear(&self, store: &str) -> Result<(), Error> {
+        let name = "IDBObjectStore.clear";
+        let started = self
+            .store(store, "readwrite")
+            .and_then(|(transaction, store)| call(&store, "clear", &[]).map(|_| transaction));
+        let transaction = started.map_err(|error| Error::new(name, &error))?;
+        done(name, transaction, "oncomplete", "onabort").await.map(drop)
+    }
+
     /// All rows of a store, or of one of its indexes, whose keys begin with these.
     pub(crate) async fn all(
         &self,

@@ -141,6 +141,17 @@ impl Journal {
         Ok(Self { database: Database::open(NAME, VERSION, STORES).await? })
     }
 
+    /// Removes all that is in it.
+    ///
+    /// # Errors
+    /// When the browser refuses; then some of it may be left.
+    pub async fn erase(&self) -> Result<(), Error> {
+        for store in [FACTS, REQUESTS, SPANS] {
+            self.database.clear(store).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps a batch of facts.
     ///
     /// # Errors

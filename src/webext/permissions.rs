@@ -1,10 +1,10 @@
 //! Host permissions: what the user lets us do on a site.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use trace::json;
 
 use crate::Error;
-use crate::call::{ask, begin, settle};
+use crate::call::{ask, begin, read, settle};
 
 #[derive(Serialize)]
 struct Origins<'a> {
@@ -26,6 +26,33 @@ pub fn request(pattern: &str) -> impl Future<Output = Result<bool, Error>> + use
     let call = "permissions.request";
     let asked = begin(call, &origins(pattern));
     async move { Ok(settle(call, asked?).await? == "true") }
+}
+
+/// Everything that the extension is permitted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Granted {
+    /// Permissions of the browser's, by its names.
+    pub permissions: Vec<String>,
+    /// Match patterns of the sites.
+    pub origins: Vec<String>,
+}
+
+/// Tells what the extension is permitted.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn all() -> Result<Granted, Error> {
+    let call = "permissions.getAll";
+    read(call, &ask(call, "[]".to_owned()).await?)
+}
+
+/// Gives a site's permission back. Whether the browser took it.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn remove(pattern: &str) -> Result<bool, Error> {
+    Ok(ask("permissions.remove", origins(pattern)).await? == "true")
 }
 
 fn origins(pattern: &str) -> String {

@@ -1,0 +1,136 @@
+//! What the trust page says: the reasons of permissions, and what was found, in words.
+
+use bridge::SetKind;
+use bridge::SetView;
+use trace::contact::{Contact, Purpose};
+use trace::quantity;
+
+/// What the extension may do, has done and keeps, as it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The browser's names of its permissions.
+    pub permissions: Vec<String>,
+    /// Match patterns of the sites that it may act on.
+    pub origins: Vec<String>,
+    /// What the background says that it has set.
+    pub set: Vec<SetView>,
+    /// Header rules that the browser says it has of ours; `None` where it does not say.
+    pub rules: Option<usize>,
+    /// Scripts that the browser says it has of ours.
+    pub scripts: Option<usize>,
+    /// Whom it has spoken with, the last at the end.
+    pub contacts: Vec<Contact>,
+    /// Traced requests in the journal; `None` where it cannot be read.
+    pub requests: Option<usize>,
+    /// What happened last.
+    pub news: String,
+}
+
+impl Account {
+    /// What the browser itself says is set.
+    #[must_use]
+    pub fn held(&self) -> String {
+        let count = |number: Option<usize>, unit| match number {
+            Some(number) => quantity::count(number as u64, unit),
+            None => format!("an unknown number of {unit}s"),
+        };
+        let (rules, scripts) =
+            (count(self.rules, "header rule"), count(self.scripts, "script registration"));
+        format!("The browser itself says: {rules} and {scripts} of Tracelight's.")
+    }
+
+    /// How much is recorded.
+    #[must_use]
+    pub fn kept(&self) -> String {
+        match self.requests {
+            Some(0) => "No traced request is recorded in this browser.".to_owned(),
+            Some(number) => {
+                let requests = quantity::count(number as u64, "traced request");
+                format!("This browser holds {requests}, with their spans.")
+            }
+            None => "What this browser holds cannot be read just now.".to_owned(),
+        }
+    }
+}
+
+/// What is recorded and where it goes, sentence by sentence.
+pub const RECORDED: [&str; 4] = [
+    "Of traced pages only: URLs, methods, statuses and times of their requests, vitals, script \
+     errors, clicks and other actions. Not what is typed, and no bodies.",
+    "Values in URLs that look like secrets are removed before anything is kept.",
+    "It is in this browser's own database of the extension, until you remove it here or remove the \
+     extension.",
+    "The browser's spans go to the store that is set in the options, and nowhere else. With no \
+     store set, nothing leaves this browser.",
+];
+
+/// Why the extension has a permission.
+#[must_use]
+pub fn reason(permission: &str) -> &'static str {
+    match permission {
+        "activeTab" => "Knows the address of the tab whose icon you click.",
+        "alarms" => "Wakes it to send what waits and to end sessions in time.",
+        "contextMenus" => "Shows its verbs in the icon's menu.",
+        "cookies" => "Sets the trace cookie on sites that you allow, and sees when it is gone.",
+        "declarativeNetRequest" | "declarativeNetRequestWithHostAccess" => {
+            "Puts trace headers on requests to sites that you allow."
+        }
+        "notifications" => "Tells that a trace is complete where the page cannot show it.",
+        "scripting" => "Puts the recorder into pages of a traced site.",
+        "storage" => "Keeps settings, sessions and this page's facts in this browser.",
+        "tabs" => "Knows which tab shows which page, and reloads it for a page trace.",
+        "unlimitedStorage" => "Keeps recorded traces even when they are many.",
+        "webNavigation" => "Knows when a tab goes to another page, which gets a trace of its own.",
+        "webRequest" => "Sees which headers really left and came back. It blocks nothing.",
+        "devtools" => "Shows its panel in the developer tools.",
+        _ => "Not explained here. Please report that.",
+    }
+}
+
+/// What a request of ours was for.
+#[must_use]
+pub const fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Send => "to send spans",
+        Purpose::Ask => "to ask for a trace",
+        Purpose::Test => "to test the connection",
+    }
+}
+
+/// What is set.
+#[must_use]
+pub const fn kind(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::Cookie => "Cookie on",
+        SetKind::Rule => "Header rule for",
+        SetKind::Script => "Recorder on",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_of_the_manifest_is_explained() {
+        let manifest = include_str!("../../../manifest.json");
+        let (_, list) = manifest.split_once("\"permissions\": [").unwrap();
+        let (list, _) = list.split_once(']').unwrap();
+        for name in list.split(',').map(|name| name.trim().trim_matches('"')) {
+            assert!(!reason(name).starts_with("Not explained"), "{name}");
+        }
+        assert!(reason("history").starts_with("Not explained"));
+    }
+
+    #[test]
+    fn what_is_found_is_said_in_numbers() {
+        let account =
+            Account { rules: Some(2), scripts: None, requests: Some(1), ..Account::default() };
+        assert_eq!(
+            account.held(),
+            "The browser itself says: 2 header rules and an unknown number of script registrations of Tracelight's."
+        );
+        assert_eq!(account.kept(), "This browser holds 1 traced request, with their spans.");
+        assert!(Account::default().kept().contains("cannot be read"));
+    }
+}

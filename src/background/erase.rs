@@ -1,0 +1,34 @@
+//! Ends and forgets everything at the user's wish.
+
+use std::mem;
+use std::rc::Rc;
+
+use bridge::Reply;
+use trace::session::Event;
+use trace::state::State;
+use webext::clock;
+
+use crate::message::refused;
+use crate::worker::{Core, Worker};
+
+impl Worker {
+    /// Ends everything and forgets it. What was recorded is the caller's to remove from the journal:
+    /// nothing is written there any more.
+    pub(crate) async fn erase(self: &Rc<Self>, core: &mut Core) -> Reply {
+        core.trouble = None;
+        let hosts: Vec<String> = core.state.sessions.keys().cloned().collect();
+        for host in hosts {
+            let acts = core.step(Event::Stop { host }, clock::now()).await;
+            self.act(core, acts).await;
+        }
+        // How a tab's document came is no record: without it a form might be sent again.
+        let arrivals = mem::take(&mut core.state.arrivals);
+        core.state = State { arrivals, ..State::default() };
+        core.forget();
+        core.waiting = 0;
+        self.forget_contacts();
+        // A step that changes nothing: stores that there is nothing, and has nothing set.
+        core.step(Event::Cancel { tab: 0 }, clock::now()).await;
+        core.trouble.as_deref().map_or(Reply::Done, refused)
+    }
+}
