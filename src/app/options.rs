@@ -120,7 +120,7 @@ fn Section(
     view! {
         <Show when=move || there.get()>
             <section class="group" aria-label=group.title()>
-                <div class="about">
+                <div class="subject">
                     <h2>{group.title()}</h2>
                     <p>{group.about()}</p>
                 </div>

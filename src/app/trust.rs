@@ -41,7 +41,7 @@ pub fn Trust(
             {group("Hosts contacted", "Whom it has asked or sent something itself.", contacts(account, zone))}
             {group("Recorded", "What, where, and for how long.", recorded(account))}
             <section class="group" aria-label="Remove everything">
-                <div class="about">
+                <div class="subject">
                     <h2>"Remove everything"</h2>
                     <p>"Settings and permissions stay."</p>
                 </div>
@@ -58,7 +58,7 @@ pub fn Trust(
 fn group(title: &'static str, about: &'static str, content: impl IntoView) -> impl IntoView {
     view! {
         <section class="group" aria-label=title>
-            <div class="about">
+            <div class="subject">
                 <h2>{title}</h2>
                 <p>{about}</p>
             </div>

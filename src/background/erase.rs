@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bridge::Reply;
 use trace::session::Event;
-use trace::state::State;
+use trace::state::{End, State};
 use webext::clock;
 
 use crate::message::refused;
@@ -16,9 +16,10 @@ impl Worker {
     /// nothing is written there any more.
     pub(crate) async fn erase(self: &Rc<Self>, core: &mut Core) -> Reply {
         core.trouble = None;
-        let hosts: Vec<String> = core.state.sessions.keys().cloned().collect();
-        for host in hosts {
-            let acts = core.step(Event::Stop { host }, clock::now()).await;
+        let places: Vec<_> = core.state.sessions.keys().cloned().collect();
+        for place in places {
+            let stop = Event::Stop { place, end: End::Stopped };
+            let acts = core.step(stop, clock::now()).await;
             self.act(core, acts).await;
         }
         // How a tab's document came is no record: without it a form might be sent again.

@@ -28,13 +28,15 @@ beforeEach(async () => {
   await put({ store: lab.collector.url });
   options = await lab.openSurface('options');
   await options.getByRole('checkbox', { name: 'W3C traceparent and baggage' }).waitFor();
-  await until('settings are read', async () => (await field("Store's URL").inputValue()) === lab.collector.url);
+  await until(
+    'settings are read',
+    async () => (await field("Store's URL").inputValue()) === lab.collector.url,
+  );
 });
 
 afterEach(() => options.close());
 
-const put = (settings) =>
-  lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), settings);
+const put = (settings) => lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), settings);
 const kept = () => lab.desk.evaluate(async () => (await chrome.storage.local.get('settings')).settings);
 const field = (name) => options.getByRole('textbox', { name, exact: true });
 const news = (text) => options.getByRole('status').filter({ hasText: text }).waitFor();
@@ -47,11 +49,15 @@ async function type(name, text) {
 
 test('every setting has a name, a meaning and its default', async () => {
   const settings = await options.locator('.setting:has(.default)').all();
-  assert.equal(settings.length, 22);
+  assert.equal(settings.length, 23);
   for (const setting of settings) {
     const control = setting.locator('input, textarea, select').last();
     const described = await control.evaluate((it) =>
-      it.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id).textContent).join(' '),
+      it
+        .getAttribute('aria-describedby')
+        .split(' ')
+        .map((id) => document.getElementById(id).textContent)
+        .join(' '),
     );
     assert.match(described, /\.\s*$/);
     assert.match(await setting.locator('.default').textContent(), /^Default: ./);
@@ -88,11 +94,15 @@ test('what is wrong is said as it is typed and not saved', async () => {
   for (const [name, text, said] of [
     ["Store's URL", 'ftp://x', 'it begins with “ftp://x”, wanted http:// or https://'],
     ['Spans a month', 'many', '"many", wanted a whole number'],
-    ['Answer header', 'x y', 'in the header\'s name'],
+    ['Answer header', 'x y', "in the header's name"],
     ["Cookie's name", 'a b', 'wanted'],
     ['A header of your own', 'cookie: x', 'belongs to the browser'],
     ['Link of a trace', 'javascript:alert(1)', 'wanted http:// or https://'],
-    ['Link of a trace', 'https://x.test/{trace}', '{trace} at character 16 is no placeholder, wanted one of {traceId}'],
+    [
+      'Link of a trace',
+      'https://x.test/{trace}',
+      '{trace} at character 16 is no placeholder, wanted one of {traceId}',
+    ],
     ['Link of a session', 'https://x.test/{spanId}', '{spanId}, which belongs to one trace'],
     ['Other origins that get the context', 'api.test', 'line 1 is "api.test"'],
     ['Other origins that get the context', '/(/', '/(/ is not one that the browser can read'],
@@ -134,7 +144,9 @@ async function tried(store) {
 }
 
 async function answering(status, type, body) {
-  const server = createServer((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
+  const server = createServer((_, response) =>
+    response.writeHead(status, { 'content-type': type }).end(body),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async () => {
@@ -147,8 +159,14 @@ async function answering(status, type, body) {
 
 test('a store that works is said to, with what was tried and what came back', async () => {
   const [query, receive] = await tried(lab.collector.url);
-  assert.match(query, /Asking for traces: works.*GET http:\/\/127\.0\.0\.1:\d+\/api\/v3\/traces\/7472.*404, application\/json, in \d+ ms/);
-  assert.match(receive, /Sending spans: works.*POST http:\/\/127\.0\.0\.1:\d+\/v1\/traces.*200.*It takes OTLP/);
+  assert.match(
+    query,
+    /Asking for traces: works.*GET http:\/\/127\.0\.0\.1:\d+\/api\/v3\/traces\/7472.*404, application\/json, in \d+ ms/,
+  );
+  assert.match(
+    receive,
+    /Sending spans: works.*POST http:\/\/127\.0\.0\.1:\d+\/v1\/traces.*200.*It takes OTLP/,
+  );
   await options.setViewportSize({ width: 1280, height: 900 });
   await photograph(options, 'options-tested', () => fits(options));
 });
@@ -156,7 +174,8 @@ test('a store that works is said to, with what was tried and what came back', as
 test('where nobody listens it is said', async () => {
   const gone = await answering(200, 'text/plain', '');
   await gone.close();
-  for (const said of await tried(gone.url)) assert.match(said, /does not work.*Nothing, after \d+ ms.*Nothing answers there/);
+  for (const said of await tried(gone.url))
+    assert.match(said, /does not work.*Nothing, after \d+ ms.*Nothing answers there/);
 });
 
 test('a server that answers rubbish, or wants credentials, is told from a store', async () => {
@@ -207,7 +226,7 @@ test('settings go out to a file and come back, secrets only when asked for', asy
   await options.reload();
   await until('settings are read', async () => (await field('Spans a month').inputValue()) === '3');
   await importing(plain);
-  await news('Imported 21 settings');
+  await news('Imported 22 settings');
   assert.deepEqual(await kept(), before);
   assert.equal(await field('Spans a month').inputValue(), '1000000');
 });
@@ -221,8 +240,15 @@ test('a bad file changes nothing and says all that is wrong with it', async () =
     ['', /its end at line 1/],
     ['[1]', /a list that is not Tracelight's/],
     [file({ limit: 5 }, 2), /version 2, of a later Tracelight, wanted version 1/],
-    [file({ store: 7, triggers: { b3: 'yes' } }), /store: 7, wanted a text/, /triggers\.b3: "yes", wanted true or false/],
-    [file({ links: { trace: 'javascript:alert(1)' } }), /links\.trace: it begins with “javascript:alert\(1\)”, wanted http/],
+    [
+      file({ store: 7, triggers: { b3: 'yes' } }),
+      /store: 7, wanted a text/,
+      /triggers\.b3: "yes", wanted true or false/,
+    ],
+    [
+      file({ links: { trace: 'javascript:alert(1)' } }),
+      /links\.trace: it begins with “javascript:alert\(1\)”, wanted http/,
+    ],
     [file({ targets: ['/(/'] }), /targets: \/\(\/ is not one that the browser can read/],
   ]) {
     await importing(text);
@@ -256,29 +282,39 @@ test('a preset is a link once its blanks are filled, previewed, and opened by th
   const preset = options.getByRole('combobox', { name: 'Preset for Link of a trace' });
   await preset.selectOption({ label: 'Vercel' });
   await options.locator('.wrong').filter({ hasText: '<team> at character 20 is a blank' }).waitFor();
-  await type('Link of a trace', `${site.origin}/trace/{traceId}?span={spanId}&from={startMs}&to={endMs}&site={origin}`);
+  await type(
+    'Link of a trace',
+    `${site.origin}/trace/{traceId}?span={spanId}&from={startMs}&to={endMs}&site={origin}`,
+  );
   await news('Saved: Link of a trace');
   const preview = options.locator('output[for="links.trace"]');
-  assert.match(await preview.textContent(), /\/trace\/[0-9a-f]{32}\?span=[0-9a-f]{16}&from=\d{13}&to=\d{13}&site=https%3A%2F%2Fshop\.example$/);
+  assert.match(
+    await preview.textContent(),
+    /\/trace\/[0-9a-f]{32}\?span=[0-9a-f]{16}&from=\d{13}&to=\d{13}&site=https%3A%2F%2Fshop\.example$/,
+  );
   await type('Link of a session', `${site.origin}/session/{sessionId}?from={startS}&to={endS}`);
   await news('Saved: Link of a session');
 
   const page = await lab.openPage(`${site.origin}/page`);
   await lab.startSession(page);
   const { trace } = await lab.pageContext(page);
-  const opened = async (name) => {
-    const [tab] = await Promise.all([lab.context.waitForEvent('page'), lab.command(page, name)]);
-    await tab.waitForURL(/^http/);
-    const url = tab.url();
+  const opened = async (name, path) => {
+    await lab.command(page, name);
+    const there = () => lab.context.pages().find((tab) => tab.url().startsWith(site.origin + path));
+    const tab = await until('it opens', there);
+    const url = new URL(tab.url());
     await tab.close();
-    return new URL(url);
+    return url;
   };
-  const url = await opened('View Page Trace');
+  const url = await opened('View Page Trace', '/trace/');
   assert.equal(url.pathname, `/trace/${trace}`);
   assert.equal(url.searchParams.get('site'), site.origin);
   assert.ok(Number(url.searchParams.get('from')) <= Number(url.searchParams.get('to')));
   const { value } = await lab.sessionCookie(site.origin);
-  assert.equal((await opened('View Session Traces')).pathname, `/session/${value.split('.')[1]}`);
+  assert.equal(
+    (await opened('View Session Traces', '/session/')).pathname,
+    `/session/${value.split('.')[1]}`,
+  );
   await lab.stopSession(page);
 });
 

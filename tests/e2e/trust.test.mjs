@@ -34,8 +34,12 @@ test('what is permitted, set, asked and recorded is said, and all of it is remov
   const contacts = section(trust, 'Hosts contacted').getByRole('row');
   await contacts.filter({ hasText: `${lab.collector.url}to send spans` }).waitFor();
   await contacts.filter({ hasText: `${lab.collector.url}to ask for a trace` }).waitFor();
-  await section(trust, 'Set in the browser').getByText(/says: [1-9]\d* header rules? and 1 script registration/).waitFor();
-  await section(trust, 'Recorded').getByText(/holds [1-9]\d* traced request/).waitFor();
+  await section(trust, 'Set in the browser')
+    .getByText(/says: [1-9]\d* header rules? and 1 script registration/)
+    .waitFor();
+  await section(trust, 'Recorded')
+    .getByText(/holds [1-9]\d* traced request/)
+    .waitFor();
   await photograph(trust, 'trust', () => fits(trust));
 
   await trust.getByRole('button', { name: 'Stop All Sessions and Remove Everything' }).click();

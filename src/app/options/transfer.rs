@@ -31,7 +31,7 @@ pub fn Transfer(
     };
     view! {
         <section class="group" aria-label="Export and import">
-            <div class="about">
+            <div class="subject">
                 <h2>"Export and import"</h2>
                 <p>"All settings as one JSON file."</p>
             </div>
