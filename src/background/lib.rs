@@ -17,11 +17,13 @@ mod message;
 mod open;
 mod packed;
 mod page;
+mod panels;
 mod setting;
 mod toast;
 mod trial;
 mod verb;
 mod view;
+mod wake;
 mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;

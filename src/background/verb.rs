@@ -12,8 +12,9 @@ use trace::state::{End, Plan};
 use webext::{clock, cookies, permissions, tabs};
 
 use crate::message::refused;
+use crate::panels::BACK;
 use crate::view;
-use crate::worker::{BACK, Core, Worker};
+use crate::worker::{Core, Worker};
 
 /// What the user wants of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -157,7 +157,8 @@ pub(crate) async fn site(shown: Result<Tab, Error>) -> Site {
                      private window."
                 .to_owned(),
             remedy: "Allow in private windows".to_owned(),
-            address: tabs::permit().await,
+            // There the user finds us, and lets us in under our details.
+            address: "chrome://extensions/".to_owned(),
         };
     };
     if url.is_empty() {

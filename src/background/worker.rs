@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use bridge::{Notice, ToPage};
 use trace::arrival::Again;
@@ -19,21 +18,23 @@ use wasm_bindgen_futures::spawn_local;
 use webext::journal::RequestRow;
 use webext::settings;
 use webext::storage::{self, Area};
-use webext::{Error, Journal, clock, cookies, message, tabs};
+use webext::{Error, Journal, clock, message, tabs};
 
-use crate::browser::{self, Heard, Panel};
+use crate::browser::{self, Heard};
 use crate::icon::{self, Icons};
 use crate::lock::Lock;
-use crate::packed::{entries, pack, unpack};
+use crate::packed::pack;
 use crate::page::Recorded;
+use crate::panels::BACK;
 use crate::setting::Setting;
+use crate::wake::gone;
 use crate::{evidence, exporter, follow, menu, toast};
 
 /// Key of the state in session storage, and of the sessions in local storage.
-const STATE: &str = "state";
-const SESSIONS: &str = "sessions";
+pub(crate) const STATE: &str = "state";
+pub(crate) const SESSIONS: &str = "sessions";
 /// Key of the month's meter in local storage, where surfaces read it.
-const METER: &str = "meter";
+pub(crate) const METER: &str = "meter";
 
 /// The one worker of this extension.
 #[derive(Debug, Default)]
@@ -51,7 +52,7 @@ pub(crate) struct Worker {
     /// Traces that a loop follows.
     pub followed: RefCell<Vec<TraceId>>,
     /// Tabs whose panels are open, once for each panel.
-    panels: RefCell<Vec<i32>>,
+    pub panels: RefCell<Vec<i32>>,
     /// Whom we have spoken with, in `contact`'s lines.
     pub contacts: RefCell<String>,
 }
@@ -78,20 +79,11 @@ pub(crate) struct Core {
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
     /// Spans of this month.
-    meter: Meter,
+    pub(crate) meter: Meter,
     /// The sessions as they were stored last.
     stored: Table<Place, Session>,
     pub(crate) setting: Setting,
-    awake: bool,
-}
-
-/// How long a panel may be away while it is loaded again, and until it has found a new worker.
-const GONE: Duration = Duration::from_secs(1);
-pub(crate) const BACK: Duration = Duration::from_secs(5);
-
-/// How a session ends whose cookie is not there, or holds something else.
-const fn gone(absent: bool) -> End {
-    if absent { End::Cleared } else { End::Overwritten }
+    pub(crate) awake: bool,
 }
 
 thread_local! {
@@ -187,33 +179,6 @@ impl Worker {
         }
     }
 
-    /// A panel was opened or closed.
-    fn panel(self: &Rc<Self>, panel: Panel) {
-        let mut panels = self.panels.borrow_mut();
-        if panel.open {
-            panels.push(panel.tab);
-        } else if let Some(at) = panels.iter().position(|tab| *tab == panel.tab) {
-            panels.swap_remove(at);
-            self.look_for_panels(GONE);
-        }
-    }
-
-    /// Ends the sessions whose panel is not open after a while: one that is loaded again, or whose
-    /// worker died, comes back.
-    pub(crate) fn look_for_panels(self: &Rc<Self>, after: Duration) {
-        let worker = Rc::clone(self);
-        spawn_local(async move {
-            clock::sleep(after).await;
-            let mut core = worker.core.lock().await;
-            let bound = core.state.sessions.values().any(|session| session.ending.panel);
-            if bound {
-                let tabs = worker.panels.borrow().clone();
-                let acts = core.step(Event::Watched { tabs }, clock::now()).await;
-                worker.act(&mut core, acts).await;
-            }
-        });
-    }
-
     /// Takes up what an earlier worker was doing when it died.
     fn resume(self: &Rc<Self>, core: &Core) {
         for trace in core.state.pages.keys() {
@@ -250,82 +215,6 @@ impl Worker {
 }
 
 impl Core {
-    /// Reads everything back. What cannot be read is said, and begins anew. Returns the tabs that
-    /// an earlier worker knew.
-    async fn wake(&mut self) -> Vec<i32> {
-        self.awake = true;
-        let state = storage::load(Area::Session, STATE).await;
-        self.state = unpack(self.noted(state).flatten()).unwrap_or_default();
-        let tabs = self.state.tabs.keys().copied().collect();
-        if self.state.sessions.is_empty() {
-            // After a restart of the browser the tabs are others, and the sessions are the same.
-            let sessions = storage::load(Area::Local, SESSIONS).await;
-            let sessions = entries::<Session>(self.noted(sessions).flatten());
-            for session in sessions.unwrap_or_default() {
-                self.state.sessions.insert(session.place(), session);
-            }
-        }
-        let settings = settings::load().await;
-        self.settings = self.noted(settings).unwrap_or_default();
-        let meter = storage::load(Area::Local, METER).await;
-        self.meter = self.noted(meter).flatten().unwrap_or_default();
-        let journal = Journal::open().await;
-        self.journal = self.noted(journal);
-        let setting = Setting::read().await;
-        self.setting = self.noted(setting).unwrap_or_default();
-        self.recall().await;
-        tabs
-    }
-
-    /// Takes in what happened while nobody was awake: tabs that were opened, cookies that went, time
-    /// that passed.
-    async fn look_around(&mut self) -> Vec<Act> {
-        let mut acts = self.end_without_cookie().await;
-        if !self.state.sessions.is_empty() {
-            let open = self.open_tabs().await;
-            let guarded = tabs::guarded(&open).await.unwrap_or(true);
-            let open = open.into_iter().map(tabs::Tab::open).collect();
-            let found = Event::Found { open, guarded };
-            acts.extend(self.state.step(found, clock::now(), &mut clock::entropy));
-        }
-        acts.extend(self.step(Event::Tick, clock::now()).await);
-        acts
-    }
-
-    /// The tabs that are open.
-    pub(crate) async fn open_tabs(&mut self) -> Vec<tabs::Tab> {
-        let open = tabs::all().await;
-        self.noted(open).unwrap_or_default()
-    }
-
-    /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
-    /// truth of the cookie jar.
-    async fn end_without_cookie(&mut self) -> Vec<Act> {
-        let places: Vec<Place> = self.state.sessions.keys().cloned().collect();
-        let mut acts = Vec::new();
-        for place in places {
-            let Some(ours) = self.setting.cookie(&place) else { continue };
-            let Ok(value) = cookies::get(ours).await else { continue };
-            if value.as_ref() != Some(&ours.value) {
-                let event = Event::Stop { place, end: gone(value.is_none()) };
-                acts.extend(self.state.step(event, clock::now(), &mut clock::entropy));
-            }
-        }
-        acts
-    }
-
-    /// Reads pages and what waits back from the journal.
-    async fn recall(&mut self) {
-        let Some(journal) = &self.journal else { return };
-        for (trace, page) in self.state.pages.iter() {
-            if let Ok(recorded) = Recorded::load(journal, *trace, page).await {
-                self.recorded.insert(*trace, recorded);
-            }
-        }
-        let unsent = journal.unsent().await.unwrap_or_default();
-        self.waiting = unsent.iter().map(|chunk| chunk.count).sum();
-    }
-
     /// One step of the session machine: the state is stored before anything follows from it, and
     /// everything is set before the caller acts.
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
@@ -368,7 +257,7 @@ impl Core {
     }
 
     /// Sets in the browser what is wanted.
-    async fn set(&mut self) {
+    pub(crate) async fn set(&mut self) {
         let wanted = wanted(&self.state, &self.settings);
         let done = self.setting.change(&wanted, &self.settings.cookie.secret).await;
         self.note(done);
@@ -453,7 +342,7 @@ impl Core {
         let _noted = self.noted(done);
     }
 
-    fn noted<T>(&mut self, done: Result<T, Error>) -> Option<T> {
+    pub(crate) fn noted<T>(&mut self, done: Result<T, Error>) -> Option<T> {
         match done {
             Ok(value) => Some(value),
             Err(error) => {

@@ -44,6 +44,8 @@ struct Found {
     value: String,
     domain: String,
     host_only: bool,
+    secure: bool,
+    store_id: String,
 }
 
 impl<'a> Spot<'a> {
@@ -144,7 +146,7 @@ pub async fn site(origin: &Origin, store: &str, now: Timestamp) -> Result<String
 /// When the browser refuses.
 pub async fn sweep(name: &str, wanted: &[&str]) -> Result<(), Error> {
     let call = "cookies.getAll";
-    let all: Vec<Stray> = read(call, &ask(call, json::write(&[Named { name }])).await?)?;
+    let all: Vec<Found> = read(call, &ask(call, json::write(&[Named { name }])).await?)?;
     for stray in all {
         let ours = stray.value.parse::<TraceCookie>().is_ok();
         if ours && !wanted.contains(&stray.value.as_str()) {
@@ -160,13 +162,4 @@ pub async fn sweep(name: &str, wanted: &[&str]) -> Result<(), Error> {
 #[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stray {
-    value: String,
-    domain: String,
-    secure: bool,
-    store_id: String,
 }

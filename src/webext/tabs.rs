@@ -122,16 +122,6 @@ pub async fn get(tab: i32) -> Result<Tab, Error> {
     read(call, &ask(call, json::write(&[tab])).await?)
 }
 
-/// The browser's own page where the user lets us into private windows.
-pub async fn permit() -> String {
-    let call = "runtime.getURL";
-    let root: Option<String> =
-        ask(call, r#"[""]"#.to_owned()).await.ok().and_then(|answer| json::read(&answer).ok());
-    let root = root.unwrap_or_default();
-    let id = root.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    format!("chrome://extensions/?id={id}")
-}
-
 /// Reloads a tab, as the user would: cached resources stay cached, the document is asked for.
 ///
 /// # Errors

@@ -1,0 +1,95 @@
+//! Waking: reads back what an earlier worker stored, and takes in what happened while nobody was
+//! awake to hear of it.
+
+use trace::session::{Act, Event};
+use trace::state::{End, Place, Session};
+use webext::storage::{self, Area};
+use webext::{Journal, clock, cookies, settings, tabs};
+
+use crate::packed::{entries, unpack};
+use crate::page::Recorded;
+use crate::setting::Setting;
+use crate::worker::{Core, METER, SESSIONS, STATE};
+
+/// How a session ends whose cookie is not there, or holds something else.
+pub(crate) const fn gone(absent: bool) -> End {
+    if absent { End::Cleared } else { End::Overwritten }
+}
+
+impl Core {
+    /// Reads everything back. What cannot be read is said, and begins anew. Returns the tabs that
+    /// an earlier worker knew.
+    pub(crate) async fn wake(&mut self) -> Vec<i32> {
+        self.awake = true;
+        let state = storage::load(Area::Session, STATE).await;
+        self.state = unpack(self.noted(state).flatten()).unwrap_or_default();
+        let tabs = self.state.tabs.keys().copied().collect();
+        if self.state.sessions.is_empty() {
+            // After a restart of the browser the tabs are others, and the sessions are the same.
+            let sessions = storage::load(Area::Local, SESSIONS).await;
+            let sessions = entries::<Session>(self.noted(sessions).flatten());
+            for session in sessions.unwrap_or_default() {
+                self.state.sessions.insert(session.place(), session);
+            }
+        }
+        let settings = settings::load().await;
+        self.settings = self.noted(settings).unwrap_or_default();
+        let meter = storage::load(Area::Local, METER).await;
+        self.meter = self.noted(meter).flatten().unwrap_or_default();
+        let journal = Journal::open().await;
+        self.journal = self.noted(journal);
+        let setting = Setting::read().await;
+        self.setting = self.noted(setting).unwrap_or_default();
+        self.recall().await;
+        tabs
+    }
+
+    /// Takes in what happened while nobody was awake: tabs that were opened, cookies that went, time
+    /// that passed.
+    pub(crate) async fn look_around(&mut self) -> Vec<Act> {
+        let mut acts = self.end_without_cookie().await;
+        if !self.state.sessions.is_empty() {
+            let open = self.open_tabs().await;
+            let guarded = tabs::guarded(&open).await.unwrap_or(true);
+            let open = open.into_iter().map(tabs::Tab::open).collect();
+            let found = Event::Found { open, guarded };
+            acts.extend(self.state.step(found, clock::now(), &mut clock::entropy));
+        }
+        acts.extend(self.step(Event::Tick, clock::now()).await);
+        acts
+    }
+
+    /// The tabs that are open.
+    pub(crate) async fn open_tabs(&mut self) -> Vec<tabs::Tab> {
+        let open = tabs::all().await;
+        self.noted(open).unwrap_or_default()
+    }
+
+    /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the
+    /// truth of the cookie jar.
+    async fn end_without_cookie(&mut self) -> Vec<Act> {
+        let places: Vec<Place> = self.state.sessions.keys().cloned().collect();
+        let mut acts = Vec::new();
+        for place in places {
+            let Some(ours) = self.setting.cookie(&place) else { continue };
+            let Ok(value) = cookies::get(ours).await else { continue };
+            if value.as_ref() != Some(&ours.value) {
+                let event = Event::Stop { place, end: gone(value.is_none()) };
+                acts.extend(self.state.step(event, clock::now(), &mut clock::entropy));
+            }
+        }
+        acts
+    }
+
+    /// Reads pages and what waits back from the journal.
+    async fn recall(&mut self) {
+        let Some(journal) = &self.journal else { return };
+        for (trace, page) in self.state.pages.iter() {
+            if let Ok(recorded) = Recorded::load(journal, *trace, page).await {
+                self.recorded.insert(*trace, recorded);
+            }
+        }
+        let unsent = journal.unsent().await.unwrap_or_default();
+        self.waiting = unsent.iter().map(|chunk| chunk.count).sum();
+    }
+}
