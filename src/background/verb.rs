@@ -80,12 +80,12 @@ impl Core {
         let origin = origin.clone();
         Ok(match verb {
             Verb::Start(plan) => {
-                let open = self.open_tabs().await.into_iter().map(tabs::Tab::open).collect();
+                let open = self.open_tabs().await;
                 let plan = self.plan(tab, &origin, plan).await?;
                 Event::Start { tab, origin, plan, open }
             }
             Verb::Restart => {
-                let open = self.open_tabs().await.into_iter().map(tabs::Tab::open).collect();
+                let open = self.open_tabs().await;
                 Event::Restart { tab, origin, open }
             }
             Verb::Trace => Event::Trace { tab, origin },

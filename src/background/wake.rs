@@ -1,7 +1,7 @@
 //! Waking: reads back what an earlier worker stored, and takes in what happened while nobody was
 //! awake to hear of it.
 
-use trace::session::{Act, Event};
+use trace::session::{Act, Event, Open};
 use trace::state::{End, Place, Session};
 use webext::storage::{self, Area};
 use webext::{Journal, clock, cookies, settings, tabs};
@@ -50,8 +50,7 @@ impl Core {
         let mut acts = self.end_without_cookie().await;
         if !self.state.sessions.is_empty() {
             let open = self.open_tabs().await;
-            let guarded = tabs::guarded(&open).await.unwrap_or(true);
-            let open = open.into_iter().map(tabs::Tab::open).collect();
+            let guarded = self.state.guarded;
             let found = Event::Found { open, guarded };
             acts.extend(self.state.step(found, clock::now(), &mut clock::entropy));
         }
@@ -59,10 +58,13 @@ impl Core {
         acts
     }
 
-    /// The tabs that are open.
-    pub(crate) async fn open_tabs(&mut self) -> Vec<tabs::Tab> {
+    /// The tabs that are open. Whether tabs of other cookie stores may be among them is noted first:
+    /// no rule may be set before that is known.
+    pub(crate) async fn open_tabs(&mut self) -> Vec<Open> {
         let open = tabs::all().await;
-        self.noted(open).unwrap_or_default()
+        let open = self.noted(open).unwrap_or_default();
+        self.state.guarded = tabs::guarded(&open).await.unwrap_or(true);
+        open.into_iter().map(tabs::Tab::open).collect()
     }
 
     /// Ends the sessions whose cookie went while nobody was awake to hear of it: the session is the

@@ -276,6 +276,8 @@ test('a private window has sessions of its own, and no part in those of others',
       return lab.view(0);
     });
   };
+  // An extension from a folder is loaded again for developers only.
+  await settings.evaluate(() => chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true }));
   await allow(true);
   try {
     const page = await lab.openPage(`${site.origin}/`);
