@@ -178,7 +178,7 @@ fn Sessions(
                     title=moment::date(past.since, zone)
                     on:click=move |_| choose(id)
                 >
-                    <strong>{past.origin.clone()}</strong>
+                    <strong title=past.origin.clone()>{host(&past.origin)}</strong>
                     <span class="ago">{ago}</span>
                     <span class="numbers">{numbers}</span>
                     <code>{short(&id.to_string())}</code>
@@ -195,6 +195,11 @@ fn Sessions(
         </Show>
     }
     .into_any()
+}
+
+/// An origin without its scheme.
+fn host(origin: &str) -> String {
+    origin.split_once("://").map_or(origin, |(_, host)| host).to_owned()
 }
 
 /// A session in a few numbers.

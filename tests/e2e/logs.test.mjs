@@ -50,7 +50,9 @@ test('View Session Traces leads to Logs of the session, with the filter for trac
 test('the newest request stands first, and one that is made appears by itself', async () => {
   const logs = await lab.openSurface('dashboard', { tab: 'logs', session, traces: 'on', mine: 'on' });
   await row(logs, /POST \/api\/order/).waitFor();
+  await page.bringToFront(); // a page that nobody sees takes its time to tell
   await page.evaluate(() => fetch('/api/cart?live'));
+  await logs.bringToFront();
   await row(logs, /GET \/api\/cart\?live/).waitFor();
   assert.match(await list(logs).getByRole('row').nth(1).innerText(), /live/);
 });
