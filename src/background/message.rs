@@ -88,7 +88,12 @@ impl Worker {
             FromPage::Hello { context } => Some(self.hello(core, tab, sender, context).await),
             FromPage::Records { context, time_origin, records, dropped } => {
                 core.rejected = core.rejected.saturating_add(dropped);
-                let trace = core.state.speaker(tab, read(context), PageClock::new(time_origin));
+                let (context, clock) = (read(context), PageClock::new(time_origin));
+                if core.state.speaker(tab, context, clock).is_none() {
+                    // Its hello is on the way. Perhaps nobody saw its request: it counts as one.
+                    self.introduce(core, tab, sender, context).await;
+                }
+                let trace = core.state.speaker(tab, context, clock);
                 self.records(core, trace, time_origin, &records).await
             }
             FromPage::Open => {
@@ -115,9 +120,7 @@ impl Worker {
         context: Option<String>,
     ) -> ToPage {
         let context = read(context);
-        let hello = Event::Hello { tab, url: redact::url(&sender.url), context };
-        let acts = core.step(hello, clock::now()).await;
-        self.act(core, acts).await;
+        self.introduce(core, tab, sender, context).await;
         let page =
             core.state.speaker(tab, context, None).and_then(|trace| core.state.pages.get(&trace));
         let traced = page.is_some_and(|page| page.live || core.active(page.session));
@@ -126,6 +129,19 @@ impl Worker {
             context: page.map(|page| page.context.resources().to_string()),
             toast: page.and_then(|page| core.toast(page.context.trace)?),
         }
+    }
+
+    /// A document says which context it read.
+    async fn introduce(
+        self: &Rc<Self>,
+        core: &mut Core,
+        tab: i32,
+        sender: &Sender,
+        context: Option<TraceContext>,
+    ) {
+        let hello = Event::Hello { tab, url: redact::url(&sender.url), context };
+        let acts = core.step(hello, clock::now()).await;
+        self.act(core, acts).await;
     }
 
     async fn records(

@@ -1,19 +1,35 @@
 //! Waking: reads back what an earlier worker stored, and takes in what happened while nobody was
 //! awake to hear of it.
 
+use std::rc::Rc;
+
 use trace::session::{Act, Event, Open};
-use trace::state::{End, Place, Session};
+use trace::state::{End, Place, Session, State};
 use webext::storage::{self, Area};
 use webext::{Journal, clock, cookies, settings, tabs};
 
 use crate::packed::{entries, unpack};
 use crate::page::Recorded;
 use crate::setting::Setting;
-use crate::worker::{Core, METER, SESSIONS, STATE};
+use crate::worker::{Core, METER, SESSIONS, STATE, Worker};
 
 /// How a session ends whose cookie is not there, or holds something else.
 pub(crate) const fn gone(absent: bool) -> End {
     if absent { End::Cleared } else { End::Overwritten }
+}
+
+impl Worker {
+    /// Does what an earlier worker died before.
+    pub(crate) async fn catch_up(self: &Rc<Self>, core: &mut Core) {
+        let mut loading = Vec::new();
+        for tab in core.state.waiting() {
+            if tabs::get(tab).await.is_ok_and(|tab| tab.loading()) {
+                loading.push(tab);
+            }
+        }
+        let acts = core.step(Event::Resume { loading }, clock::now()).await;
+        self.act(core, acts).await;
+    }
 }
 
 impl Core {
@@ -22,9 +38,11 @@ impl Core {
     pub(crate) async fn wake(&mut self) -> Vec<i32> {
         self.awake = true;
         let state = storage::load(Area::Session, STATE).await;
-        self.state = unpack(self.noted(state).flatten()).unwrap_or_default();
+        let state: Option<State> = unpack(self.noted(state).flatten());
+        let restarted = state.is_none();
+        self.state = state.unwrap_or_default();
         let tabs = self.state.tabs.keys().copied().collect();
-        if self.state.sessions.is_empty() {
+        if restarted {
             // After a restart of the browser the tabs are others, and the sessions are the same.
             let sessions = storage::load(Area::Local, SESSIONS).await;
             let sessions = entries::<Session>(self.noted(sessions).flatten());

@@ -20,7 +20,7 @@ use webext::settings;
 use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, message, tabs};
 
-use crate::browser::{self, Heard};
+use crate::browser::{self, Heard, Message};
 use crate::icon::{self, Icons};
 use crate::lock::Lock;
 use crate::packed::pack;
@@ -104,7 +104,8 @@ impl Worker {
         who: &str,
     ) -> Option<String> {
         let mut core = self.core.lock().await;
-        if !core.awake {
+        let slept = !core.awake;
+        if slept {
             let tabs = core.wake().await;
             self.icons.doubt(&tabs);
             let acts = core.look_around().await;
@@ -117,20 +118,29 @@ impl Worker {
         if matches!(name, "activated" | "committed" | "began") {
             spawn_local(menu::draw(Rc::clone(&self)));
         }
-        match browser::read(name, what, who, &core.settings.triggers)? {
+        let heard = browser::read(name, what, who, &core.settings.triggers)?;
+        let message = self.take(&mut core, heard).await;
+        // Not before: the event may tell that something was done.
+        if slept {
+            self.catch_up(&mut core).await;
+        }
+        self.answer(core, message?).await
+    }
+
+    /// Takes in all but a message, which is returned.
+    async fn take(self: &Rc<Self>, core: &mut Core, heard: Heard) -> Option<Message> {
+        match heard {
             Heard::Event(event, time) => {
                 let acts = core.step(event, time).await;
-                self.act(&mut core, acts).await;
-                None
+                self.act(core, acts).await;
             }
             Heard::Seen { tab, request, seen, event, time } => {
                 if matches!(event, Some(Event::Committed { .. })) {
                     self.icons.forget(tab);
                 }
                 let acts = core.observe((tab, &request), seen, event, time).await;
-                self.act(&mut core, acts).await;
-                toast::miss(&mut core, tab).await;
-                None
+                self.act(core, acts).await;
+                toast::miss(core, tab).await;
             }
             Heard::Cookie { place, alone, expired, name, value } => {
                 let ours = core.setting.cookie(&place);
@@ -138,45 +148,39 @@ impl Worker {
                 if ours.is_some_and(|ours| value.as_ref() != Some(&ours.value)) {
                     let end = if expired { End::Expired } else { gone(value.is_none()) };
                     let acts = core.step(Event::Stop { place, end }, clock::now()).await;
-                    self.act(&mut core, acts).await;
+                    self.act(core, acts).await;
                 }
-                None
             }
             Heard::Panel(panel) => {
                 self.panel(panel);
-                None
             }
             Heard::Clicked { name } => {
-                self.clicked(&core, &name).await;
-                None
+                self.clicked(core, &name).await;
             }
             Heard::Verb(verb, tab) => {
-                self.chosen(&mut core, verb, tab).await;
-                None
+                self.chosen(core, verb, tab).await;
             }
-            Heard::Message(message) => self.answer(core, *message).await,
+            Heard::Message(message) => return Some(*message),
             Heard::Settings => {
                 let settings = settings::load().await;
                 core.settings = core.noted(settings).unwrap_or_default();
                 core.set().await;
                 self.not_before.set(Timestamp::default());
-                spawn_local(exporter::send(Rc::clone(&self)));
-                None
+                spawn_local(exporter::send(Rc::clone(self)));
             }
             Heard::Began => {
                 // What is left of an extension that was removed is in no ledger.
                 let swept = core.setting.sweep(&core.settings.cookie.name).await;
                 core.note(swept);
-                self.resume(&core);
-                None
+                self.resume(core);
             }
             Heard::Woke => {
                 let acts = core.step(Event::Tick, clock::now()).await;
-                self.act(&mut core, acts).await;
-                self.resume(&core);
-                None
+                self.act(core, acts).await;
+                self.resume(core);
             }
         }
+        None
     }
 
     /// Takes up what an earlier worker was doing when it died.
@@ -278,18 +282,21 @@ impl Core {
             Again::Never => Ok(()),
         };
         self.note(done);
+        self.state.reloaded(tab);
+        self.save().await;
     }
 
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
+        // The whole first: it has the sessions too, and the next worker stores them again.
+        let done = storage::store(Area::Session, STATE, &pack(&self.state)).await;
+        self.note(done);
         if self.stored != self.state.sessions {
             let packed = pack(&self.state.sessions.values().collect::<Vec<_>>());
             let done = storage::store(Area::Local, SESSIONS, &packed).await;
             self.stored = self.state.sessions.clone();
             self.note(done);
         }
-        let done = storage::store(Area::Session, STATE, &pack(&self.state)).await;
-        self.note(done);
     }
 
     /// Makes room for a page that begins, and shows its request in lists at once.

@@ -26,6 +26,7 @@ pub mod quantity;
 pub mod record;
 pub mod redact;
 pub mod request;
+pub mod resume;
 pub mod seen;
 pub mod session;
 pub mod settings;

@@ -77,6 +77,7 @@ impl State {
             Event::Hello { tab, url, context } => self.hello(tab, &url, context, now, dice),
             Event::Loaded { trace } => self.loaded(trace),
             Event::Counted { trace, requests } => self.counted(trace, requests, now),
+            Event::Resume { loading } => self.resume(&loading, dice),
             Event::Closed { tab } => self.closed(tab),
         });
         acts

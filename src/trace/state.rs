@@ -164,6 +164,12 @@ pub struct Tab {
     /// stored before, so that nothing but the rule is left to do then.
     #[serde(default)]
     pub after: Option<Armed>,
+    /// What was armed when a document came whose request nobody saw: a worker died with the news.
+    #[serde(default)]
+    pub unseen: Option<Armed>,
+    /// Whether it is still to be reloaded.
+    #[serde(default)]
+    pub reload: bool,
     /// The trace of the document that it shows.
     pub page: Option<TraceId>,
     /// The document that was armed and did not get its context, until the tab asks for another.
@@ -362,6 +368,9 @@ impl State {
     /// Forgets pages that no tab shows and no one waits for.
     pub fn tidy(&mut self, now: Timestamp) {
         self.pages.retain(|_, page| !page.closed || page.pause(now).is_some());
-        self.tabs.retain(|_, tab| tab.next.is_some() || tab.page.is_some() || tab.missed.is_some());
+        self.tabs.retain(|_, tab| {
+            let coming = tab.next.is_some() || tab.unseen.is_some();
+            coming || tab.page.is_some() || tab.missed.is_some()
+        });
     }
 }

@@ -133,7 +133,9 @@ pub fn wanted(state: &State, settings: &Settings) -> Wanted {
         // A document is committed before its scripts are injected, in a tab behind others much
         // before: taken away at the commit, they would never run.
         let loading = loading(state, *tab, part).map(|(_, origin)| origin.host);
-        let hosts = part.next.iter().map(|armed| armed.origin.host.clone()).chain(loading);
+        // Of a document in doubt only its relay can say whether it is traced.
+        let armed = part.next.iter().chain(&part.unseen);
+        let hosts = armed.map(|armed| armed.origin.host.clone()).chain(loading);
         for host in hosts {
             wanted.inject(state.session(*tab, &host).map_or(host, Session::covering));
         }

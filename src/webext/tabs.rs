@@ -30,6 +30,16 @@ pub struct Tab {
     /// Its place in the window, from 0.
     #[serde(default)]
     pub index: i32,
+    #[serde(default)]
+    status: String,
+}
+
+impl Tab {
+    /// Whether it waits for a document, or for what its document loads.
+    #[must_use]
+    pub fn loading(&self) -> bool {
+        self.status == "loading"
+    }
 }
 
 impl Tab {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { watchWorker } from './mortal.mjs';
 import { given, startCollector, startShop } from './servers.mjs';
 import { readContext, readTrace } from './spans.mjs';
 import { followToast } from './toast.mjs';
@@ -32,6 +33,7 @@ const COOKIE = '_trace_session';
  * - `store`: URL of a store that is not the collector's own
  * - `headless`: whether nobody looks on
  * - `args`: more of Chromium's flags
+ * - `without`: those of Playwright's own flags that it is to leave out
  */
 export async function start(options = {}) {
   const started = [];
@@ -41,7 +43,8 @@ export async function start(options = {}) {
     const store = options.store ?? collector?.url ?? '';
     const { shop = keep(await startShop(store || 'http://127.0.0.1:9')) } = options;
     const browser = keep(await startBrowser(options));
-    const lab = new Lab({ ...browser, collector, shop, close: () => closeAll(started) });
+    const mortal = await watchWorker(browser.context.browser(), browser.extensionId);
+    const lab = new Lab({ ...browser, mortal, collector, shop, close: () => closeAll(started) });
     await lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), { store });
     // It has read its settings when the extension was installed, and reads them when it starts.
     await lab.stopWorker();
@@ -56,8 +59,8 @@ export async function start(options = {}) {
 class Lab {
   constructor(parts) {
     Object.assign(this, parts);
-    /** What the extension's own pages complained of; there should be nothing. */
-    this.complaints = [];
+    /** What the extension's own pages and its worker complained of; there should be nothing. */
+    this.complaints = this.mortal.complaints;
     this.context.on('weberror', (error) => this.#complain(error.page()?.url(), error.error().stack));
     this.context.on('console', (message) => {
       if (message.type() === 'error') this.#complain(message.location().url, message.text());
@@ -174,10 +177,13 @@ class Lab {
   async #dispatch(event, ...words) {
     await this.startWorker();
     const [worker] = this.context.serviceWorkers();
-    await worker.evaluate(([event, words]) => {
-      const [api, name] = event.split('.');
-      chrome[api][name].dispatch(...words);
-    }, [event, words]);
+    await worker.evaluate(
+      ([event, words]) => {
+        const [api, name] = event.split('.');
+        chrome[api][name].dispatch(...words);
+      },
+      [event, words],
+    );
   }
 
   /** The context that a page's document got, `{ trace, span }`; undefined when it is not traced. */
@@ -215,8 +221,21 @@ class Lab {
 
   /** Everything of ours that is set in the browser, by its own word: empty when nothing is. */
   async left() {
-    const cookies = (await this.cookies()).filter(({ name }) => name === COOKIE);
+    const cookies = await this.desk.evaluate(async (name) => {
+      const stores = await chrome.cookies.getAllCookieStores();
+      // An empty partition key asks for those of all partitions.
+      const ask = ({ id: storeId }) => chrome.cookies.getAll({ name, storeId, partitionKey: {} });
+      return (await Promise.all(stores.map(ask))).flat();
+    }, COOKIE);
     return [...(await this.rules()), ...(await this.scripts()), ...cookies];
+  }
+
+  /** What the icon says at a tab: the text on it and the one on hover. */
+  icon(tab) {
+    return this.desk.evaluate(async (tabId) => {
+      const [badge, title] = [chrome.action.getBadgeText({ tabId }), chrome.action.getTitle({ tabId })];
+      return { badge: await badge, title: await title };
+    }, tab);
   }
 
   /** The trace cookie that an address is sent. */
@@ -228,11 +247,18 @@ class Lab {
   async stopWorker() {
     // Idle is what it is once it has answered to all that came before.
     await this.startWorker();
+    await this.killWorker();
+  }
+
+  /** Ends the extension's worker whatever it is doing, as a crash does. */
+  async killWorker() {
     const session = await this.context.newCDPSession(this.desk);
     const stopped = new Promise((resolve) => {
       session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
         for (const { versionId, runningStatus } of versions) {
-          if (runningStatus === 'running') session.send('ServiceWorker.stopWorker', { versionId });
+          // It may be gone before it is asked to go.
+          if (runningStatus === 'running')
+            session.send('ServiceWorker.stopWorker', { versionId }).catch(() => {});
           if (runningStatus === 'stopped') resolve();
         }
       });
@@ -295,7 +321,7 @@ class Lab {
   }
 }
 
-async function startBrowser({ headless = true, args = [] }) {
+async function startBrowser({ headless = true, args = [], without = [] }) {
   const extension = given('TRACELIGHT_EXTENSION');
   const profile = await mkdtemp(join(tmpdir(), 'tracelight-'));
   let context;
@@ -310,7 +336,7 @@ async function startBrowser({ headless = true, args = [] }) {
       handleSIGINT: false, // whoever started us may have servers to end as well
       viewport: headless ? { width: 1280, height: 800 } : null,
       // Playwright keeps extensions out unless it is told not to.
-      ignoreDefaultArgs: ['--disable-extensions'],
+      ignoreDefaultArgs: ['--disable-extensions', ...without],
       args: [
         ...flags(headless),
         `--disable-extensions-except=${extension}`,

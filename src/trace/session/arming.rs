@@ -8,13 +8,24 @@ use crate::state::{Armed, State};
 
 impl State {
     pub(super) fn trace(&mut self, tab: i32, origin: &Origin, dice: Dice<'_>) -> Vec<Act> {
+        let armed = self.tabs.get(&tab).and_then(|tab| tab.next.as_ref());
+        let sent = self.expected(tab).is_some_and(|sent| sent.once);
+        if sent || armed.is_some_and(|armed| armed.once) {
+            // It is under way: whoever asked did not hear the answer, and asks again.
+            return vec![Act::Changed(tab)];
+        }
         self.arm(tab, origin, true, dice);
+        self.tabs.or_default(tab).reload = true;
         vec![Act::Changed(tab), Act::Reload(tab)]
     }
 
     /// Takes a page trace back, however far it is. A session's page goes on without its toast.
     pub(super) fn cancel(&mut self, tab: i32, dice: Dice<'_>) -> Vec<Act> {
         let mut acts = vec![Act::Untoast(tab)];
+        self.reloaded(tab);
+        if let Some(part) = self.tabs.get_mut(&tab) {
+            part.unseen = None;
+        }
         let armed = self.tabs.get_mut(&tab).and_then(|tab| tab.next.take_if(|armed| armed.once));
         let coming = self.expected(tab).filter(|sent| sent.once);
         let coming = coming.map(|sent| (sent.context.trace, sent.session.is_some()));
@@ -90,6 +101,7 @@ impl State {
     }
 
     pub(super) fn leaving(&mut self, tab: i32) -> Vec<Act> {
+        self.reloaded(tab);
         match self.tabs.get_mut(&tab).and_then(|tab| tab.next.as_mut()) {
             Some(armed) if armed.once && !armed.leaving => {
                 armed.leaving = true;
@@ -99,7 +111,7 @@ impl State {
         }
     }
 
-    fn arm(&mut self, tab: i32, origin: &Origin, once: bool, dice: Dice<'_>) {
+    pub(crate) fn arm(&mut self, tab: i32, origin: &Origin, once: bool, dice: Dice<'_>) {
         let origin = origin.clone();
         let next = mint(dice).map(|context| Armed { context, origin, once, leaving: false });
         self.tabs.or_default(tab).next = next;

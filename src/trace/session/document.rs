@@ -16,7 +16,7 @@ fn address(url: &str) -> &str {
 
 impl State {
     /// Recognises a context of ours on a document request.
-    pub(super) fn sent(&mut self, asked: Asked, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
+    pub(crate) fn sent(&mut self, asked: Asked, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
         let Asked { tab, request, url, method, context: carried } = asked;
         let hop = self.pending.values().find(|sent| sent.request == request);
         let hop = hop.map(|sent| (sent.context, sent.wire.start));
@@ -35,6 +35,7 @@ impl State {
         if let Some((context, _)) = hop {
             self.pending.remove(&context.trace);
         }
+        self.reloaded(tab);
         let start = hop.map_or(now, |(_, start)| start);
         let wire = Wire { method, start, end: None, status: None, error: None };
         let Armed { context, origin, once, .. } = armed;
@@ -121,6 +122,7 @@ impl State {
             return Vec::new();
         }
         let mut acts = self.leave(tab);
+        self.doubt(tab, origin.as_ref().filter(|_| sent.is_none()));
         if let Some(origin) = &origin {
             // A tab waits for one document: what it waited for before will not come any more.
             self.pending.retain(|trace, it| it.tab != tab || Some(*trace) == sent);
@@ -228,6 +230,7 @@ impl State {
         now: Timestamp,
         dice: Dice<'_>,
     ) -> Vec<Act> {
+        self.recover(tab, url, context, now, dice);
         let (Some(context), Ok(origin)) = (context, Origin::of(url)) else { return Vec::new() };
         // A page's own service worker may have asked for it, in no tab.
         let ours = self.pending.values().filter(|sent| sent.tab == tab || sent.tab < 0);

@@ -127,6 +127,11 @@ pub enum Event {
         /// How many.
         requests: u32,
     },
+    /// A worker takes up what an earlier one may have left undone.
+    Resume {
+        /// Tabs that wait for a document, or for what it loads, by the browser's word.
+        loading: Vec<i32>,
+    },
     /// A tab is gone.
     Closed {
         /// The tab.

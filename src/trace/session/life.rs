@@ -30,6 +30,7 @@ impl State {
         for open in open {
             self.opened(open, dice);
         }
+        self.tabs.or_default(tab).reload = true;
         acts.extend([Act::Reload(tab), Act::Changed(tab)]);
         acts
     }
@@ -96,8 +97,10 @@ impl State {
             let ours = tab.next.as_ref().is_some_and(|armed| session.covers(&armed.origin.host));
             if here && ours && tab.next.take_if(|armed| !armed.once).is_some() {
                 acts.push(Act::Changed(*id));
+                tab.reload = false;
             }
             tab.after = None;
+            tab.unseen.take_if(|armed| here && !armed.once && session.covers(&armed.origin.host));
         }
         // What was asked for within it arrives as an untraced document; a page trace goes on.
         pending.retain(|_, sent| sent.once || sent.session != Some(session.id));

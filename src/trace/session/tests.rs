@@ -253,9 +253,11 @@ fn a_forged_hello_opens_nothing() {
     let mut world = World::new();
     world.step(start(1));
     let armed = world.state.tabs.get(&1).unwrap().next.clone().unwrap();
-    let forged =
-        Event::Hello { tab: 1, url: URL.to_owned(), context: Some(armed.context.resources()) };
-    assert_eq!(world.step(forged), [], "its request was never seen on the wire");
+    let read = armed.context.resources();
+    let hello = |tab, read| Event::Hello { tab, url: URL.to_owned(), context: Some(read) };
+    assert_eq!(world.step(hello(2, read)), [], "it is armed for another tab");
+    let made_up = TraceContext { span: armed.context.document, ..read };
+    assert_eq!(world.step(hello(1, made_up)), [], "it is not what a document reads");
     assert_eq!(world.state.pages.len(), 0);
 }
 
@@ -629,7 +631,7 @@ fn check(world: &World, path: &[Event]) {
         assert_eq!(*place, session.place(), "{path:?}");
     }
     let idle = pending.is_empty()
-        && tabs.values().all(|tab| tab.next.is_none())
+        && tabs.values().all(|tab| tab.next.is_none() && tab.unseen.is_none())
         && !pages.values().any(|page| page.live);
     if sessions.is_empty() && idle {
         assert_eq!(wanted, crate::wanted::Wanted::default(), "nothing is left: {path:?}");

@@ -1,0 +1,210 @@
+//! What a worker that died has left undone, as it follows from the state.
+//!
+//! The state is stored before anything is done for it, so a death costs no decision; what it can
+//! cost is the act that should have followed, and the news that was being told.
+
+use crate::origin::Origin;
+use crate::session::{Act, Asked, Dice};
+use crate::state::{Armed, State};
+use crate::{Timestamp, TraceContext};
+
+impl State {
+    /// Does what an earlier worker may not have done. Each act is harmless when it is done twice,
+    /// except the reload: a tab that is loading is left to it, and a document that came and went
+    /// unheard has used its context up.
+    pub(crate) fn resume(&mut self, loading: &[i32], dice: Dice<'_>) -> Vec<Act> {
+        for tab in loading {
+            self.reloaded(*tab);
+        }
+        let mut acts = Vec::new();
+        for tab in self.waiting() {
+            let armed = self.tabs.get(&tab).and_then(|tab| tab.next.clone());
+            if let Some(Armed { origin, once, .. }) = armed {
+                self.arm(tab, &origin, once, dice);
+            }
+            acts.push(Act::Reload(tab));
+        }
+        for (trace, page) in self.pages.iter() {
+            if page.closed {
+                acts.push(Act::Ended(*trace));
+            } else if page.session.is_some() && !page.live {
+                acts.push(Act::Silence(page.tab));
+            }
+        }
+        acts
+    }
+
+    /// Tabs that are still to be reloaded.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<i32> {
+        self.tabs.iter().filter(|(_, tab)| tab.reload).map(|(tab, _)| *tab).collect()
+    }
+
+    /// Notes that a tab is being reloaded, or need not be any more.
+    pub fn reloaded(&mut self, tab: i32) {
+        if let Some(tab) = self.tabs.get_mut(&tab) {
+            tab.reload = false;
+        }
+    }
+
+    /// A document came whose request nobody saw, in a tab that was armed for it: perhaps it was
+    /// asked for without our context, perhaps the news of it died with a worker. Its relay knows.
+    /// A document that was seen to be asked for, or is of no origin, ends an older doubt.
+    pub(crate) fn doubt(&mut self, tab: i32, origin: Option<&Origin>) {
+        let Some(tab) = self.tabs.get_mut(&tab) else { return };
+        let here = |armed: &mut Armed| origin.is_some_and(|it| it.host == armed.origin.host);
+        tab.unseen = tab.next.take_if(here);
+    }
+
+    /// A document says which context it read. One that was armed for its tab has been on the wire,
+    /// whoever saw it: nobody but the document that the context came with can know it.
+    pub(crate) fn recover(
+        &mut self,
+        tab: i32,
+        url: &str,
+        read: Option<TraceContext>,
+        now: Timestamp,
+        dice: Dice<'_>,
+    ) {
+        let Some(part) = self.tabs.get_mut(&tab) else { return };
+        let fits = |armed: &Armed| read.is_some_and(|it| armed.context.resources().meets(it));
+        if let Some(unseen) = part.unseen.take().filter(fits) {
+            part.after = part.next.replace(unseen);
+        }
+        let Some(armed) = part.next.as_ref().filter(|armed| fits(armed)) else { return };
+        let context = armed.context.request();
+        if self.pending.contains(&context.trace) || self.pages.contains(&context.trace) {
+            return;
+        }
+        // It was not missed after all.
+        part.missed = None;
+        part.reload = false;
+        let (request, method) = (String::new(), "GET".to_owned());
+        let url = url.to_owned();
+        self.sent(Asked { tab, request, url, method, context }, now, dice);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Event;
+    use crate::settings::Settings;
+    use crate::state::{End, Plan};
+    use crate::wanted::{Wanted, wanted};
+
+    const URL: &str = "http://a.test/checkout";
+
+    fn step(state: &mut State, event: Event) -> Vec<Act> {
+        let seed = u8::try_from(state.pages.len() + state.pending.len() + 1).unwrap();
+        let now = Timestamp::from_nanos(1_000_000_000);
+        state.step(event, now, &mut || std::array::from_fn(|at| seed + u8::try_from(at).unwrap()))
+    }
+
+    fn origin() -> Origin {
+        Origin::of(URL).unwrap()
+    }
+
+    fn committed() -> Event {
+        Event::Committed { tab: 1, url: URL.to_owned() }
+    }
+
+    fn hello(context: Option<TraceContext>) -> Event {
+        Event::Hello { tab: 1, url: URL.to_owned(), context }
+    }
+
+    fn armed() -> (State, TraceContext) {
+        let mut state = State::default();
+        step(&mut state, Event::Trace { tab: 1, origin: origin() });
+        let read = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.resources();
+        (state, read)
+    }
+
+    /// What the next worker does when these tabs are loading.
+    fn resume(state: &State, loading: &[i32]) -> Vec<Act> {
+        let loading = loading.to_vec();
+        state.clone().step(Event::Resume { loading }, Timestamp::default(), &mut || {
+            std::array::from_fn(|at| 100 + u8::try_from(at).unwrap())
+        })
+    }
+
+    #[test]
+    fn a_reload_is_owed_until_it_is_done_or_the_tab_leaves() {
+        let (mut state, _) = armed();
+        assert_eq!(resume(&state, &[]), [Act::Reload(1)]);
+        assert_eq!(resume(&state, &[1]), [], "it has begun");
+        let mut left = state.clone();
+        step(&mut left, Event::Leaving { tab: 1 });
+        state.reloaded(1);
+        assert_eq!((resume(&state, &[]), resume(&left, &[])), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_reload_that_is_made_up_for_has_a_context_of_its_own() {
+        let (mut state, read) = armed();
+        let mut seed = 100;
+        state.step(Event::Resume { loading: vec![] }, Timestamp::default(), &mut || {
+            seed += 1;
+            std::array::from_fn(|at| seed + u8::try_from(at).unwrap())
+        });
+        let next = state.tabs.get(&1).unwrap().next.as_ref().unwrap();
+        assert!(next.once);
+        assert_ne!(next.context.resources(), read, "a document may have come and gone with it");
+    }
+
+    #[test]
+    fn whoever_asks_twice_for_a_page_trace_gets_one() {
+        let (mut state, read) = armed();
+        let again = step(&mut state, Event::Trace { tab: 1, origin: origin() });
+        assert_eq!(again, [Act::Changed(1)]);
+        let (_, tab) = state.tabs.iter().next().unwrap();
+        assert_eq!(tab.next.as_ref().unwrap().context.resources(), read);
+    }
+
+    #[test]
+    fn pages_of_a_session_that_was_stopped_are_told_again() {
+        let mut state = State::default();
+        let (plan, open) = (Plan::default(), Vec::new());
+        step(&mut state, Event::Start { tab: 1, origin: origin(), plan, open });
+        let context = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context;
+        let (url, method) = (URL.to_owned(), "GET".to_owned());
+        let (request, context_sent) = ("1".to_owned(), context.request());
+        step(
+            &mut state,
+            Event::Sent(Asked { tab: 1, request, url, method, context: context_sent }),
+        );
+        step(&mut state, committed());
+        assert_eq!(resume(&state, &[1]), []);
+        let place = state.sessions.keys().next().unwrap().clone();
+        step(&mut state, Event::Stop { place, end: End::Stopped });
+        assert_eq!(resume(&state, &[1]), [Act::Silence(1)]);
+        step(&mut state, Event::Closed { tab: 1 });
+        assert_eq!(resume(&state, &[1]), [Act::Ended(context.trace)]);
+    }
+
+    #[test]
+    fn a_document_whose_request_went_unseen_is_opened_by_its_own_word() {
+        for news in [vec![], vec![committed()]] {
+            let (mut state, read) = armed();
+            for event in news {
+                step(&mut state, event);
+            }
+            assert!(
+                !wanted(&state, &Settings::default()).scripts.is_empty(),
+                "or there would be no word"
+            );
+            let acts = step(&mut state, hello(Some(read)));
+            assert!(acts.contains(&Act::Begun(read.trace)));
+            assert!(state.page(1).unwrap().toast);
+            assert_eq!(step(&mut state, hello(Some(read))), [], "and once only");
+        }
+    }
+
+    #[test]
+    fn a_document_that_was_not_traced_ends_the_doubt() {
+        let (mut state, _) = armed();
+        step(&mut state, committed());
+        step(&mut state, hello(None));
+        assert_eq!(wanted(&state, &Settings::default()), Wanted::default());
+    }
+}
