@@ -96,7 +96,10 @@ async function die(verb, n, prepare = async () => {}) {
   const doomed = await lab.mortal.doom(n);
   await button.click();
   // It may hang only after all that is seen, or not at all.
-  const seen = SIGHT[verb](scene).then(() => lab.mortal.spare());
+  const idle = () => Promise.race([lab.view(0), doomed.call]);
+  const seen = SIGHT[verb](scene)
+    .then(idle)
+    .then(() => lab.mortal.spare());
   const name = await Promise.race([doomed.call, seen.catch(() => doomed.call)]);
   try {
     if (name) await lab.killWorker();
