@@ -75,7 +75,7 @@ impl Core {
             add(SetKind::Rule, place, host);
         }
         for host in scripts {
-            add(SetKind::Script, host.clone(), host.trim_start_matches("*."));
+            add(SetKind::Script, host.clone(), host.strip_prefix("*.").unwrap_or(&host));
         }
         set
     }

@@ -141,7 +141,9 @@ impl<'a> Facts<'a> {
             let earlier = time(a).0.total_cmp(&time(b).0);
             earlier.then_with(|| json::write(*a).cmp(&json::write(*b)))
         });
-        sorted.dedup();
+        sorted.dedup_by(|a, b| {
+            time(a).0.total_cmp(&time(b).0).is_eq() && json::write(*a) == json::write(*b)
+        });
         let mut facts = Self::default();
         for record in sorted {
             match record {

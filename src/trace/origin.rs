@@ -94,8 +94,8 @@ impl Origin {
     pub fn domains(&self) -> impl Iterator<Item = &str> {
         let host = self.host.as_str();
         let number = host.starts_with('[') || host.ends_with(|last: char| last.is_ascii_digit());
-        let dots = host.rmatch_indices('.').map(|(at, _)| &host[at + 1..]);
-        dots.chain(host.contains('.').then_some(host)).filter(move |_| !number)
+        let dots = host.rmatch_indices('.').filter_map(|(at, _)| host.get(at + 1..));
+        dots.chain(host.split_once('.').map(|_| host)).filter(move |_| !number)
     }
 
     fn scheme(&self) -> &'static str {

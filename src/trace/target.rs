@@ -41,8 +41,8 @@ pub fn pattern(text: &str) -> Result<String, TargetError> {
         let inner = rest.strip_suffix('/').ok_or(TargetError::Slash)?;
         return if inner.is_empty() { Err(TargetError::Empty) } else { Ok(inner.to_owned()) };
     }
-    let scheme = ["http://", "https://"].into_iter().find(|scheme| text.starts_with(scheme));
-    let rest = &text[scheme.ok_or(TargetError::Scheme)?.len()..];
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = rest.ok_or(TargetError::Scheme)?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if host.is_empty() {
         return Err(TargetError::Scheme);
