@@ -26,6 +26,7 @@ mod site;
 mod tally;
 mod tool;
 mod toolchain;
+mod trap;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use crate::files;
 use crate::screen::Step;
 use crate::setup::Wasm;
 use crate::toolchain::WASM32;
+use crate::trap;
 
 /// Wasm builds have a target folder of their own, so that they and native builds do not wait for
 /// one another, nor throw away each other's fingerprints.
@@ -33,6 +34,7 @@ const SOURCES: &[&str] = &[
     "src/background",
     "src/app",
     "src/xtask/site.rs",
+    "src/xtask/trap.rs",
     "tests/package-lock.json",
 ];
 
@@ -46,6 +48,10 @@ const FEATURES: &[&str] = &[
     "--enable-nontrapping-float-to-int",
     "--enable-multivalue",
 ];
+
+/// What holds of all that the Rust compiler makes: memory begins with zeros, and nothing is kept in
+/// its first kilobyte.
+const PROMISES: &[&str] = &["--zero-filled-memory", "--low-memory-unused"];
 
 /// Makes it, unless it is there already.
 pub(crate) fn make(wasm: &Wasm) -> Result<()> {
@@ -92,8 +98,9 @@ fn reason(report: &Report) -> String {
 fn optimise(wasm: &Wasm) -> Result<()> {
     let mut step = Step::begin("optimise WebAssembly");
     for file in outputs() {
+        silence(&file)?;
         let child = Child::new(&wasm.optimiser).args(["-Oz", "--output"]).args([&file, &file]);
-        let report = child.args(FEATURES).watch(&mut step)?;
+        let report = child.args(FEATURES).args(PROMISES).watch(&mut step)?;
         if !report.ok {
             step.failed("");
             let tail = report.tail();
@@ -102,6 +109,13 @@ fn optimise(wasm: &Wasm) -> Result<()> {
     }
     step.done("");
     Ok(())
+}
+
+/// Panics without their texts. A file that cannot be read is wasm-opt's to refuse.
+fn silence(file: &Path) -> Result<()> {
+    let module = std::fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
+    let Some(cut) = trap::cut(&module) else { return Ok(()) };
+    std::fs::write(file, cut).map_err(|error| Failure::file("write", file, &error))
 }
 
 fn outputs() -> Vec<PathBuf> {

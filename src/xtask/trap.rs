@@ -1,0 +1,229 @@
+//! Makes Rust's panics in a WebAssembly file plain traps, which is what the browser sees of them
+//! anyway: nothing prints their texts there, and all that makes those texts would be loaded at every
+//! wake of the worker.
+//!
+//! Runs before wasm-opt, which then drops what nobody calls. Goes by the names of functions; in a
+//! file without names nothing changes.
+
+/// Functions of the standard library that never return, by the beginnings of their names.
+const PANICS: [&str; 11] = [
+    "core::panicking::",
+    "core::option::expect_failed",
+    "core::option::unwrap_failed",
+    "core::result::unwrap_failed",
+    "core::cell::panic_already",
+    "core::slice::index::slice_index_fail",
+    "core::slice::copy_from_slice_impl::len_mismatch_fail",
+    "core::str::slice_error_fail",
+    "alloc::alloc::handle_alloc_error",
+    "alloc::raw_vec::capacity_overflow",
+    "alloc::raw_vec::handle_error",
+];
+
+/// A function's body without locals: `unreachable end`.
+const TRAP: [u8; 3] = [0, 0x00, 0x0b];
+
+// Of the sections of a module (WebAssembly Core Specification 2.0, 5.5).
+const CUSTOM: u8 = 0;
+const IMPORTS: u8 = 2;
+const CODE: u8 = 10;
+/// Of the subsections of the custom section `name`: functions by index.
+const FUNCTIONS: u8 = 1;
+
+/// The module with its panics cut to traps. `None` when it is not one that we can read.
+pub(crate) fn cut(module: &[u8]) -> Option<Vec<u8>> {
+    let mut input = Input(module.get(8..)?);
+    let mut sections = Vec::new();
+    while !input.0.is_empty() {
+        sections.push((input.byte()?, input.block()?));
+    }
+    let content = |id| sections.iter().find(|(found, _)| *found == id).map(|(_, content)| *content);
+    let imported = content(IMPORTS).map_or(Some(0), imported)?;
+    let mut panics = Vec::new();
+    for (_, content) in sections.iter().filter(|(id, _)| *id == CUSTOM) {
+        let mut content = Input(content);
+        if content.block()? == b"name" {
+            panics = named(content)?;
+        }
+    }
+    let mut output = module.get(..8)?.to_vec();
+    for (id, content) in sections {
+        output.push(id);
+        match id {
+            CODE => block(&bodies(content, imported, &panics)?, &mut output),
+            _ => block(content, &mut output),
+        }
+    }
+    Some(output)
+}
+
+/// How many functions are imported: they come first in the count of functions.
+fn imported(section: &[u8]) -> Option<u32> {
+    let mut input = Input(section);
+    let mut functions = 0;
+    for _ in 0..input.number()? {
+        input.block()?;
+        input.block()?;
+        match input.byte()? {
+            0 => {
+                functions += 1;
+                input.number()?;
+            }
+            kind => input.skip_type(kind)?,
+        }
+    }
+    Some(functions)
+}
+
+/// Indices of the functions that panic.
+fn named(mut section: Input<'_>) -> Option<Vec<u32>> {
+    let mut panics = Vec::new();
+    while !section.0.is_empty() {
+        let kind = section.byte()?;
+        let mut names = Input(section.block()?);
+        if kind != FUNCTIONS {
+            continue;
+        }
+        for _ in 0..names.number()? {
+            let (index, name) = (names.number()?, String::from_utf8_lossy(names.block()?));
+            if panicking(&name) {
+                panics.push(index);
+            }
+        }
+    }
+    Some(panics)
+}
+
+/// Whether a function panics: `core[c5930c85a12de822]::panicking::panic_fmt`.
+fn panicking(name: &str) -> bool {
+    let (krate, rest) = name.split_once("::").unwrap_or((name, ""));
+    let krate = krate.split('[').next().unwrap_or_default();
+    let name = format!("{krate}::{rest}");
+    PANICS.iter().any(|panic| name.starts_with(panic))
+}
+
+fn bodies(section: &[u8], imported: u32, panics: &[u32]) -> Option<Vec<u8>> {
+    let mut input = Input(section);
+    let count = input.number()?;
+    let mut output = Vec::new();
+    number(count, &mut output);
+    for index in imported..imported + count {
+        let body = input.block()?;
+        block(if panics.contains(&index) { &TRAP } else { body }, &mut output);
+    }
+    Some(output)
+}
+
+/// What is not read yet.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// A number in LEB128.
+    fn number(&mut self) -> Option<u32> {
+        let mut number = 0;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            number |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// Bytes with their count before them.
+    fn block(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (block, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(block)
+    }
+
+    /// The type of an imported table, memory or global.
+    fn skip_type(&mut self, kind: u8) -> Option<()> {
+        if kind != 2 {
+            self.byte()?; // the type of what is in it
+        }
+        let flags = self.number()?;
+        if kind != 3 {
+            self.number()?;
+            if flags & 1 == 1 {
+                self.number()?;
+            }
+        }
+        Some(())
+    }
+}
+
+fn number(mut number: u32, output: &mut Vec<u8>) {
+    while number > 0x7f {
+        output.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    output.push(number.to_le_bytes()[0]);
+}
+
+fn block(bytes: &[u8], output: &mut Vec<u8>) {
+    // A file of 4 GB is none that a browser would load.
+    number(u32::try_from(bytes.len()).unwrap_or(u32::MAX), output);
+    output.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two functions without parameters, each with the body `nop end`.
+    fn module(names: [&str; 2]) -> Vec<u8> {
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend([1, 4, 1, 0x60, 0, 0]); // types: one, without anything
+        module.extend([3, 3, 2, 0, 0]); // functions
+        module.extend([10, 9, 2, 3, 0, 0x01, 0x0b, 3, 0, 0x01, 0x0b]);
+        let mut functions = vec![2];
+        for (index, name) in (0..).zip(names) {
+            functions.push(index);
+            block(name.as_bytes(), &mut functions);
+        }
+        let mut content = b"\x04name\x01".to_vec();
+        block(&functions, &mut content);
+        module.push(0);
+        block(&content, &mut module);
+        module
+    }
+
+    #[test]
+    fn a_panic_becomes_a_trap_and_the_rest_stays() {
+        let whole = module(["shop::pay", "core[c5930c85a12de822]::panicking::panic_fmt"]);
+        let cut = cut(&whole).unwrap();
+        assert_eq!(cut.len(), whole.len());
+        let code = [10, 9, 2, 3, 0, 0x01, 0x0b, 3, 0, 0x00, 0x0b];
+        assert!(cut.windows(code.len()).any(|part| part == code), "{cut:x?}");
+    }
+
+    #[test]
+    fn what_is_only_called_alike_stays() {
+        let whole = module(["core::panic::Location::file", "shop::core::panicking::calm"]);
+        assert_eq!(cut(&whole), Some(whole));
+    }
+
+    #[test]
+    fn a_file_that_is_no_module_is_left_to_others() {
+        assert_eq!(cut(b"\0asm\x01\0\0\0\x0a\x7f"), None);
+        assert_eq!(cut(b"text"), None);
+    }
+
+    #[test]
+    fn numbers_of_any_size_come_back() {
+        for wanted in [0, 127, 128, 16_384, u32::MAX] {
+            let mut bytes = Vec::new();
+            number(wanted, &mut bytes);
+            assert_eq!(Input(&bytes).number(), Some(wanted));
+        }
+    }
+}
