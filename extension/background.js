@@ -4,8 +4,22 @@
 // the module is there; each event then waits for it. A module worker may not await at its top
 // level, and dies if it does.
 import init, { event } from './tracelight-background.js';
+import load, { record } from './tracelight-recording.js';
 
-const ready = init({ module_or_path: chrome.runtime.getURL('tracelight-background_bg.wasm') });
+const file = (name) => ({ module_or_path: chrome.runtime.getURL(name) });
+const ready = init(file('tracelight-background_bg.wasm'));
+
+let recording;
+/** Carries out a task of recording, as text, in the module that is loaded for the first one. */
+globalThis.record = async (task) => {
+  // One that could not be loaded is tried again.
+  recording ??= load(file('tracelight-recording_bg.wasm')).catch((error) => {
+    recording = undefined;
+    throw error;
+  });
+  await recording;
+  return task && record(task);
+};
 
 /** Hands an event over as text; resolves to the answer, as text or undefined. */
 const tell = (name, what, who) =>

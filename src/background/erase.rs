@@ -3,10 +3,10 @@
 use std::mem;
 use std::rc::Rc;
 
-use bridge::Reply;
+use bridge::{Reply, Task};
 use trace::session::Event;
 use trace::state::{End, State};
-use webext::clock;
+use webext::{clock, recording};
 
 use crate::message::refused;
 use crate::worker::{Core, Worker};
@@ -25,9 +25,8 @@ impl Worker {
         // How a tab's document came is no record: without it a form might be sent again.
         let arrivals = mem::take(&mut core.state.arrivals);
         core.state = State { arrivals, ..State::default() };
-        core.forget();
-        core.waiting = 0;
-        self.forget_contacts();
+        core.state.waiting = Some(0);
+        core.note(recording::ask(&Task::Forget).await);
         // A step that changes nothing: stores that there is nothing, and has nothing set.
         core.step(Event::Cancel { tab: 0 }, clock::now()).await;
         core.trouble.as_deref().map_or(Reply::Done, refused)

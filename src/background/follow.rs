@@ -3,18 +3,16 @@
 //! Two loops for a trace: one asks the store, which may take its time, and one ticks, so that the
 //! numbers move and the wait ends whatever the store does.
 
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
-use backend::jaeger::Found;
-use bridge::Notice;
 use bridge::page::Mood;
+use bridge::{Look, Looked, Notice, Task, Told};
 use trace::TraceId;
 use wasm_bindgen_futures::spawn_local;
-use webext::{alarms, clock, message};
+use webext::{alarms, clock, message, recording};
 
-use crate::evidence;
-use crate::page::Recorded;
 use crate::toast;
 use crate::worker::{Core, Worker};
 
@@ -43,7 +41,6 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
     worker.followed.borrow_mut().retain(|other| *other != trace);
     let mut core = worker.core.lock().await;
     core.state.tidy(clock::now());
-    core.forget();
     core.save().await;
 }
 
@@ -59,10 +56,9 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
     loop {
         clock::sleep(rest).await;
         let mut core = worker.core.lock().await;
-        let before = core.lights(trace);
-        core.look(trace, clock::now());
-        if before != core.lights(trace) {
-            core.write(trace).await;
+        let Some(page) = core.state.pages.get_mut(&trace) else { return };
+        if page.turn(clock::now()) {
+            core.look(trace, Vec::new(), false).await;
         }
         let Some(page) = core.state.pages.get(&trace) else { return };
         let progress = page.watch.progress(clock::now());
@@ -82,84 +78,58 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
 
 /// Asks the store for a trace once and takes in what it has.
 pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
-    let (store, others) = {
-        let core = worker.core.lock().await;
-        let others = core.recorded.get(&trace).map(|recorded| recorded.others().to_vec());
-        (core.settings.store.clone(), others.unwrap_or_default())
-    };
-    let (found, told) = evidence::ask(worker, &store, trace).await;
-    let mut more = Vec::new();
-    for other in others.into_iter().filter(|_| found.is_ok()) {
-        if let (Ok(Found::Spans(accepted)), _) = evidence::ask(worker, &store, other).await {
-            more.extend(accepted.spans);
-        }
-    }
+    let store = worker.core.lock().await.settings.store.clone();
+    let told = recording::ask::<Told>(&Task::Ask { store, trace }).await;
     let mut core = worker.core.lock().await;
-    let before = core.lights(trace);
+    let Some(told) = core.noted(told) else { return };
     core.told(trace, told);
-    let grew = core.keep(trace, more).await | core.absorb(trace, found).await;
-    let proved = before != core.lights(trace);
-    if grew || proved {
-        core.write(trace).await; // The requests' counts and lamps changed.
-    }
+    let (grew, tab) = match core.look(trace, Vec::new(), false).await {
+        Some(looked) => (looked.grew, looked.changed.then(|| core.tab(trace)).flatten()),
+        // Not a page of ours, or one of long ago: somebody looks at it all the same.
+        None => (recording::ask(&Task::Keep { trace }).await.unwrap_or(false), None),
+    };
     core.save().await;
-    let tab = core.state.pages.get(&trace).map(|page| page.tab);
     drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
     }
-    if let Some(tab) = tab.filter(|_| grew || proved) {
+    if let Some(tab) = tab {
         message::tell(Notice::Requests { tab }).await;
     }
     toast::show(worker, trace).await;
 }
 
 impl Core {
-    /// Takes in the store's answer. Whether there are new spans.
-    async fn absorb(&mut self, trace: TraceId, found: Result<Found, String>) -> bool {
-        let (grew, trouble) = match found {
-            Ok(Found::Spans(accepted)) => (self.keep(trace, accepted.spans).await, None),
-            Ok(Found::NotYet) => (false, None),
-            Err(trouble) => (false, Some(trouble)),
-        };
-        self.unasked.clone_from(&trouble);
-        if let Some(page) = self.state.pages.get_mut(&trace) {
-            page.watch.answered(trouble);
+    /// Has a page looked at, with new facts of it if there are any; `write` as in [`Look`]. `None`
+    /// for a trace that is no page of ours.
+    pub(crate) async fn look(
+        &mut self,
+        trace: TraceId,
+        facts: Vec<String>,
+        write: bool,
+    ) -> Option<Looked> {
+        let page = self.state.pages.get(&trace)?.clone();
+        let kept = self.state.pages.keys().copied().collect();
+        let alone = self.settings.store.is_empty();
+        let task = Task::Look(Box::new(Look { page, facts, alone, write, kept }));
+        let looked = recording::ask::<Looked>(&task).await;
+        let mut looked = self.noted(looked)?;
+        let page = self.state.pages.get_mut(&trace)?;
+        page.ladder = mem::take(&mut looked.ladder);
+        if let Some(watch) = looked.watch.take() {
+            page.watch = watch;
         }
-        self.look(trace, clock::now());
-        grew
+        if looked.trouble.is_some() {
+            self.trouble.clone_from(&looked.trouble);
+        }
+        // Where it is not known how many wait, it is asked for as if some did.
+        if let Some(waiting) = &mut self.state.waiting {
+            *waiting = waiting.saturating_add(looked.waiting);
+        }
+        Some(looked)
     }
 
-    /// Keeps spans that the store has. Whether any were new.
-    async fn keep(&mut self, trace: TraceId, spans: Vec<trace::Span>) -> bool {
-        let Some(journal) = &self.journal else { return false };
-        let mut page = self.state.pages.get_mut(&trace);
-        let late = |start| page.as_ref().is_some_and(|page| page.watch.late(start, page.live));
-        let absorbed = match self.recorded.get_mut(&trace) {
-            Some(recorded) => recorded.absorb(journal, trace, spans, late).await,
-            // Not a page of ours, or one of long ago: somebody looks at it all the same.
-            None => match Recorded::recall(journal, trace).await {
-                Ok(mut recorded) => recorded.absorb(journal, trace, spans, late).await,
-                Err(error) => Err(error),
-            },
-        };
-        let Ok((new, services)) = absorbed else { return false };
-        if let Some(page) = &mut page {
-            services.iter().for_each(|service| page.watch.count_late(service));
-        }
-        new > 0
-    }
-
-    /// Lets a page's watch see what is there now.
-    pub(crate) fn look(&mut self, trace: TraceId, now: trace::Timestamp) {
-        let Some(page) = self.state.pages.get_mut(&trace) else { return };
-        if let Some(recorded) = self.recorded.get(&trace) {
-            evidence::meet(page, recorded.server());
-            let sight = recorded.sight(page, self.settings.store.is_empty());
-            page.ladder.missing = sight.missing;
-            page.watch.see(now, sight);
-        }
-        page.watch.settle(now);
-        evidence::prove(page, now);
+    fn tab(&self, trace: TraceId) -> Option<i32> {
+        self.state.pages.get(&trace).map(|page| page.tab)
     }
 }

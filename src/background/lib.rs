@@ -5,7 +5,6 @@
 //! stored before they are acknowledged, and waking compares what is wanted with what is set.
 
 mod browser;
-mod contact;
 mod erase;
 mod evidence;
 mod exporter;
@@ -16,11 +15,9 @@ mod menu;
 mod message;
 mod open;
 mod packed;
-mod page;
 mod panels;
 mod setting;
 mod toast;
-mod trial;
 mod verb;
 mod view;
 mod wake;

@@ -3,18 +3,18 @@
 
 use std::rc::Rc;
 
-use bridge::{Command, FromPage, Notice, Reply, ToPage};
+use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Trial};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
 use wasm_bindgen_futures::spawn_local;
-use webext::{clock, message};
+use webext::{clock, message, recording};
 
 use crate::browser::{Message, Sender};
 use crate::lock::Held;
 use crate::verb::Verb;
 use crate::worker::{Core, Worker};
-use crate::{exporter, follow, trial};
+use crate::{exporter, follow};
 
 impl Worker {
     /// Answers a message, as JSON text. `None` for one that is not for us.
@@ -29,7 +29,8 @@ impl Worker {
             if let Command::TestStore { store, send } = &command {
                 // It may take its time; nobody else is to wait for it.
                 drop(core);
-                let trial = trial::test(self, store, *send).await?;
+                let task = Task::Test { store: store.clone(), send: *send };
+                let trial: Trial = recording::ask(&task).await.ok()?;
                 return text(&Reply::Tested(Box::new(trial)));
             }
             return text(&self.command(&mut core, command).await);
@@ -94,7 +95,7 @@ impl Worker {
                     self.introduce(core, tab, sender, context).await;
                 }
                 let trace = core.state.speaker(tab, context, clock);
-                self.records(core, trace, time_origin, &records).await
+                self.records(core, trace, time_origin, records).await
             }
             FromPage::Open => {
                 let trace = core.state.page(tab)?.context.trace;
@@ -149,42 +150,36 @@ impl Worker {
         core: &mut Core,
         trace: Option<TraceId>,
         time_origin: f64,
-        facts: &[String],
+        facts: Vec<String>,
     ) -> Option<ToPage> {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let Some(trace) = trace else {
             core.rejected = core.rejected.saturating_add(number(facts.len()));
             return Some(ToPage::Stored { kept: 0, rejected: number(facts.len()) });
         };
-        let (Some(page), Some(recorded), Some(journal)) = (
-            core.state.pages.get_mut(&trace),
-            core.recorded.get_mut(&trace),
-            core.journal.as_ref(),
-        ) else {
-            return None;
-        };
+        let page = core.state.pages.get_mut(&trace)?;
         page.clock = page.clock.or_else(|| PageClock::new(time_origin));
         let tab = page.tab;
-        // No answer when it cannot be stored: the relay keeps the batch and sends it again.
-        let tally = recorded.add(journal, trace, facts).await.ok()?;
-        core.rejected = core.rejected.saturating_add(tally.rejected);
-        self.digest(core, trace, tab).await;
-        Some(ToPage::Stored { kept: tally.kept, rejected: tally.rejected })
+        let looked = core.look(trace, facts, true).await?;
+        // No answer when it could not be stored: the relay keeps the batch and sends it again.
+        let Tally { kept, rejected } = looked.tally?;
+        core.rejected = core.rejected.saturating_add(rejected);
+        self.digest(core, trace, tab, &looked).await;
+        Some(ToPage::Stored { kept, rejected })
     }
 
-    /// Facts are stored; now make spans of them, and tell who looks.
-    async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32) {
-        let requests = core.write(trace).await;
+    /// Facts are stored and spans made of them; now see what follows, and tell who looks.
+    async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32, looked: &Looked) {
+        let requests = looked.requests;
         let counted = core.state.pages.get(&trace).map(|page| page.requests);
         if counted.is_some_and(|counted| counted < requests) {
             let acts = core.step(Event::Counted { trace, requests }, clock::now()).await;
             self.act(core, acts).await;
         }
-        core.look(trace, clock::now());
         if core.state.pages.get(&trace).is_some_and(|page| page.pause(clock::now()).is_some()) {
             spawn_local(follow::follow(Rc::clone(self), trace));
         }
-        if core.recorded.get(&trace).is_some_and(|recorded| recorded.settled()) {
+        if looked.settled {
             let acts = core.step(Event::Loaded { trace }, clock::now()).await;
             self.act(core, acts).await;
             spawn_local(exporter::send(Rc::clone(self)));

@@ -36,7 +36,7 @@ impl Core {
                 .or(self.unsent.as_ref())
                 .or(self.unasked.as_ref())
                 .cloned(),
-            waiting: self.waiting,
+            waiting: self.state.waiting.unwrap_or_default(),
             rejected: self.rejected,
             posted: self.state.arrivals.again(tab) == Again::Never,
         }
@@ -75,7 +75,7 @@ impl Core {
             add(SetKind::Rule, place, host);
         }
         for host in scripts {
-            add(SetKind::Script, host.clone(), host.strip_prefix("*.").unwrap_or(&host));
+            add(SetKind::Script, host.clone(), host.strip_prefix("*.").unwrap_or(host));
         }
         set
     }

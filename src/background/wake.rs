@@ -6,12 +6,11 @@ use std::rc::Rc;
 use trace::session::{Act, Event, Open};
 use trace::state::{End, Place, Session, State};
 use webext::storage::{self, Area};
-use webext::{Journal, clock, cookies, settings, tabs};
+use webext::{clock, cookies, settings, tabs};
 
 use crate::packed::{entries, unpack};
-use crate::page::Recorded;
 use crate::setting::Setting;
-use crate::worker::{Core, METER, SESSIONS, STATE, Worker};
+use crate::worker::{Core, SESSIONS, STATE, Worker};
 
 /// How a session ends whose cookie is not there, or holds something else.
 pub(crate) const fn gone(absent: bool) -> End {
@@ -52,13 +51,8 @@ impl Core {
         }
         let settings = settings::load().await;
         self.settings = self.noted(settings).unwrap_or_default();
-        let meter = storage::load(Area::Local, METER).await;
-        self.meter = self.noted(meter).flatten().unwrap_or_default();
-        let journal = Journal::open().await;
-        self.journal = self.noted(journal);
         let setting = Setting::read().await;
         self.setting = self.noted(setting).unwrap_or_default();
-        self.recall().await;
         tabs
     }
 
@@ -99,17 +93,5 @@ impl Core {
             }
         }
         acts
-    }
-
-    /// Reads pages and what waits back from the journal.
-    async fn recall(&mut self) {
-        let Some(journal) = &self.journal else { return };
-        for (trace, page) in self.state.pages.iter() {
-            if let Ok(recorded) = Recorded::load(journal, *trace, page).await {
-                self.recorded.insert(*trace, recorded);
-            }
-        }
-        let unsent = journal.unsent().await.unwrap_or_default();
-        self.waiting = unsent.iter().map(|chunk| chunk.count).sum();
     }
 }

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use bridge::{Notice, ToPage};
 use trace::arrival::Again;
-use trace::meter::Meter;
 use trace::observe::Seen;
 use trace::session::{Act, Event};
 use trace::settings::Settings;
@@ -15,16 +14,14 @@ use trace::table::Table;
 use trace::wanted::wanted;
 use trace::{SessionId, Timestamp, TraceId};
 use wasm_bindgen_futures::spawn_local;
-use webext::journal::RequestRow;
 use webext::settings;
 use webext::storage::{self, Area};
-use webext::{Error, Journal, clock, message, tabs};
+use webext::{Error, clock, message, recording, tabs};
 
 use crate::browser::{self, Heard, Message};
 use crate::icon::{self, Icons};
 use crate::lock::Lock;
 use crate::packed::pack;
-use crate::page::Recorded;
 use crate::panels::BACK;
 use crate::setting::Setting;
 use crate::wake::gone;
@@ -33,8 +30,6 @@ use crate::{evidence, exporter, follow, menu, toast};
 /// Key of the state in session storage, and of the sessions in local storage.
 pub(crate) const STATE: &str = "state";
 pub(crate) const SESSIONS: &str = "sessions";
-/// Key of the month's meter in local storage, where surfaces read it.
-pub(crate) const METER: &str = "meter";
 
 /// The one worker of this extension.
 #[derive(Debug, Default)]
@@ -53,8 +48,6 @@ pub(crate) struct Worker {
     pub followed: RefCell<Vec<TraceId>>,
     /// Tabs whose panels are open, once for each panel.
     pub panels: RefCell<Vec<i32>>,
-    /// Whom we have spoken with, in `contact`'s lines.
-    pub contacts: RefCell<String>,
 }
 
 /// What the worker knows.
@@ -64,22 +57,14 @@ pub(crate) struct Core {
     pub state: State,
     /// What the user has set.
     pub settings: Settings,
-    /// The open journal; `None` until the first event, or when it cannot be opened.
-    pub journal: Option<Journal>,
-    /// Pages whose facts come in or whose spans are awaited.
-    pub recorded: Table<TraceId, Recorded>,
     /// What the browser or the journal refused last, for the user.
     pub trouble: Option<String>,
     /// Why spans could not be sent last time; over when some are.
     pub unsent: Option<String>,
     /// Why the store could not be asked last time; over when it answers.
     pub unasked: Option<String>,
-    /// Spans that wait to be sent.
-    pub waiting: u32,
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
-    /// Spans of this month.
-    pub(crate) meter: Meter,
     /// The sessions as they were stored last.
     stored: Table<Place, Session>,
     pub(crate) setting: Setting,
@@ -111,7 +96,6 @@ impl Worker {
             let acts = core.look_around().await;
             self.act(&mut core, acts).await;
             self.look_for_panels(BACK);
-            self.recall_contacts().await;
             self.resume(&core);
         }
         spawn_local(icon::paint(Rc::clone(&self)));
@@ -195,18 +179,21 @@ impl Worker {
     pub(crate) async fn act(self: &Rc<Self>, core: &mut Core, acts: Vec<Act>) {
         for act in acts {
             match act {
-                Act::Reload(tab) => core.reload(tab).await,
+                Act::Reload(tab) => {
+                    recording::prepare();
+                    core.reload(tab).await;
+                }
                 Act::Changed(tab) => {
                     spawn_local(menu::draw(Rc::clone(self)));
                     // Not awaited: a page or surface that is slow to answer must not hold us up.
                     spawn_local(message::tell(Notice::Changed { tab }));
                 }
                 Act::Begun(trace) => {
-                    core.begin(trace).await;
+                    core.look(trace, Vec::new(), true).await;
                     spawn_local(follow::follow(Rc::clone(self), trace));
                 }
                 Act::Ended(trace) => {
-                    core.write(trace).await;
+                    core.look(trace, Vec::new(), true).await;
                     spawn_local(exporter::send(Rc::clone(self)));
                 }
                 Act::Untoast(tab) => {
@@ -297,46 +284,6 @@ impl Core {
             self.stored = self.state.sessions.clone();
             self.note(done);
         }
-    }
-
-    /// Makes room for a page that begins, and shows its request in lists at once.
-    async fn begin(&mut self, trace: TraceId) {
-        self.recorded.insert(trace, Recorded::default());
-        self.write(trace).await;
-    }
-
-    /// Assembles a page and writes its spans and requests. Returns how many requests there are.
-    pub(crate) async fn write(&mut self, trace: TraceId) -> u32 {
-        let (Some(page), Some(recorded), Some(journal)) =
-            (self.state.pages.get(&trace), self.recorded.get_mut(&trace), &self.journal)
-        else {
-            return 0;
-        };
-        let requests = recorded.assemble(page);
-        let count = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-        let over = recorded.settled() || page.closed;
-        let send = !self.settings.store.is_empty();
-        let written = recorded.write(journal, trace, over, send).await;
-        let tab = page.tab;
-        let rows: Vec<RequestRow> =
-            requests.into_iter().map(|request| RequestRow { tab, request }).collect();
-        let listed = journal.put_requests(&rows).await;
-        match written.and_then(|waiting| listed.map(|()| waiting)) {
-            Ok(waiting) => self.waiting += waiting,
-            Err(error) => self.trouble = Some(error.to_string()),
-        }
-        let spans = recorded.metered();
-        if spans > 0 {
-            self.meter.add(clock::now(), spans);
-            let done = storage::store(Area::Local, METER, &self.meter).await;
-            self.note(done);
-        }
-        count
-    }
-
-    /// Lets go of pages that the state has let go of.
-    pub(crate) fn forget(&mut self) {
-        self.recorded.retain(|trace, _| self.state.pages.contains(trace));
     }
 
     /// Whether a session is still active.

@@ -8,6 +8,7 @@ pub mod command;
 pub mod envelope;
 pub mod notice;
 pub mod page;
+pub mod task;
 pub mod trial;
 pub mod verb;
 
@@ -17,5 +18,6 @@ pub use command::{
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
+pub use task::{Look, Looked, Sent, Tally, Task, Told};
 pub use trial::Trial;
 pub use verb::Verb;

@@ -38,6 +38,10 @@ pub struct State {
     /// Sessions that are over, the last one of each place, newest last.
     #[serde(default)]
     pub ended: Vec<Ended>,
+    /// Spans in the journal that wait to be sent; `None` while nobody has looked, as after a restart
+    /// of the browser.
+    #[serde(default)]
+    pub waiting: Option<u32>,
 }
 
 /// Where a session is at home: a jar of the browser's, and the host or site whose cookie it sets.
@@ -285,6 +289,15 @@ impl Page {
     pub fn pause(&self, now: Timestamp) -> Option<Duration> {
         let pause = self.watch.pause(now)?;
         Some(if self.closed { pause.max(UNSEEN_PAUSE) } else { pause })
+    }
+
+    /// Lets time pass for its wait. Whether that came to an end, or to another one, which its ladder
+    /// does not know yet.
+    pub fn turn(&mut self, now: Timestamp) -> bool {
+        self.watch.settle(now);
+        let progress = self.watch.progress(now);
+        let complete = matches!(progress, Progress::Complete { .. });
+        (progress.over(), complete) != (self.ladder.over, self.ladder.complete)
     }
 }
 

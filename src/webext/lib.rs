@@ -28,6 +28,7 @@ pub mod notification;
 pub mod page;
 pub mod permissions;
 pub mod port;
+pub mod recording;
 pub mod rules;
 pub mod scripts;
 pub mod settings;

@@ -27,6 +27,13 @@ const BUDGETS: &[Budget] = &[
         form: "gzip",
         bytes: 150_000,
     },
+    // Compiled when the first traced page speaks.
+    Budget {
+        what: "recording wasm",
+        files: &["tracelight-recording_bg.wasm"],
+        form: "gzip",
+        bytes: 150_000,
+    },
     // Compiled whenever a surface opens.
     Budget { what: "app wasm", files: &["tracelight-app_bg.wasm"], form: "gzip", bytes: 400_000 },
     // Run in every traced page before its first script.

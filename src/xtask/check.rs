@@ -19,6 +19,7 @@ const BROWSER: &[&str] = &[
     "tracelight-bridge",
     "tracelight-webext",
     "tracelight-background",
+    "tracelight-recording",
     "tracelight-app",
 ];
 

@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("backend", &["trace", "otlp"]),
     ("bridge", &["trace"]),
     ("webext", &["trace", "bridge"]),
-    ("background", &["trace", "otlp", "backend", "bridge", "webext"]),
+    ("background", &["trace", "backend", "bridge", "webext"]),
+    ("recording", &["trace", "otlp", "backend", "bridge", "webext"]),
     ("app", &["trace", "otlp", "backend", "bridge", "webext"]),
     ("collector", &["trace", "otlp"]),
     ("demo", &[]),
@@ -51,7 +52,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// JavaScript's values live in webext alone (invariant 2).
-const NO_JS: &[&str] = &["background", "app"];
+const NO_JS: &[&str] = &["background", "recording", "app"];
 const JS: &[&str] = &["js-sys", "web-sys", "serde-wasm-bindgen", "gloo", "idb"];
 
 /// All of it; one check a crate and rule.

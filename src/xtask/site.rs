@@ -18,7 +18,8 @@ pub(crate) const TARGET: &str = "target/wasm";
 /// Where the result is.
 pub(crate) const FOLDER: &str = "target/wasm/site";
 const STAMP: &str = "target/wasm/site.stamp";
-const OUTPUTS: &[&str] = &["tracelight-background_bg.wasm", "tracelight-app_bg.wasm"];
+const OUTPUTS: &[&str] =
+    &["tracelight-background_bg.wasm", "tracelight-recording_bg.wasm", "tracelight-app_bg.wasm"];
 
 /// What the result depends on, this file included.
 const SOURCES: &[&str] = &[
@@ -32,6 +33,7 @@ const SOURCES: &[&str] = &[
     "src/bridge",
     "src/webext",
     "src/background",
+    "src/recording",
     "src/app",
     "src/xtask/site.rs",
     "src/xtask/trap.rs",

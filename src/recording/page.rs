@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bridge::Tally;
 use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
 use trace::ladder::{climb, others};
@@ -38,29 +39,15 @@ pub(crate) struct Recorded {
     metered: u32,
 }
 
-/// How a batch of facts fared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    /// Kept.
-    pub kept: u32,
-    /// Broken, forged, too large or too many.
-    pub rejected: u32,
-}
-
 impl Recorded {
     /// Reads a page back from the journal.
-    pub(crate) async fn load(
-        journal: &Journal,
-        trace: TraceId,
-        page: &Page,
-    ) -> Result<Self, Error> {
+    pub(crate) async fn load(journal: &Journal, trace: TraceId) -> Result<Self, Error> {
         let mut recorded = Self::recall(journal, trace).await?;
         for batch in journal.facts(trace).await? {
             recorded.batches += 1;
             let records = batch.iter().filter_map(|fact| Record::parse(fact).ok());
             recorded.records.extend(records);
         }
-        recorded.assemble(page);
         Ok(recorded)
     }
 
@@ -113,7 +100,6 @@ impl Recorded {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
         let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
         let Some(clock) = clock else { return Vec::new() };
-        let ladder = &page.ladder;
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -123,13 +109,17 @@ impl Recorded {
             url: page.url.clone(),
             document: Some(wire.clone()),
         };
-        let Assembly { spans, mut requests, settled } = assemble::assemble(&page, &self.records);
+        let Assembly { spans, requests, settled } = assemble::assemble(&page, &self.records);
         self.browser = spans;
         self.settled = settled;
-        tally(&mut requests, &self.spans().collect::<Vec<_>>());
-        climb(&mut requests, ladder, &self.server);
-        self.others = others(&requests, page.context.trace);
         requests
+    }
+
+    /// Counts what is there of each request, and lights its lamps; the page's own come first.
+    pub(crate) fn climb(&mut self, requests: &mut [TracedRequest], page: &Page) {
+        tally(requests, &self.spans().collect::<Vec<_>>());
+        climb(requests, &page.ladder, &self.server);
+        self.others = others(requests, page.context.trace);
     }
 
     /// Whether the page's load is over and its spans are final.

@@ -1,0 +1,121 @@
+//! What the worker asks of the module that records, and what that answers. Both are parts of one
+//! extension and one version: nothing here crosses a border of trust or of time.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use trace::TraceId;
+use trace::completion::Watch;
+use trace::ladder::{Asked, Ladder};
+use trace::state::Page;
+
+/// Something to do for the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename = "kind", rename_all = "camelCase")]
+pub enum Task {
+    /// Look at a page: answered by [`Looked`].
+    Look(Box<Look>),
+    /// Keep what was found of a trace that is no page of the worker's: answered by whether any of
+    /// it was new.
+    Keep {
+        /// The trace.
+        trace: TraceId,
+    },
+    /// Ask a store for a trace: answered by [`Told`].
+    Ask {
+        /// Its base URL; empty where none is set.
+        store: String,
+        /// The trace.
+        trace: TraceId,
+    },
+    /// Send a store the chunk of spans that has waited longest: answered by [`Sent`] unless nothing
+    /// waits.
+    Send {
+        /// Its base URL.
+        store: String,
+    },
+    /// Try a store: answered by [`Trial`](crate::Trial).
+    Test {
+        /// Its base URL.
+        store: String,
+        /// Whether to send it something; else it is asked for something.
+        send: bool,
+    },
+    /// Forget everything but the journal. Not answered.
+    Forget,
+    /// Something another version says.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A look at a page: takes its facts and what the store has of it in, and sees what follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// The page, as the worker knows it.
+    pub page: Page,
+    /// New facts of it (`trace::record`).
+    pub facts: Vec<String>,
+    /// Whether no store is set.
+    pub alone: bool,
+    /// Whether something changed that the journal should know; else it is written where the look
+    /// itself finds something new.
+    pub write: bool,
+    /// The traces of all pages that the worker knows; others need not be kept in memory.
+    pub kept: Vec<TraceId>,
+}
+
+/// What a look at a page found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Looked {
+    /// The page's watch now.
+    pub watch: Option<Watch>,
+    /// The page's ladder now.
+    pub ladder: Ladder,
+    /// How the facts fared; `None` when they could not be stored.
+    pub tally: Option<Tally>,
+    /// How many traced requests the page has made.
+    pub requests: u32,
+    /// Whether the page's load is over and its spans are final.
+    pub settled: bool,
+    /// Whether the store had new spans of it.
+    pub grew: bool,
+    /// Whether what is shown of its requests changed.
+    pub changed: bool,
+    /// Spans that wait to be sent since now.
+    pub waiting: u32,
+    /// What the journal refused, for the user.
+    pub trouble: Option<String>,
+}
+
+/// How a batch of facts fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Kept.
+    pub kept: u32,
+    /// Broken, forged, too large or too many.
+    pub rejected: u32,
+}
+
+/// What a store said when it was asked for a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// In a word.
+    pub asked: Asked,
+    /// With which status; 0 for none.
+    pub status: u16,
+    /// Why it cannot be used, for the user.
+    pub trouble: Option<String>,
+}
+
+/// What became of a chunk of spans.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Whether it is off our hands.
+    pub done: bool,
+    /// Spans that wait still.
+    pub left: u32,
+    /// What went wrong, for the user.
+    pub trouble: Option<String>,
+    /// How long the store wants to be left alone; `None` where it does not say.
+    pub after: Option<Duration>,
+}

@@ -1,0 +1,95 @@
+//! What is recorded of traced pages: facts to spans, the journal, the trace store.
+//!
+//! A module of its own beside the worker's, which loads it when the first page speaks: a worker
+//! wakes often and mostly for what needs none of this. It carries out one task at a time for each
+//! trace and keeps nothing that the journal does not have; what follows for sessions, tabs, icons
+//! and toasts is the worker's to decide.
+
+mod contact;
+mod look;
+mod page;
+mod store;
+mod trial;
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use bridge::Task;
+use serde::Serialize;
+use trace::meter::Meter;
+use trace::table::Table;
+use trace::{Span, TraceId, json};
+use wasm_bindgen::prelude::wasm_bindgen;
+use webext::{Error, Journal};
+
+use crate::page::Recorded;
+
+/// Carries out a task ([`Task`]) of the worker's; both task and answer are JSON text. `None` for a
+/// task that has no answer or cannot be read.
+#[wasm_bindgen]
+pub async fn record(task: String) -> Option<String> {
+    Recording::get().carry_out(json::read(&task).ok()?).await
+}
+
+/// What is in memory. All of it can be read back from the journal.
+#[derive(Debug, Default)]
+struct Recording {
+    journal: OnceCell<Journal>,
+    /// Pages whose facts come in or whose spans are awaited. One is taken out while it is at work.
+    pages: RefCell<Table<TraceId, Recorded>>,
+    /// Traces that belong to a page besides its own.
+    others: RefCell<Table<TraceId, Vec<TraceId>>>,
+    /// Spans that a store gave and nobody has looked at yet.
+    found: RefCell<Table<TraceId, Vec<Span>>>,
+    /// Spans of this month; `None` until they are read.
+    meter: RefCell<Option<Meter>>,
+    /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
+    contacts: RefCell<Option<String>>,
+}
+
+thread_local! {
+    static RECORDING: Rc<Recording> = Rc::default();
+}
+
+impl Recording {
+    fn get() -> Rc<Self> {
+        RECORDING.with(Rc::clone)
+    }
+
+    async fn carry_out(&self, task: Task) -> Option<String> {
+        match task {
+            Task::Look(look) => text(&self.look(*look).await),
+            Task::Keep { trace } => text(&self.keep(trace).await),
+            Task::Ask { store, trace } => text(&self.ask(&store, trace).await),
+            Task::Send { store } => text(&self.send(&store).await?),
+            Task::Test { store, send } => text(&self.test(&store, send).await?),
+            Task::Forget => {
+                self.forget().await;
+                None
+            }
+            Task::Unknown => None,
+        }
+    }
+
+    /// The journal, opened when it is first needed, and again after an error.
+    async fn journal(&self) -> Result<&Journal, Error> {
+        if self.journal.get().is_none() {
+            let opened = Journal::open().await?;
+            // Somebody may have opened it meanwhile; then this one is closed.
+            let _one_is_enough = self.journal.set(opened);
+        }
+        self.journal.get().ok_or_else(|| Error::found("indexedDB.open", "it is not there"))
+    }
+
+    /// Forgets all that is in memory, and whom we have spoken with.
+    async fn forget(&self) {
+        self.pages.take();
+        self.others.take();
+        self.found.take();
+        self.forget_contacts().await;
+    }
+}
+
+fn text<T: Serialize>(answer: &T) -> Option<String> {
+    Some(json::write(answer))
+}
