@@ -23,6 +23,7 @@ const OUTPUTS: &[&str] =
 
 /// What the result depends on, this file included.
 const SOURCES: &[&str] = &[
+    ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",
