@@ -5,7 +5,7 @@
 
 use crate::origin::Origin;
 use crate::session::{Act, Asked, Dice};
-use crate::state::{Armed, State};
+use crate::state::{Armed, Missed, State};
 use crate::{Timestamp, TraceContext};
 
 impl State {
@@ -53,7 +53,7 @@ impl State {
     pub(crate) fn doubt(&mut self, tab: i32, origin: Option<&Origin>) {
         let Some(tab) = self.tabs.get_mut(&tab) else { return };
         let here = |armed: &mut Armed| origin.is_some_and(|it| it.host == armed.origin.host);
-        tab.unseen = tab.next.take_if(here);
+        tab.unseen = tab.next.take_if(here).filter(|_| !bare(tab.missed.as_ref()));
     }
 
     /// A document says which context it read. One that was armed for its tab has been on the wire,
@@ -71,6 +71,9 @@ impl State {
         if let Some(unseen) = part.unseen.take().filter(fits) {
             part.after = part.next.replace(unseen);
         }
+        if bare(part.missed.as_ref()) {
+            return;
+        }
         let Some(armed) = part.next.as_ref().filter(|armed| fits(armed)) else { return };
         let context = armed.context.request();
         if self.pending.contains(&context.trace) || self.pages.contains(&context.trace) {
@@ -85,9 +88,16 @@ impl State {
     }
 }
 
+/// Whether a document was seen to be asked for without our context. It reads it all the same: the
+/// browser adds it to the response, whatever became of the request.
+fn bare(missed: Option<&Missed>) -> bool {
+    missed.is_some_and(|missed| !missed.ladder.hops.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::Seen;
     use crate::session::Event;
     use crate::settings::Settings;
     use crate::state::{End, Plan};
@@ -197,6 +207,30 @@ mod tests {
             assert!(acts.contains(&Act::Begun(read.trace)));
             assert!(state.page(1).unwrap().toast);
             assert_eq!(step(&mut state, hello(Some(read))), [], "and once only");
+        }
+    }
+
+    #[test]
+    fn a_document_that_was_seen_to_leave_without_its_context_stays_untraced_whatever_it_read() {
+        for hello_first in [false, true] {
+            let (mut state, read) = armed();
+            let (url, method) = (URL.to_owned(), "GET".to_owned());
+            let left = Seen::Left { url: url.clone(), method, context: None };
+            state.observe(1, left, &Settings::default());
+            let mut news = vec![hello(Some(read)), committed()];
+            if !hello_first {
+                news.reverse();
+            }
+            for event in news {
+                if matches!(event, Event::Committed { .. }) {
+                    let shown = Seen::Shown { url: url.clone(), kept: false };
+                    state.observe(1, shown, &Settings::default());
+                }
+                step(&mut state, event);
+            }
+            assert_eq!(state.page(1), None);
+            assert!(state.tabs.get(&1).unwrap().missed.is_some());
+            assert_eq!(wanted(&state, &Settings::default()), Wanted::default());
         }
     }
 

@@ -291,7 +291,7 @@ test('what is missing when patience ends is told apart', { timeout: 120_000 }, a
   const unknown = () => readContext(site.contexts('/unknown').at(-1))?.trace ?? 'nothing';
   const ours = answering(({ trace, span }) => `00-${trace}-${span}-01`);
   const cases = {
-    '/deaf': ['Likely: The server did not join the trace', { Acknowledged: 'no', Found: 'not asked' }],
+    '/deaf': ['Likely: The server did not join the trace', { Acknowledged: 'no', Found: 'no' }],
     '/lost': ['Likely: The trace store has no spans of the server', { Acknowledged: 'yes', Found: 'no' }],
     '/unknown': ['Likely: The trace store has no such trace (404)', { Acknowledged: 'yes', Found: 'no' }],
     '/rootless': ["The server's first span is missing", { Found: 'yes', Complete: 'no' }],
