@@ -180,7 +180,7 @@ test('a store that takes its time holds up neither the page nor the popup', asyn
 
 test('with no store set the browser records for itself, and says so', async () => {
   lab = await start({ collector: null, store: '', shop: null });
-  const { popup, trace } = await waiting('/page', /no trace store is set/);
+  const { popup, trace } = await waiting('/page', /No trace store is set/);
   assert.equal((await lab.view(0)).waiting, 0);
   const dashboard = await lab.openDashboard(trace);
   await dashboard.getByRole('row', { name: /page load/ }).waitFor();
