@@ -34,6 +34,7 @@ const COOKIE = '_trace_session';
  * - `headless`: whether nobody looks on
  * - `args`: more of Chromium's flags
  * - `without`: those of Playwright's own flags that it is to leave out
+ * - `profile`: the folder of a browser that was there before; the caller's to remove
  */
 export async function start(options = {}) {
   const started = [];
@@ -321,13 +322,16 @@ class Lab {
   }
 }
 
-async function startBrowser({ headless = true, args = [], without = [] }) {
+/** Makes a folder for a browser that is to be started more than once. */
+export const makeProfile = () => mkdtemp(join(tmpdir(), 'tracelight-'));
+
+async function startBrowser({ headless = true, args = [], without = [], ...options }) {
   const extension = given('TRACELIGHT_EXTENSION');
-  const profile = await mkdtemp(join(tmpdir(), 'tracelight-'));
+  const profile = options.profile ?? (await makeProfile());
   let context;
   const close = async () => {
     await context?.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    if (!options.profile) await removeProfile(profile);
   };
   try {
     context = await chromium.launchPersistentContext(profile, {
@@ -371,6 +375,9 @@ function flags(headless) {
     '--disable-features=DisableLoadExtensionCommandLineSwitch',
   ];
 }
+
+/** Removes a profile. The browser may still be writing its last words. */
+export const removeProfile = (profile) => rm(profile, { recursive: true, force: true, maxRetries: 5 });
 
 async function closeAll(started) {
   // The browser first: it still talks to the servers. One that fails must not keep the others.
