@@ -136,6 +136,15 @@ fn duration(millis: f64) -> String {
     time.map(quantity::duration).unwrap_or_else(|_| "no duration".to_owned())
 }
 
+impl Line {
+    /// What it asked for, without its host.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let path = self.place.strip_prefix(&self.host).filter(|path| !path.is_empty());
+        path.unwrap_or(&self.place)
+    }
+}
+
 /// The URL without the page's own origin; of another origin, without the scheme.
 fn place<'a>(url: &'a str, origin: &str) -> &'a str {
     match url.strip_prefix(origin) {
@@ -365,6 +374,17 @@ mod tests {
         let other = "https://shop.example.evil/x";
         assert_eq!(line(|request| request.url = other.to_owned()).place, "shop.example.evil/x");
         assert_eq!(line(|request| request.url = String::new()).place, "");
+    }
+
+    #[test]
+    fn among_many_hosts_a_line_has_its_path_and_query() {
+        let path = |url: &str| {
+            let request = TracedRequest { url: url.to_owned(), ..sample::requests().remove(0) };
+            Line::of(0, &request, "", 0).path().to_owned()
+        };
+        assert_eq!(path("https://shop.example/api/cart?live"), "/api/cart?live");
+        assert_eq!(path("https://shop.example"), "shop.example");
+        assert_eq!(path("/only/a/path"), "/only/a/path");
     }
 
     #[test]

@@ -137,8 +137,7 @@ fn Request(
     let at = line.at;
     let (tone, status) = (line.tone.class(), line.status.clone());
     let is_chosen = move || chosen.get() == Some(at);
-    let place =
-        if wide { trace::waterfall::path(&line.url).to_owned() } else { line.place.clone() };
+    let place = if wide { line.path().to_owned() } else { line.place.clone() };
     let cell = move |class: &'static str, text: String| {
         wide.then(
             || view! { <span role="gridcell" class=class title=text.clone()>{text.clone()}</span> },

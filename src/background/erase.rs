@@ -26,7 +26,7 @@ impl Worker {
         let arrivals = mem::take(&mut core.state.arrivals);
         core.state = State { arrivals, ..State::default() };
         core.state.waiting = Some(0);
-        core.note(recording::ask(&Task::Forget).await);
+        core.noted(recording::ask::<bool>(&Task::Forget).await);
         // A step that changes nothing: stores that there is nothing, and has nothing set.
         core.step(Event::Cancel { tab: 0 }, clock::now()).await;
         core.trouble.as_deref().map_or(Reply::Done, refused)

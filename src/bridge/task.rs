@@ -41,7 +41,7 @@ pub enum Task {
         /// Whether to send it something; else it is asked for something.
         send: bool,
     },
-    /// Forget everything but the journal. Not answered.
+    /// Forget everything but the journal: answered by `true`.
     Forget,
     /// Something another version says.
     #[serde(other)]

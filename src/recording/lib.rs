@@ -65,7 +65,7 @@ impl Recording {
             Task::Test { store, send } => text(&self.test(&store, send).await?),
             Task::Forget => {
                 self.forget().await;
-                None
+                text(&true)
             }
             Task::Unknown => None,
         }

@@ -155,10 +155,11 @@ test('a site without permission says that the browser will ask for it', async ()
   assert.deepEqual(await verbs(popup), ['Start Tracing Session']);
 });
 
-test('a tab that is gone is said to be', async () => {
+test('a tab that is gone or kept from us is said to be, with the one button that helps', async () => {
   const popup = await lab.openPopup(1);
-  await popup.getByText('Cannot be traced').waitFor();
-  assert.deepEqual(await verbs(popup), ['View Previous Session Traces']);
+  await popup.getByText(/does not let Tracelight see this tab: it is closed, or in a private window/).waitFor();
+  await button(popup, 'Allow in private windows').waitFor();
+  assert.deepEqual(await verbs(popup), []);
 });
 
 test('two clicks on Start are one session', async () => {

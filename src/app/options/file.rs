@@ -209,8 +209,8 @@ mod tests {
     use trace::settings::Scope;
 
     fn changed() -> Settings {
-        let mut settings = Settings::default();
-        settings.store = "https://store.example/\"x\"".replace('"', "%22");
+        let mut settings =
+            Settings { store: "https://store.example/%22x%22".to_owned(), ..Settings::default() };
         settings.triggers.b3_multi = true;
         settings.cookie.secret = "hush \"é\\".to_owned();
         settings.scope = Scope::Site;
