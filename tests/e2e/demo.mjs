@@ -90,7 +90,7 @@ try {
     await Promise.race([once(lab.context, 'close'), once(process, 'SIGINT')]);
   }
 } finally {
-  await lab?.close();
+  await lab?.end();
   await shop.close();
   await collector.close();
 }

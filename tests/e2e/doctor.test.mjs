@@ -28,9 +28,7 @@ before(async () => {
 
 afterEach(async () => {
   gate.instead = () => false;
-  await lab.closePages();
-  await lab.context.clearCookies();
-  await until('no session is left by a test', async () => (await lab.left()).length === 0);
+  await lab.tidy();
 });
 
 after(async () => {

@@ -1,5 +1,6 @@
 // A real Chromium with the real extension, a real store and a real instrumented shop, all of them
 // fresh, and ways to open what a person opens and to read what the browser has set.
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +46,8 @@ export async function start(options = {}) {
     const { shop = keep(await startShop(store || 'http://127.0.0.1:9')) } = options;
     const browser = keep(await startBrowser(options));
     const mortal = await watchWorker(browser.context.browser(), browser.extensionId);
-    const lab = new Lab({ ...browser, mortal, collector, shop, close: () => closeAll(started) });
+    const { close: _, ...parts } = browser;
+    const lab = new Lab({ ...parts, mortal, collector, shop, end: () => closeAll(started) });
     await lab.desk.evaluate((settings) => chrome.storage.local.set({ settings }), { store });
     // It has read its settings when the extension was installed, and reads them when it starts.
     await lab.stopWorker();
@@ -122,6 +124,35 @@ class Lab {
   async closePages(...kept) {
     const others = this.context.pages().filter((page) => page !== this.desk && !kept.includes(page));
     await Promise.all(others.map((page) => page.close()));
+  }
+
+  /**
+   * Ends a test: stops each session that it left, and checks by the browser's own word that nothing
+   * of ours is set any more. Then closes its pages, and clears the jar for the next test.
+   */
+  async tidy() {
+    const tabs = await this.desk.evaluate(() => chrome.tabs.query({}));
+    let stopped = false;
+    for (const { id } of tabs) {
+      if (!(await this.view(id)).session) continue;
+      await this.say('stopSession', { tab: id });
+      stopped = true;
+    }
+    await this.closePages(); // a page trace whose document is awaited ends with its tab
+    // A session that has no tab any more ends with its cookie.
+    if (!stopped) await this.context.clearCookies();
+    const gone = until('nothing is left', async () => (await this.left()).length === 0, 5_000);
+    const left = await gone.then(
+      () => [],
+      () => this.left(),
+    );
+    await this.context.clearCookies();
+    assert.deepEqual(left, [], 'what is set after Stop');
+  }
+
+  /** Ends all that was started, with the last test. */
+  async close() {
+    await this.tidy().finally(this.end);
   }
 
   /** Clicks a verb in the popup of a page, and resolves to the popup. */

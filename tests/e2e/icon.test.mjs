@@ -25,7 +25,7 @@ before(async () => {
 });
 
 afterEach(async () => {
-  await lab.closePages();
+  await lab.tidy();
   site.requests.length = 0;
   site.pages = { '/': '<p>page', '/other': '<p>other' };
 });

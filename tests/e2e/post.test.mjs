@@ -21,7 +21,7 @@ before(async () => {
 });
 
 afterEach(async () => {
-  await lab.closePages();
+  await lab.tidy();
   site.requests.length = 0;
 });
 

@@ -15,9 +15,7 @@ before(async () => {
 });
 
 afterEach(async () => {
-  await lab.closePages();
-  await lab.context.clearCookies();
-  await until('no session is left by a test', async () => (await lab.left()).length === 0);
+  await lab.tidy();
   site.requests.length = 0;
 });
 

@@ -29,7 +29,7 @@ before(async () => {
 afterEach(async () => {
   gate.instead = () => false;
   gate.asked.length = 0;
-  await lab.closePages();
+  await lab.tidy();
   site.requests.length = 0;
   await lab.desk.evaluate(async () => {
     for (const name of Object.keys(await chrome.notifications.getAll()))

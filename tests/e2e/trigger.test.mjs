@@ -13,10 +13,9 @@ before(async () => {
 });
 
 afterEach(async () => {
-  await lab.closePages();
-  await lab.context.clearCookies();
+  await lab.tidy();
   await configure({});
-  await until('no session is left by a test', async () => (await set()).length === 0);
+  assert.deepEqual(await set(), [], 'what is set after Stop');
   site.requests.length = 0;
 });
 
