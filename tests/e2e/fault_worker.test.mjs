@@ -38,7 +38,7 @@ async function instrumented({ headers }, response) {
 const SIGHT = {
   'Start Tracing Session': ({ popup }) => popup.getByText(/1 page traced/).waitFor(),
   'Stop Tracing Session': ({ popup }) =>
-    popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor(),
+    popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor(),
 };
 
 /** What proves it. */
@@ -58,7 +58,7 @@ const PROOF = {
     await icon(tab, /session active/);
   },
   'Stop Tracing Session': async ({ page, popup, tab }) => {
-    await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+    await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
     await until('nothing is set', async () => (await lab.left()).length === 0);
     await icon(tab, /no session/);
     // One that died with the page's own stop on its lips is woken by what the page does next.

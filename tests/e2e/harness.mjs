@@ -191,7 +191,7 @@ class Lab {
   /** Stops a session through the popup; resolves once it says so. */
   async stopSession(page) {
     const popup = await this.command(page, 'Stop Tracing Session');
-    await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+    await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
     await popup.close();
   }
 

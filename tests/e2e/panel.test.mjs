@@ -122,9 +122,9 @@ test('what failed is seen in the list', async () => {
 test('Stop and Start in the panel do what they do in the popup', async () => {
   const panel = await lab.openPanel(tab);
   await panel.getByRole('button', { name: 'Stop Tracing Session' }).click();
-  await panel.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await panel.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   assert.deepEqual(await lab.left(), []);
-  await panel.getByRole('button', { name: 'Start Tracing Session' }).click();
+  await panel.getByRole('button', { name: 'Start Tracing Session', exact: true }).click();
   await panel.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   assert.ok(await lab.sessionCookie(lab.shop.shop));
 });

@@ -131,13 +131,13 @@ test('options and trust page are a click away', async () => {
 
 test('it follows what happens in the tab while it is open', async () => {
   const { page, popup } = await popupOf(`${site.origin}/page`);
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).click();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).click();
   await popup.getByText(/1 page traced/).waitFor();
   await page.goto(`${site.origin}/next`);
   await popup.getByText(/2 pages traced/).waitFor();
   await popup.getByText('/next', { exact: true }).waitFor();
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).click();
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
 });
 
 test("a page of the browser's own cannot be traced, which is said, with the one button that helps", async () => {
@@ -162,7 +162,7 @@ test('a tab that is gone or kept from us is said to be, with the one button that
 
 test('two clicks on Start are one session', async () => {
   const { popup } = await popupOf(`${site.origin}/page`);
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).dblclick();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).dblclick();
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   const { value } = await lab.sessionCookie(site.origin);
   const [, , ...more] = site
@@ -173,9 +173,9 @@ test('two clicks on Start are one session', async () => {
 
 test('it fits any window in light and dark, whatever it says', async () => {
   const { page, popup } = await popupOf(`${site.origin}/page`);
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   await photograph(popup, 'popup-idle', () => fits(popup));
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).click();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).click();
   await popup.getByText(/1 page traced/).waitFor();
   await page.goto(`${site.origin}/${'a-very-long-path-'.repeat(20)}?${'and=query&'.repeat(20)}`);
   await popup.getByText(/2 pages traced/).waitFor();

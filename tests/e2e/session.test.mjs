@@ -245,7 +245,7 @@ test('clearing the cookies ends the session in every tab', async () => {
   const popup = await lab.openPopup(await lab.tabId(page));
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await lab.context.clearCookies();
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   assert.deepEqual(await lab.left(), []);
   for (const shown of [page, other]) {
     await until('the page stops', async () => {
@@ -263,7 +263,7 @@ test('a cookie that somebody else writes over ours ends the session and stays', 
   const popup = await lab.openPopup(await lab.tabId(page));
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await page.evaluate(() => (document.cookie = '_trace_session=theirs; path=/'));
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   assert.equal((await lab.sessionCookie(site.origin)).value, 'theirs');
   assert.deepEqual([...(await lab.rules()), ...(await lab.scripts())], []);
 });
@@ -274,7 +274,7 @@ test('one site is traced and the other is not', async () => {
   const other = await lab.openPage(`${site.foreign}/foreign`);
   assert.equal(await lab.pageContext(other), undefined);
   const popup = await lab.openPopup(await lab.tabId(other));
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   const { headers } = site.asked('/foreign')[0];
   assert.deepEqual([headers.traceparent, headers.baggage, headers.cookie], [undefined, undefined, undefined]);
 });

@@ -119,7 +119,7 @@ test('cookies that are cleared, or written over, are shown as that within a seco
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await lab.context.clearCookies();
   const offered = (surface) =>
-    surface.getByRole('button', { name: 'Start Tracing Session' }).waitFor({ timeout: 1_000 });
+    surface.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor({ timeout: 1_000 });
   await Promise.all([offered(popup), offered(panel)]);
   await ended(tab, 'cleared');
   await begin(page);

@@ -276,7 +276,7 @@ test('a chosen cookie that is cleared ends the session, and another of its host 
   await lab.view(0);
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await lab.context.clearCookies({ name: 'chosen' });
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
   assert.deepEqual(await set(), []);
 });
 

@@ -170,7 +170,7 @@ test('cookies that are cleared while the worker is dead end the session', async 
   await lab.context.clearCookies();
   await until('nothing is set', async () => (await lab.left()).length === 0);
   const popup = await lab.openPopup(await lab.tabId(page));
-  await popup.getByRole('button', { name: 'Start Tracing Session' }).waitFor();
+  await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
 });
 
 test('a tab that is closed while the worker is dead leaves nothing behind', async () => {
