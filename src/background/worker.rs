@@ -209,9 +209,9 @@ impl Core {
     /// One step of the session machine: the state is stored before anything follows from it, and
     /// everything is set before the caller acts.
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
-        // A document may move on as soon as it is shown, and what it gets then was minted and stored
-        // when it was asked for: only here the rule comes first.
-        let hurry = matches!(event, Event::Responded { .. });
+        // A document may load or move on as soon as its head is there, and what its requests get was
+        // minted and stored before: only here the rule comes first.
+        let hurry = matches!(event, Event::Sent(_) | Event::Responded { .. });
         let acts = self.state.step(event, time, &mut clock::entropy);
         if hurry {
             self.set().await;

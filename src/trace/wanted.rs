@@ -198,10 +198,12 @@ fn tab_rules(
     if request.is_empty() {
         return rules;
     }
+    // A page of another site, or its frame, may ask for the same before the rule is gone.
+    let host = origin.host.clone();
     let on = |reach, request| Rule {
         tabs: None,
         except: Vec::new(),
-        initiator: None,
+        initiator: Some(host.clone()),
         reach,
         request,
         response: Vec::new(),

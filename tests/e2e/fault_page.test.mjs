@@ -135,7 +135,8 @@ test('requests that a service worker passes on are traced as far as the browser 
 test('a tracing SDK of the page keeps its headers, and its requests join the trace that it names', async () => {
   // What OpenTelemetry's web SDK does: it wraps both ways to ask, after us, and mints ids itself.
   const sdk = (trace) => `<script>{
-    const id = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((it) => it.toString(16).padStart(2, '0')).join('');
+    const hex = (byte) => byte.toString(16).padStart(2, '0');
+    const id = (bytes) => Array.from(crypto.getRandomValues(new Uint8Array(bytes)), hex).join('');
     const context = () => '00-${trace}-' + id(8) + '-01';
     const { fetch } = window;
     window.fetch = (input, init = {}) => {
