@@ -13,7 +13,7 @@ pub mod verdict;
 use leptos::prelude::*;
 
 use crate::popup::Mark;
-use connection::{Connection, Trials};
+use connection::{Connection, Named, Trials};
 use draft::Draft;
 use field::{Field, Group};
 use setting::Setting;
@@ -30,6 +30,8 @@ pub enum Intent {
     Test,
     /// Allows the extension to reach the store without its consent (CORS).
     Allow,
+    /// Allows it to put the context on requests to the origins that are named.
+    AllowNamed,
     /// Downloads the settings; whether with secrets.
     Export(bool),
     /// Reads the file that is chosen in the input of this id.
@@ -128,6 +130,7 @@ fn Section(
                     <For each=fields key=|field| field.key let(field)>
                         <Setting field draft on_intent />
                         {(field.key == "store").then(|| view! { <Connection draft trials on_intent /> })}
+                        {(field.key == "targets").then(|| view! { <Named trials on_intent /> })}
                     </For>
                 </div>
             </section>

@@ -8,7 +8,7 @@ use crate::call::{ask, begin, read, settle};
 
 #[derive(Serialize)]
 struct Origins<'a> {
-    origins: [&'a str; 1],
+    origins: &'a [&'a str],
 }
 
 /// Whether we may act on a match pattern.
@@ -16,15 +16,15 @@ struct Origins<'a> {
 /// # Errors
 /// When the browser refuses the pattern.
 pub async fn has(pattern: &str) -> Result<bool, Error> {
-    let answer = ask("permissions.contains", origins(pattern)).await?;
+    let answer = ask("permissions.contains", origins(&[pattern])).await?;
     Ok(answer == "true")
 }
 
-/// Asks the user for a match pattern. Must be called in the turn of a click: the browser is asked
-/// before this returns, and the future waits for the user.
-pub fn request(pattern: &str) -> impl Future<Output = Result<bool, Error>> + use<> {
+/// Asks the user for match patterns, all at once. Must be called in the turn of a click: the browser
+/// is asked before this returns, and the future waits for the user.
+pub fn request(patterns: &[&str]) -> impl Future<Output = Result<bool, Error>> + use<> {
     let call = "permissions.request";
-    let asked = begin(call, &origins(pattern));
+    let asked = begin(call, &origins(patterns));
     async move { Ok(settle(call, asked?).await? == "true") }
 }
 
@@ -52,9 +52,9 @@ pub async fn all() -> Result<Granted, Error> {
 /// # Errors
 /// When the browser refuses.
 pub async fn remove(pattern: &str) -> Result<bool, Error> {
-    Ok(ask("permissions.remove", origins(pattern)).await? == "true")
+    Ok(ask("permissions.remove", origins(&[pattern])).await? == "true")
 }
 
-fn origins(pattern: &str) -> String {
-    json::write(&[Origins { origins: [pattern] }])
+fn origins(patterns: &[&str]) -> String {
+    json::write(&[Origins { origins: patterns }])
 }

@@ -126,6 +126,19 @@ test('a regular expression that the browser can read is saved', async () => {
   assert.deepEqual((await kept()).targets, ['https://api.test', '/^https:\\/\\/[a-z]+\\.api\\.test\\//']);
 });
 
+test('origins that are named and not permitted are said, with the button that helps', async () => {
+  const named = 'Other origins that get the context';
+  const help = options.getByRole('button', { name: 'Allow access to these origins' });
+  await type(named, `${site.origin}/v1\n/^https:/`);
+  await until('it is saved', async () => (await kept()).targets?.length === 2);
+  assert.equal(await help.count(), 0, 'the one is permitted, and what the other fits is not known');
+  await type(named, `${site.origin}\nhttps://api.example/v1`);
+  await help.waitFor();
+  await options.getByText('requests go there without context: https://api.example/*').waitFor();
+  await type(named, '');
+  await help.waitFor({ state: 'detached' });
+});
+
 test('settings are searched by name and meaning', async () => {
   const search = options.getByRole('searchbox', { name: 'Search settings' });
   await search.fill('zipkin b3');

@@ -17,6 +17,8 @@ pub struct Trials {
     pub busy: bool,
     /// Whether the extension may reach the store's host whatever that says; `None` while not known.
     pub allowed: Option<bool>,
+    /// Match patterns of the origins that are named and that the extension may not touch.
+    pub barred: Vec<String>,
 }
 
 /// Test Connection.
@@ -58,6 +60,30 @@ pub fn Connection(
             <ul class="verdicts" aria-live="polite">
                 {move || trials.with(|trials| trials.verdicts.iter().map(verdict).collect::<Vec<_>>())}
             </ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// The origins that are named and not permitted, and the button that helps.
+#[component]
+pub fn Named(
+    /// What is permitted.
+    trials: Signal<Trials>,
+    /// Carries out what a person does.
+    on_intent: Callback<Intent>,
+) -> impl IntoView {
+    let barred = Memo::new(move |_| trials.with(|trials| trials.barred.join(", ")));
+    view! {
+        <div class="connection" role="status">
+            <Show when=move || barred.with(|barred| !barred.is_empty())>
+                <p class="meaning">
+                    {move || format!("Not permitted yet, so requests go there without context: {}", barred.get())}
+                </p>
+                <button type="button" class="verb" on:click=move |_| on_intent.run(Intent::AllowNamed)>
+                    "Allow access to these origins"
+                </button>
+            </Show>
         </div>
     }
     .into_any()

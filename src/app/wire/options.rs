@@ -1,5 +1,6 @@
 //! Wires the options to the browser's storage and files, and to the background.
 
+use std::mem;
 use std::time::Duration;
 
 use ::trace::origin::Origin;
@@ -36,7 +37,11 @@ pub fn Options() -> impl IntoView {
         Intent::Type(key, text) => type_in(draft, trials, typed, key, text),
         Intent::Commit(key) => commit(draft, trials, key),
         Intent::Test => test(draft, trials),
-        Intent::Allow => allow(draft, trials),
+        Intent::Allow => allow(draft, trials, pattern(draft).as_slice()),
+        Intent::AllowNamed => {
+            let barred = trials.with_untracked(|trials| trials.barred.clone());
+            allow(draft, trials, &barred);
+        }
         Intent::Export(secrets) => export(draft, secrets),
         Intent::Import(input) => import(draft, input),
     });
@@ -55,7 +60,9 @@ fn type_in(
     if key == "store" {
         // What was found out is about another URL. And no timer: half a URL is a URL too, of a
         // host to which spans would be sent.
-        trials.set(Trials::default());
+        trials.update(|trials| {
+            *trials = Trials { barred: mem::take(&mut trials.barred), ..Trials::default() };
+        });
         return;
     }
     spawn_local(async move {
@@ -100,7 +107,7 @@ fn commit(draft: RwSignal<Draft>, trials: RwSignal<Trials>, key: &str) {
         let done = settings::save(&settings).await;
         let done = done.map(|()| settings).map_err(|error| error.to_string());
         draft.update(|draft| draft.settled(field, &text, done));
-        if field.key == "store" {
+        if matches!(field.key, "store" | "targets") {
             look(draft, trials).await;
         }
     });
@@ -120,18 +127,34 @@ fn pattern(draft: RwSignal<Draft>) -> Option<String> {
     Origin::of(&store(draft)?).ok().map(|origin| origin.pattern())
 }
 
-/// Looks whether the extension may reach the store's host whatever that says.
+/// Looks whether the extension may reach the store's host whatever that says, and the origins that
+/// are named.
 async fn look(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
     let allowed = match pattern(draft) {
         Some(pattern) => permissions::has(&pattern).await.ok(),
         None => None,
     };
-    trials.update(|trials| trials.allowed = allowed);
+    let mut barred = Vec::new();
+    for pattern in draft.with_untracked(|draft| named(&draft.saved)) {
+        if permissions::has(&pattern).await == Ok(false) {
+            barred.push(pattern);
+        }
+    }
+    trials.update(|trials| (trials.allowed, trials.barred) = (allowed, barred));
 }
 
-fn allow(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
-    let Some(pattern) = pattern(draft) else { return };
-    let asked = permissions::request(&pattern);
+/// The match patterns of the origins that are named. What a regular expression fits nobody knows.
+fn named(settings: &Settings) -> Vec<String> {
+    let targets = settings.targets.iter().filter_map(|text| Origin::of(text).ok());
+    let mut patterns: Vec<String> = targets.map(|origin| origin.pattern()).collect();
+    patterns.sort();
+    patterns.dedup();
+    patterns
+}
+
+fn allow(draft: RwSignal<Draft>, trials: RwSignal<Trials>, patterns: &[String]) {
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let asked = permissions::request(&patterns);
     spawn_local(async move {
         let _said_by_the_browser = asked.await;
         look(draft, trials).await;

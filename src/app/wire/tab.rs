@@ -61,8 +61,9 @@ pub(super) fn poll(state: RwSignal<Tab>) {
 pub(super) fn act(state: RwSignal<Tab>, verb: Verb, plan: Option<Plan>, close: bool) {
     let Some(tab) = state.with_untracked(|state| state.id) else { return };
     // The browser shows its prompt only in the turn of the click: ask before anything is awaited.
-    let permission =
-        state.with_untracked(|state| state.permission(verb).map(webext::permissions::request));
+    let permission = state.with_untracked(|state| {
+        state.permission(verb).map(|pattern| webext::permissions::request(&[pattern]))
+    });
     state.update(|state| state.begin(verb));
     spawn_local(async move {
         let granted = match permission {
