@@ -247,8 +247,9 @@ test('a page trace can be taken back while its document is awaited', async () =>
   const slow = held((_, response) => html(response, 'late'));
   site.pages['/page'] = slow.page;
   const tab = await lab.tabId(page);
-  await lab.say('runPageTrace', { tab });
-  await slow.asked;
+  const { kind, reason } = await lab.say('runPageTrace', { tab });
+  assert.equal(kind, 'view', reason);
+  await until('it is asked for', () => site.asked('/page').length > 1);
   await until('it was seen to leave', async () => (await lab.view(tab)).page?.progress.phase === 'requested');
   const { page: shown } = await lab.say('cancelPageTrace', { tab });
   assert.equal(shown, null);
@@ -286,11 +287,15 @@ test('a private window has sessions of its own, and no part in those of others',
         site.origin + path,
       );
     const secret = await open('/private');
-    await until('it is asked for', () => site.asked('/private').length > 0);
+    await until('it is shown', async () => {
+      const { url, status } = await lab.desk.evaluate((tab) => chrome.tabs.get(tab), secret);
+      return url.endsWith('/private') && status === 'complete';
+    });
     const { headers } = site.asked('/private')[0];
     assert.deepEqual([headers.traceparent, headers.cookie], [undefined, undefined]);
     assert.equal((await lab.view(secret)).session, null);
     const own = await lab.say('startSession', { tab: secret });
+    assert.equal(own.kind, 'view', own.reason);
     assert.match(own.session.site, /in private windows$/);
     assert.notEqual(own.session.id, (await lab.view(tab)).session.id);
     await until('it is traced', () => readContext(site.contexts('/private').at(-1)));
