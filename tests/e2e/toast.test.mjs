@@ -225,6 +225,8 @@ test('what the store says is shown as text and never as markup', async () => {
 test('a page that the tab has left says nothing in the next one', async () => {
   const page = await waiting();
   const [old] = site.contexts('/page').slice(-1).map(readContext);
+  // While its trace is under way a page is offered no other.
+  await page.reload();
   await lab.command(page, 'Run Page Trace').then((popup) => popup.close());
   await until(
     'the page is loaded anew',
@@ -237,9 +239,10 @@ test('a page that the tab has left says nothing in the next one', async () => {
     window.came = 0;
     new MutationObserver(() => came++).observe(document.documentElement, { childList: true });
   });
-  // Each look at the old trace is over before the next one begins.
+  // Each look at the old trace is over before the next one begins; there is one each 5 s.
   const looks = gate.count(new RegExp(old.trace));
-  await until('the old trace is looked at again', () => gate.count(new RegExp(old.trace)) >= looks + 2);
+  const again = () => gate.count(new RegExp(old.trace)) >= looks + 2;
+  await until('the old trace is looked at again', again, 40_000);
   assert.equal(await page.evaluate(() => came), 0);
 });
 
