@@ -67,7 +67,8 @@ fn keep_in_view(picture: RwSignal<Picture>, details: RwSignal<bool>, scroller: S
         // Read, not only tracked: a memo that nobody reads never runs, and so never tells.
         moves.get();
         if let Some(row) = picture.with_untracked(Picture::chosen_row) {
-            scroller.reveal(row.at);
+            let led = picture.with_untracked(|picture| picture.led);
+            if led { scroller.present(row.at) } else { scroller.reveal(row.at) }
         }
     });
     // The chosen row's place, by the growth that it was seen at: spans that come above it push it

@@ -6,7 +6,7 @@ use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
 use crate::moment;
-use crate::panel::{Chosen, Search, count};
+use crate::panel::{Chosen, Search};
 use crate::picture::Picture;
 use crate::popup::Mark;
 use crate::query::{Query, Wanted};
@@ -126,6 +126,12 @@ fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, text: RwSignal<String>)
         </div>
     }
     .into_any()
+}
+
+/// How many requests are shown, and of how many.
+fn count(list: &Requests) -> String {
+    let all = quantity::count(list.all() as u64, "request");
+    if list.len() == list.all() { all } else { format!("{} of {all}", list.len()) }
 }
 
 /// A switch that is a picture.

@@ -87,7 +87,11 @@ fn keys(search: &str) -> Vec<&'static str> {
 /// What happened last. The region is always there, so that what comes into it is read out.
 #[component]
 fn News(draft: Signal<Draft>) -> impl IntoView {
-    view! { <p class="news" role="status">{move || draft.with(|draft| draft.news.clone())}</p> }
+    view! {
+        <p class="news" class:bad=move || draft.with(|draft| draft.failed) role="status">
+            {move || draft.with(|draft| draft.news.clone())}
+        </p>
+    }
 }
 
 /// Why the settings that are kept cannot be read.

@@ -86,7 +86,7 @@ fn List(
             <Show when=move || any.get()>
                 <div class="filters">
                     <Search text />
-                    <span class="count">{move || list.with(count)}</span>
+                    <span class="count">{move || list.with(shown)}</span>
                 </div>
             </Show>
             <Show
@@ -121,11 +121,9 @@ pub fn Search(
     }
 }
 
-/// How many requests are shown, and of how many.
-#[must_use]
-pub fn count(list: &Requests) -> String {
-    let all = quantity::count(list.all() as u64, "request");
-    if list.len() == list.all() { all } else { format!("{} of {all}", list.len()) }
+/// How many requests are shown. Not of how many: those of other sessions are not there to be found.
+fn shown(list: &Requests) -> String {
+    quantity::count(list.len() as u64, "request")
 }
 
 /// Session and verbs in one bar.

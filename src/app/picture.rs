@@ -23,6 +23,8 @@ pub struct Picture {
     pub growth: u32,
     /// Grows when the reader chooses a row, which is then to be brought into view.
     pub moves: u32,
+    /// Whether the last such row was one that a link led to, whose surroundings are new.
+    pub led: bool,
 }
 
 /// A trace in a few words.
@@ -116,6 +118,7 @@ impl Picture {
     /// Chooses the row at a place.
     pub fn choose(&mut self, at: usize) {
         self.chosen = self.waterfall.row(at).map(|row| row.span);
+        self.led = false;
         self.moves = self.moves.wrapping_add(1);
     }
 
@@ -123,6 +126,7 @@ impl Picture {
     pub fn reveal(&mut self, span: usize) {
         if self.waterfall.reveal(span).is_some() {
             self.chosen = Some(span);
+            self.led = true;
             self.edition = self.edition.wrapping_add(1);
             self.moves = self.moves.wrapping_add(1);
         }

@@ -55,6 +55,14 @@ impl Scroller {
         }
     }
 
+    /// Scrolls so that a row is seen with what is below it.
+    pub fn present(self, at: usize) {
+        self.measure();
+        if let Some(top) = self.view.try_get_untracked().and_then(|view| view.present(at)) {
+            self.to(top);
+        }
+    }
+
     /// Keeps a row where it is on the screen when rows above it came or went: it was at `from` and
     /// is at `to`. A row that was out of view is nobody's to keep.
     pub fn anchor(self, from: usize, to: usize) {

@@ -72,6 +72,21 @@ impl Viewport {
         i32::try_from(top).ok()
     }
 
+    /// Where to scroll to so that a row is in view with a third of the view below it, or above it;
+    /// `None` when it is. By the shortest way: what led to the row may be in view.
+    #[must_use]
+    pub fn present(self, at: usize) -> Option<i32> {
+        let (above, third) = (at * ROW, self.height / 3);
+        let top = if above < self.top {
+            above.saturating_sub(third)
+        } else if above > self.top + 2 * third {
+            above - 2 * third
+        } else {
+            return None;
+        };
+        i32::try_from(top).ok()
+    }
+
     /// Where to scroll to so that a row which went from one place to another stays where it is on
     /// the screen; `None` when it was not in view.
     #[must_use]
@@ -137,6 +152,15 @@ mod tests {
         assert_eq!(view.reveal(20), Some(264));
         assert_eq!(view.reveal(100), Some(2_280), "from afar to the middle");
         assert_eq!(view.page(), 8);
+    }
+
+    #[test]
+    fn a_row_that_a_link_leads_to_is_seen_with_what_is_below_it() {
+        let view = Viewport { top: 240, height: 240, width: 800 };
+        assert_eq!(view.present(12), None);
+        assert_eq!(view.present(19), Some(19 * 24 - 160), "it was the last in view");
+        assert_eq!(view.present(8), Some(8 * 24 - 80));
+        assert_eq!(view.present(2), Some(0));
     }
 
     #[test]

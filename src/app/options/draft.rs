@@ -21,6 +21,8 @@ pub struct Draft {
     pub trouble: Option<String>,
     /// What happened last, to be read out.
     pub news: String,
+    /// Whether that is not what was wished for.
+    pub failed: bool,
     /// What was wrong with the last file, each on a line.
     pub refusals: Vec<String>,
     /// What is typed and not saved.
@@ -109,13 +111,19 @@ impl Draft {
         match done {
             Ok(settings) => {
                 (self.saved, self.trouble) = (settings, None);
-                self.news = format!("Saved: {}", field.label);
+                self.say(Ok(format!("Saved: {}", field.label)));
                 if self.typed.get(field.key).is_some_and(|typed| typed == text) {
                     self.typed.remove(field.key);
                 }
             }
-            Err(reason) => self.news = format!("Not saved: {reason}"),
+            Err(reason) => self.say(Err(format!("Not saved: {reason}"))),
         }
+    }
+
+    /// Says what happened, `Err` where it is not what was wished for.
+    pub fn say(&mut self, done: Result<String, String>) {
+        self.failed = done.is_err();
+        self.news = done.unwrap_or_else(|reason| reason);
     }
 
     /// Takes in a file's settings, which were saved, or all that is wrong with it.
@@ -123,12 +131,14 @@ impl Draft {
         self.refusals.clear();
         match done {
             Ok((settings, news)) => {
-                (self.saved, self.trouble, self.news) = (settings, None, news);
+                (self.saved, self.trouble) = (settings, None);
+                self.say(Ok(news));
                 self.typed.clear();
                 self.wrong.clear();
             }
             Err(refusals) => {
-                self.news = "Nothing was imported, and every setting is as it was.".to_owned();
+                let news = "Nothing was imported, and every setting is as it was.";
+                self.say(Err(news.to_owned()));
                 self.refusals = refusals;
             }
         }
@@ -190,7 +200,7 @@ mod tests {
         draft.settled(limit, "7", Ok(saved));
         assert_eq!(draft.text(limit), "70");
         draft.settled(limit, "70", Err("no room".to_owned()));
-        assert_eq!(draft.news, "Not saved: no room");
+        assert_eq!((draft.news.as_str(), draft.failed), ("Not saved: no room", true));
     }
 
     #[test]

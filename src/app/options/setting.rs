@@ -22,7 +22,7 @@ pub fn Setting(
     let wrong = Memo::new(move |_| draft.with(|draft| draft.problem(field)));
     let linked = matches!(field.key, "links.trace" | "links.session");
     view! {
-        <div class="setting" class:switch=field.kind == Kind::Switch>
+        <div class="setting" class:flag=field.kind == Kind::Switch>
             <label for=field.key>{field.label}</label>
             <p class="meaning" id=about(field)>{field.meaning}</p>
             {linked.then(|| view! { <Presets field on_intent /> })}

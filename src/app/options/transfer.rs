@@ -36,7 +36,7 @@ pub fn Transfer(
                 <p>"All settings as one JSON file."</p>
             </div>
             <div class="settings">
-                <div class="setting switch">
+                <div class="setting flag">
                     <label for="secrets">"Export secrets too"</label>
                     <p class="meaning" id="secrets-about">
                         "Whoever has the file can then sign the trace cookie as you do."

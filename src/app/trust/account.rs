@@ -54,14 +54,17 @@ impl Account {
 }
 
 /// What is recorded and where it goes, sentence by sentence.
-pub const RECORDED: [&str; 4] = [
-    "Of traced pages only: URLs, methods, statuses and times of their requests, vitals, script \
-     errors, clicks and other actions. Not what is typed, and no bodies.",
-    "Values in URLs that look like secrets are removed before anything is kept.",
-    "It is in this browser's own database of the extension, until you remove it here or remove the \
-     extension.",
+pub const RECORDED: [&str; 5] = [
+    "Of traced pages only: address, method, status, size and times of the page, of what it loads \
+     and of what its scripts ask for; where its reader came from; when it first painted and was \
+     left; browser, language and window size. No bodies, nothing that is typed, no clicks.",
+    "Values in addresses that look like secrets are replaced before anything is kept.",
+    "It is kept with the servers' spans of the same traces in the extension's own database in this \
+     browser, until you remove it here or remove the extension.",
     "The browser's spans go to the store that is set in the options, and nowhere else. With no \
-     store set, nothing leaves this browser.",
+     store set, none leaves this browser.",
+    "The sites that you trace get the ids of traces and session, in headers and in the session's \
+     cookie.",
 ];
 
 /// Why the extension has a permission.
@@ -77,8 +80,8 @@ pub fn reason(permission: &str) -> &'static str {
         }
         "notifications" => "Tells that a trace is complete where the page cannot show it.",
         "scripting" => "Puts the recorder into pages of a traced site.",
-        "storage" => "Keeps settings, sessions and this page's facts in this browser.",
-        "tabs" => "Knows which tab shows which page, and reloads it for a page trace.",
+        "storage" => "Keeps settings, sessions and whom it has contacted in this browser.",
+        "tabs" => "Knows which tab shows which page, and loads it again to trace it.",
         "unlimitedStorage" => "Keeps recorded traces even when they are many.",
         "webNavigation" => "Knows when a tab goes to another page, which gets a trace of its own.",
         "webRequest" => "Sees which headers really left and came back. It blocks nothing.",

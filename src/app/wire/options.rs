@@ -194,12 +194,8 @@ async fn attempt(store: &str, way: Way) -> Result<Trial, String> {
 fn export(draft: RwSignal<Draft>, secrets: bool) {
     let text = draft.with_untracked(|draft| file::export(&draft.saved, secrets));
     let done = webext::page::download("tracelight-settings.json", &text);
-    draft.update(|draft| {
-        draft.news = match done {
-            Ok(()) => "Exported tracelight-settings.json".to_owned(),
-            Err(error) => error.to_string(),
-        };
-    });
+    let done = done.map(|()| "Exported tracelight-settings.json".to_owned());
+    draft.update(|draft| draft.say(done.map_err(|error| error.to_string())));
 }
 
 fn import(draft: RwSignal<Draft>, input: &'static str) {
