@@ -1,15 +1,26 @@
-//! `cargo xtask bench [NAME]`: the measurements of the native crates, their figures as they print them.
+//! `cargo xtask bench [NAME]`: the measurements of the native crates, and of the extension in a real
+//! browser; their figures as they print them.
+
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::child::Child;
+use crate::e2e::Servers;
 use crate::failure::{Failure, Result};
+use crate::screen::Step;
+use crate::{extension, files, setup};
+
+/// Where the measurements in a browser are, and how each of them ends.
+const SCRIPTS: &str = "tests/bench";
+const SCRIPT: &str = ".bench.mjs";
 
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
     let unreadable = || Failure::new("`cargo metadata --no-deps` says nothing that can be read");
     let metadata = ["metadata", "--format-version", "1", "--no-deps"];
     let said = Child::cargo().args(metadata).ask().ok_or_else(unreadable)?;
-    let all = read(&said).ok_or_else(unreadable)?;
+    let mut all = read(&said).ok_or_else(unreadable)?;
+    all.extend(scripts(files::entries(Path::new(SCRIPTS))?));
     let wanted = |bench: &&Bench| name.is_none_or(|name| bench.is_named(name));
     let chosen: Vec<&Bench> = all.iter().filter(wanted).collect();
     if chosen.is_empty() {
@@ -20,11 +31,11 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
             known.join(", ")
         )));
     }
+    let stage = chosen.iter().any(|bench| bench.is_script()).then(Stage::build).transpose()?;
     let mut failed = Vec::new();
     for bench in chosen {
         println!("\n{}", bench.title());
-        let cargo = Child::cargo().args(["bench", "--quiet", "--package", &bench.package]);
-        if !cargo.args(["--bench", &bench.name]).show()? {
+        if !bench.child(stage.as_ref()).show()? {
             failed.push(bench.title());
         }
     }
@@ -36,19 +47,68 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Bench {
-    package: String,
-    name: String,
+enum Bench {
+    /// One of cargo's.
+    Native { package: String, name: String },
+    /// A script for node that drives a browser.
+    Script { name: String, path: PathBuf },
 }
 
 impl Bench {
     fn title(&self) -> String {
-        format!("{} {}", self.package, self.name)
+        match self {
+            Self::Native { package, name } => format!("{package} {name}"),
+            Self::Script { name, .. } => format!("browser {name}"),
+        }
     }
 
     fn is_named(&self, word: &str) -> bool {
         self.title().contains(word)
     }
+
+    const fn is_script(&self) -> bool {
+        matches!(self, Self::Script { .. })
+    }
+
+    fn child(&self, stage: Option<&Stage>) -> Child {
+        match self {
+            Self::Native { package, name } => {
+                Child::cargo().args(["bench", "--quiet", "--package", package, "--bench", name])
+            }
+            Self::Script { path, .. } => {
+                let script = Child::new("node").args([path]);
+                match stage {
+                    Some(stage) => stage.servers.tell(script, &stage.extension, &stage.browser),
+                    None => script,
+                }
+            }
+        }
+    }
+}
+
+/// What a browser's benches need.
+struct Stage {
+    browser: PathBuf,
+    extension: PathBuf,
+    servers: Servers,
+}
+
+impl Stage {
+    fn build() -> Result<Self> {
+        let browser = setup::browser()?;
+        let extension = extension::build_for_tests()?;
+        let mut step = Step::begin("compile collector and shop");
+        let servers = Servers::build(&mut step)?;
+        step.done("");
+        Ok(Self { browser, extension, servers })
+    }
+}
+
+fn scripts(paths: Vec<PathBuf>) -> impl Iterator<Item = Bench> {
+    paths.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str()?.strip_suffix(SCRIPT)?.to_owned();
+        Some(Bench::Script { name, path })
+    })
 }
 
 fn read(metadata: &str) -> Option<Vec<Bench>> {
@@ -58,7 +118,7 @@ fn read(metadata: &str) -> Option<Vec<Bench>> {
         for target in package["targets"].as_array()? {
             if target["kind"][0] == "bench" {
                 let text = |value: &Value| value["name"].as_str().map(str::to_owned);
-                found.push(Bench { package: text(package)?, name: text(target)? });
+                found.push(Bench::Native { package: text(package)?, name: text(target)? });
             }
         }
     }
@@ -77,5 +137,13 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].is_named("collector") && found[0].is_named("ingest"));
         assert!(!found[0].is_named("demo"));
+    }
+
+    #[test]
+    fn a_script_is_a_bench_when_its_name_says_so() {
+        let paths = ["tests/bench/sample.mjs", "tests/bench/wake.bench.mjs"].map(PathBuf::from);
+        let found: Vec<Bench> = scripts(paths.into()).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].title(), "browser wake");
     }
 }

@@ -69,7 +69,7 @@ cargo xtask COMMAND
   e2e       the browser tests
               FILTER                     only those whose file name contains this
   bench     the measurements
-              NAME                       only the crate whose name contains this
+              NAME                       only those whose name contains this: collector, wake
   budget    the sizes of what the browser loads, against their bars
 ";
 
