@@ -98,7 +98,6 @@ impl Work<'_> {
     ) -> Result<(), Error> {
         let Self { journal, page, recorded, alone } = self;
         let trace = page.context.trace;
-        let lights = page.ladder.lights();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
         looked.tally = Some(recorded.add(journal, trace, facts).await?);
         let late = |start| page.watch.late(start, page.live);
@@ -106,11 +105,11 @@ impl Work<'_> {
         services.iter().for_each(|service| page.watch.count_late(service));
         let mut requests = recorded.assemble(page);
         see(page, recorded, alone, clock::now());
-        recorded.climb(&mut requests, page);
+        let lit = recorded.climb(&mut requests, page);
         looked.grew = new > 0;
         looked.settled = recorded.settled();
         looked.requests = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-        looked.changed = looked.grew || lights != page.ladder.lights();
+        looked.changed = looked.grew || lit;
         if write || looked.changed || !facts.is_empty() {
             let over = recorded.settled() || page.closed;
             looked.waiting = recorded.write(journal, trace, over, !alone).await?;

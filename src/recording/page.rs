@@ -6,7 +6,7 @@ use std::time::Duration;
 use bridge::Tally;
 use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
-use trace::ladder::{climb, others};
+use trace::ladder::{Light, climb, others};
 use trace::record::Record;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
@@ -35,6 +35,8 @@ pub(crate) struct Recorded {
     /// Traces that belong to the page besides its own.
     others: Vec<TraceId>,
     server_parts: u32,
+    /// What the lamps of its requests showed last.
+    lights: Vec<[Light; 5]>,
     /// Spans that are final since the meter was told.
     metered: u32,
 }
@@ -116,10 +118,14 @@ impl Recorded {
     }
 
     /// Counts what is there of each request, and lights its lamps; the page's own come first.
-    pub(crate) fn climb(&mut self, requests: &mut [TracedRequest], page: &Page) {
+    /// Whether one shows something else than before: time alone completes a request.
+    pub(crate) fn climb(&mut self, requests: &mut [TracedRequest], page: &Page) -> bool {
         tally(requests, &self.spans().collect::<Vec<_>>());
         climb(requests, &page.ladder, &self.server);
         self.others = others(requests, page.context.trace);
+        let lights = requests.iter().map(|request| request.ladder.lights()).collect();
+        let before = std::mem::replace(&mut self.lights, lights);
+        before != self.lights
     }
 
     /// Whether the page's load is over and its spans are final.
