@@ -280,6 +280,40 @@ test('a server whose clock is off by an hour is named, and its trace is whole al
   await diagnosed(popup, "The server's clock is off", { Sent: 'yes', Found: 'yes', Complete: 'yes' });
 });
 
+test("a script's requests have lamps of their own", async () => {
+  const trace = traceId();
+  site.pages['/joined'] = answering(({ trace, span }) => `00-${trace}-${span}-01`);
+  site.pages['/strayed'] = answering(({ span }) => `00-${trace}-${span}-01`);
+  site.pages['/cached'] = (_, response) => response.setHeader('cache-control', 'max-age=600').end('{}');
+  const page = await lab.openPage(`${site.origin}/`);
+  await lab.startSession(page);
+  const panel = await lab.openPanel(await lab.tabId(page));
+  await page.bringToFront();
+  await page.evaluate(async () => {
+    for (const path of ['/joined', '/strayed', '/cached', '/cached']) await (await fetch(path)).text();
+  });
+  await serve('/joined');
+  await serve('/strayed', { trace, parent: '' });
+  const wanted = {
+    joined: /Armed yes, Sent yes, Acknowledged yes, Found yes, Complete yes/,
+    strayed: /Armed yes, Sent yes, Acknowledged no, Found yes, Complete yes/,
+    cached: /Armed yes, Sent no/,
+  };
+  await panel.bringToFront();
+  for (const [path, lamps] of Object.entries(wanted)) {
+    const row = panel.getByRole('row').filter({ hasText: path });
+    await row.getByRole('img', { name: lamps }).first().waitFor();
+  }
+});
+
+test('a server whose clock is off by an hour is named, and its trace is whole all the same', async () => {
+  const { popup } = await traced(`${site.origin}/clock`);
+  await left('/clock');
+  const late = BigInt(Date.now() + 3_600_000) * 1_000_000n;
+  await serve('/clock', { startTimeUnixNano: `${late}`, endTimeUnixNano: `${late + 5_000_000n}` });
+  await diagnosed(popup, "The server's clock is off", { Sent: 'yes', Found: 'yes', Complete: 'yes' });
+});
+
 test('what is missing when patience ends is told apart', { timeout: 120_000 }, async () => {
   gate.instead = ({ method, url }, response) => {
     if (method !== 'GET' || !url.includes(unknown())) return false;
