@@ -136,7 +136,7 @@ impl State {
     fn minted(&self, tab: i32, context: TraceContext) -> bool {
         let trace = context.trace;
         let armed = self.tabs.get(&tab).into_iter();
-        let mut armed = armed.flat_map(|tab| tab.next.iter().chain(&tab.after));
+        let mut armed = armed.flat_map(|tab| tab.next.iter().chain(&tab.after).chain(&tab.unseen));
         self.pending.contains(&trace)
             || self.pages.contains(&trace)
             || armed.any(|armed| armed.context.trace == trace)

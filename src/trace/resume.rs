@@ -19,8 +19,10 @@ impl State {
         let mut acts = Vec::new();
         for tab in self.waiting() {
             let armed = self.tabs.get(&tab).and_then(|tab| tab.next.clone());
-            if let Some(Armed { origin, once, .. }) = armed {
+            if let Some(Armed { origin, once, .. }) = armed.clone() {
                 self.arm(tab, &origin, once, dice);
+                // The reload may have been asked for all the same, and be about to leave.
+                self.tabs.or_default(tab).unseen = armed;
             }
             acts.push(Act::Reload(tab));
         }
@@ -160,6 +162,28 @@ mod tests {
         let next = state.tabs.get(&1).unwrap().next.as_ref().unwrap();
         assert!(next.once);
         assert_ne!(next.context.resources(), read, "a document may have come and gone with it");
+    }
+
+    #[test]
+    fn a_reload_that_was_asked_for_all_the_same_is_known_by_what_it_had() {
+        for news in [vec![], vec![committed()]] {
+            let (mut state, read) = armed();
+            let first = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.request();
+            let mut dice = || std::array::from_fn(|at| 100 + u8::try_from(at).unwrap());
+            state.step(Event::Resume { loading: vec![] }, Timestamp::default(), &mut dice);
+            let (url, method, context) = (URL.to_owned(), "GET".to_owned(), Some(first));
+            let left = Seen::Left { url: url.clone(), method: method.clone(), context };
+            state.observe(1, left, &Settings::default());
+            let request = "1".to_owned();
+            let asked = Asked { tab: 1, request, url, method, context: first };
+            step(&mut state, Event::Sent(asked));
+            for event in news {
+                step(&mut state, event);
+            }
+            step(&mut state, hello(Some(read)));
+            assert_eq!(state.page(1).map(|page| page.context.resources()), Some(read));
+            assert_eq!(state.tabs.get(&1).unwrap().missed, None);
+        }
     }
 
     #[test]

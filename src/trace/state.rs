@@ -168,7 +168,8 @@ pub struct Tab {
     /// stored before, so that nothing but the rule is left to do then.
     #[serde(default)]
     pub after: Option<Armed>,
-    /// What was armed when a document came whose request nobody saw: a worker died with the news.
+    /// What was armed when a document came, or may have left, whose request nobody saw: a worker died
+    /// with the news.
     #[serde(default)]
     pub unseen: Option<Armed>,
     /// Whether it is still to be reloaded.

@@ -160,7 +160,8 @@ impl State {
         dice: Dice<'_>,
     ) -> Option<Armed> {
         let part = self.tabs.get(&tab);
-        let armed = part.into_iter().flat_map(|it| it.next.iter().chain(&it.after));
+        let armed = part.into_iter();
+        let armed = armed.flat_map(|it| it.next.iter().chain(&it.after).chain(&it.unseen));
         let mut armed = armed.filter(|armed| armed.context.request().meets(carried));
         if let Some(armed) = armed.next().filter(|armed| !self.used(armed.context)) {
             return Some(armed.clone());
