@@ -109,11 +109,7 @@ pub fn Session(
 
 fn numbers(facts: &SessionFacts, zone: i32) -> Vec<(&'static str, String)> {
     let Totals { pages, requests, spans, errors } = facts.totals;
-    let since = facts.since.map(|since| {
-        let date = moment::date(since, zone);
-        // To the second: nobody starts a session by the millisecond.
-        ("Since", date.split('.').next().unwrap_or_default().to_owned())
-    });
+    let since = facts.since.map(|since| ("Since", moment::second(since, zone)));
     let ends = facts.left.clone().map(|left| ("Ends in", left));
     let counts = [("Pages", pages), ("Requests", requests), ("Spans", spans), ("Errors", errors)];
     let counts = counts.map(|(name, count)| (name, grouped(count)));

@@ -29,7 +29,7 @@ pub fn Logs(
     /// The sessions that the journal knows, newest first.
     #[prop(into)]
     sessions: Signal<Vec<Past>>,
-    /// What is shown, in numbers.
+    /// The session that is asked for, or all, in numbers.
     #[prop(into)]
     facts: Signal<SessionFacts>,
     /// How the trace's reading stands.

@@ -23,12 +23,18 @@ pub fn date(at: Timestamp, zone: i32) -> String {
     format!("{year}-{month:02}-{day:02} {}", clock(at, zone))
 }
 
+/// `2026-11-21 14:03:22`, for what nobody does by the millisecond.
+#[must_use]
+pub fn second(at: Timestamp, zone: i32) -> String {
+    date(at, zone).split('.').next().unwrap_or_default().to_owned()
+}
+
 /// How long ago something was, in words.
 #[must_use]
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.since(at).as_secs() {
-        0..=9 => "just now".to_owned(),
-        10..=89 => "a minute ago".to_owned(),
+        0..=44 => "just now".to_owned(),
+        45..=89 => "a minute ago".to_owned(),
         seconds @ 90..=5_399 => format!("{} minutes ago", (seconds + 30) / 60),
         seconds @ 5_400..=129_599 => format!("{} hours ago", (seconds + 1_800) / 3_600),
         seconds => format!("{} days ago", (seconds + 43_200) / 86_400),
@@ -50,6 +56,7 @@ mod tests {
         assert_eq!(date(at, 0), "2026-11-21 14:23:22.123");
         assert_eq!(date(at, 60), "2026-11-21 15:23:22.123");
         assert_eq!(date(at, -15 * 60), "2026-11-20 23:23:22.123");
+        assert_eq!(second(at, 60), "2026-11-21 15:23:22");
         assert_eq!(clock(at, 330), "19:53:22.123");
     }
 
@@ -58,7 +65,7 @@ mod tests {
         let ago = |seconds: u64| {
             ago(Timestamp::default(), Timestamp::from_nanos(seconds * 1_000_000_000))
         };
-        let said = [0, 30, 89, 90, 5_399, 5_400, 129_600].map(ago);
+        let said = [44, 45, 89, 90, 5_399, 5_400, 129_600].map(ago);
         assert_eq!(
             said,
             [

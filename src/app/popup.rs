@@ -101,7 +101,7 @@ fn Finder(tab: Signal<Tab>, on_verb: Callback<Verb>) -> impl IntoView {
     };
     let none = move || hits.with(Vec::is_empty) && !offers.with(Vec::is_empty);
     view! {
-        <div class="finder" node_ref=list>
+        <div class="finder" class:idle=move || tab.with(|tab| tab.remedy().is_some()) node_ref=list>
             <input
                 type="search"
                 node_ref=field

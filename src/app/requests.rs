@@ -26,6 +26,7 @@ pub struct Requests {
     others: Vec<TracedRequest>,
     /// What is shown, in order: places in `rows` and then in `others`.
     shown: Vec<usize>,
+    totals: Totals,
     filter: Filter,
     newest_first: bool,
     chosen: Option<RequestKey>,
@@ -46,6 +47,15 @@ pub struct Totals {
     pub spans: u64,
     /// Spans that failed.
     pub errors: u64,
+}
+
+impl Totals {
+    fn add(&mut self, request: &TracedRequest) {
+        self.pages += u64::from(request.api == Api::Document);
+        self.requests += 1;
+        self.spans += u64::from(request.spans);
+        self.errors += u64::from(request.errors);
+    }
 }
 
 /// A line of the list, ready to draw.
@@ -202,19 +212,27 @@ impl Requests {
     /// What is shown is decided anew.
     fn arrange(&mut self) {
         let count = self.rows.len();
-        let known = |at: usize| {
-            let request = self.any(at)?;
+        let session = Filter { session: self.filter.session, ..Filter::default() };
+        let (mut shown, mut totals) = (Vec::new(), Totals::default());
+        for at in 0..count + self.others.len() {
+            let Some(request) = self.any(at) else { continue };
             // The store may know what the journal knows too; the journal's word comes first.
-            let doubled = at >= count && self.rows.iter().any(|row| row.trace == request.trace);
-            (!doubled && self.filter.passes(request, at < count)).then_some(request.start)
-        };
-        let all = 0..count + self.others.len();
-        let mut shown: Vec<_> = all.filter_map(|at| known(at).map(|start| (start, at))).collect();
+            if at >= count && self.rows.iter().any(|row| row.trace == request.trace) {
+                continue;
+            }
+            if session.passes(request, true) {
+                totals.add(request);
+            }
+            if self.filter.passes(request, at < count) {
+                shown.push((request.start, at));
+            }
+        }
         shown.sort_unstable();
         if self.newest_first {
             shown.reverse();
         }
         self.shown = shown.into_iter().map(|(_, at)| at).collect();
+        self.totals = totals;
     }
 
     /// The request at a place among all, shown or not.
@@ -251,17 +269,11 @@ impl Requests {
         &self.rows
     }
 
-    /// What is shown, in numbers.
+    /// The session that is asked for, or all, in numbers: what is typed and switched narrows the
+    /// list and not these.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        for request in self.shown.iter().filter_map(|at| self.any(*at)) {
-            totals.pages += u64::from(request.api == Api::Document);
-            totals.requests += 1;
-            totals.spans += u64::from(request.spans);
-            totals.errors += u64::from(request.errors);
-        }
-        totals
+        self.totals
     }
 
     /// The lines of a range, for a page of this origin and a reader in this zone.
@@ -414,8 +426,19 @@ mod tests {
         assert_eq!(places(&list), all);
         list.filter(Filter { text: "api shop.example".to_owned(), ..Filter::default() });
         assert_eq!(places(&list), all[1..2]);
-        let totals = Totals { pages: 0, requests: 1, spans: 5, errors: 0 };
-        assert_eq!((list.totals(), list.all()), (totals, 3));
+        assert_eq!(list.all(), 3);
+    }
+
+    #[test]
+    fn a_session_s_numbers_stay_whatever_is_typed() {
+        let mut list = list();
+        let session = list.rows[0].session;
+        let whole = Filter { session, ..Filter::default() };
+        list.filter(whole.clone());
+        let totals = list.totals();
+        assert_eq!(totals.requests, list.len() as u64);
+        list.filter(Filter { text: "nothing says this".to_owned(), mine: true, ..whole });
+        assert_eq!((list.len(), list.totals()), (0, totals));
     }
 
     #[test]

@@ -158,7 +158,7 @@ fn contacts(account: Signal<Account>, zone: i32) -> impl IntoView {
 }
 
 fn when(millis: u64, zone: i32) -> String {
-    moment::date(Timestamp::from_nanos(millis.saturating_mul(1_000_000)), zone)
+    moment::second(Timestamp::from_nanos(millis.saturating_mul(1_000_000)), zone)
 }
 
 fn recorded(account: Signal<Account>) -> impl IntoView {
