@@ -27,7 +27,7 @@ test('a session outlives the browser: its site is traced by the same id, and Sto
   const page = await lab.openPage(`${site.origin}/`);
   await lab.startSession(page);
   const { id } = (await lab.view(await lab.tabId(page))).session;
-  await lab.close();
+  await lab.end(); // not `close`, which stops what is active
   site.requests.length = 0;
   lab = await restart();
   const again = await lab.openPage(`${site.origin}/`);
@@ -51,7 +51,7 @@ test('a trace cookie that no session knows of is swept when the browser starts',
     return chrome.cookies.set({ url, name, value, expirationDate });
   }, site.origin);
   assert.equal((await lab.left()).length, 1);
-  await lab.close();
+  await lab.end();
   lab = await restart();
   await until('nothing is left', async () => (await lab.left()).length === 0);
 });
