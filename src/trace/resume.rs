@@ -71,7 +71,8 @@ impl State {
         let Some(part) = self.tabs.get_mut(&tab) else { return };
         let fits = |armed: &Armed| read.is_some_and(|it| armed.context.resources().meets(it));
         if let Some(unseen) = part.unseen.take().filter(fits) {
-            part.after = part.next.replace(unseen);
+            // What was armed meanwhile may be on the wire by now.
+            part.unseen = part.next.replace(unseen);
         }
         if bare(part.missed.as_ref()) {
             return;
@@ -184,6 +185,23 @@ mod tests {
             assert_eq!(state.page(1).map(|page| page.context.resources()), Some(read));
             assert_eq!(state.tabs.get(&1).unwrap().missed, None);
         }
+    }
+
+    #[test]
+    fn a_reload_that_left_before_the_document_spoke_keeps_what_it_was_armed_with() {
+        let mut state = State::default();
+        let (plan, open) = (Plan::default(), Vec::new());
+        step(&mut state, Event::Start { tab: 1, origin: origin(), plan, open });
+        let read = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.resources();
+        let mut dice = || std::array::from_fn(|at| 100 + u8::try_from(at).unwrap());
+        state.step(Event::Resume { loading: vec![] }, Timestamp::default(), &mut dice);
+        let next = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.request();
+        step(&mut state, hello(Some(read)));
+        assert_eq!(state.page(1).map(|page| page.context.resources()), Some(read));
+        let (url, method) = (URL.to_owned(), "GET".to_owned());
+        let left = Seen::Left { url, method, context: Some(next) };
+        state.observe(1, left, &Settings::default());
+        assert_eq!(state.tabs.get(&1).unwrap().missed, None);
     }
 
     #[test]
