@@ -14,8 +14,8 @@ use webext::{Error, net};
 
 use crate::Recording;
 
-/// How long the store may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the store may take to answer. The browser ends a worker that waits for longer than 30 s.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 impl Recording {
     /// Sends a request to a store.

@@ -13,6 +13,7 @@ export async function startGate(store) {
 class Gate {
   #server = createServer((request, response) => this.#take(request, response));
   #store;
+  #held = Promise.resolve();
 
   constructor(store) {
     this.#store = store;
@@ -28,6 +29,13 @@ class Gate {
     this.url = `http://127.0.0.1:${this.#server.address().port}`;
   }
 
+  /** Lets no request through from now on; the function that it returns lets all of them. */
+  hold() {
+    let release;
+    this.#held = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
   /** How often something was asked. */
   count(pattern) {
     return this.asked.filter((line) => pattern.test(line)).length;
@@ -39,9 +47,10 @@ class Gate {
     await once(this.#server, 'close');
   }
 
-  #take(request, response) {
+  async #take(request, response) {
     const { method, url, headers } = request;
     this.asked.push(`${method} ${url}`);
+    await this.#held;
     if (this.instead(request, response)) return request.resume();
     // The store looks at whom it was called by; it must see its own name.
     const { host } = new URL(this.#store);

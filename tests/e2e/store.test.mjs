@@ -178,6 +178,27 @@ test('a store that takes its time holds up neither the page nor the popup', asyn
   release();
 });
 
+test('a store that takes more than ten seconds is waited for, and the trace completes', async () => {
+  await behindGate();
+  const [worker] = lab.context.serviceWorkers();
+  await worker.evaluate(() => {
+    const { timeout } = AbortSignal;
+    globalThis.patience = [];
+    AbortSignal.timeout = (ms) => (globalThis.patience.push(ms), timeout.call(AbortSignal, ms));
+  });
+  const release = gate.hold();
+  // Numbers move while nothing is answered.
+  const { page, trace } = await waiting('/page', /Waiting for spans [1-9]/);
+  await until('it is asked for the trace', () => gate.count(/^GET/) > 0);
+  await serve('/page');
+  release();
+  await followToast(page, /^Trace complete/);
+  await lab.exported();
+  assert.ok((await sent(trace)).length >= 2);
+  const least = Math.min(...(await worker.evaluate(() => globalThis.patience)));
+  assert.ok(least > 15_000, `it gives up after ${least} ms`);
+});
+
 test('with no store set the browser records for itself, and says so', async () => {
   lab = await start({ collector: null, store: '', shop: null });
   const { popup, trace } = await waiting('/page', /No trace store is set/);

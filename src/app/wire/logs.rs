@@ -20,7 +20,7 @@ use crate::sessions::{self, Past};
 use crate::{found, logs};
 
 /// How long the store may take to list its traces.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What Logs keeps.
 #[derive(Clone, Copy)]
