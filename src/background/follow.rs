@@ -109,6 +109,11 @@ impl Core {
         write: bool,
     ) -> Option<Looked> {
         let page = self.state.pages.get(&trace)?.clone();
+        // What a look writes has to be sent, even by one who knows of it from the journal alone.
+        let waiting = self.state.waiting.take();
+        if waiting == Some(0) {
+            self.save().await;
+        }
         let kept = self.state.pages.keys().copied().collect();
         let alone = self.settings.store.is_empty();
         let task = Task::Look(Box::new(Look { page, facts, alone, write, kept }));
@@ -123,9 +128,7 @@ impl Core {
             self.trouble.clone_from(&looked.trouble);
         }
         // Where it is not known how many wait, it is asked for as if some did.
-        if let Some(waiting) = &mut self.state.waiting {
-            *waiting = waiting.saturating_add(looked.waiting);
-        }
+        self.state.waiting = waiting.map(|waiting| waiting.saturating_add(looked.waiting));
         Some(looked)
     }
 
