@@ -33,9 +33,10 @@ test('requests that were made before it was opened are there, oldest first', asy
     /GET \/api\/delivery 200 .* xhr$/, /POST \/api\/order 200 .* fetch$/,
   ];
   for (const name of wanted) await line(panel, name).waitFor();
-  const lines = await list(panel).getByRole('row').allInnerTexts();
-  const places = wanted.map((name) => lines.findIndex((text) => name.test(text.replaceAll(/\s+/g, ' ').trim())));
-  assert.deepEqual(places, places.toSorted((a, b) => a - b));
+  const texts = await list(panel).getByRole('row').allInnerTexts();
+  const lines = texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+  const places = wanted.map((name) => lines.findIndex((text) => name.test(text)));
+  assert.deepEqual(places, places.toSorted((a, b) => a - b), `the lines are\n${lines.join('\n')}`);
 });
 
 test('a new request appears by itself, and its trace is joined by the server', async () => {
