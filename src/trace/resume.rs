@@ -18,7 +18,8 @@ impl State {
         }
         let mut acts = Vec::new();
         for tab in self.waiting() {
-            let armed = self.tabs.get(&tab).and_then(|tab| tab.next.clone());
+            let part = self.tabs.get_mut(&tab);
+            let armed = part.and_then(|tab| tab.next.clone().or_else(|| tab.unseen.take()));
             if let Some(Armed { origin, once, .. }) = armed.clone() {
                 self.arm(tab, &origin, once, dice);
                 // The reload may have been asked for all the same, and be about to leave.
@@ -163,6 +164,24 @@ mod tests {
         let next = state.tabs.get(&1).unwrap().next.as_ref().unwrap();
         assert!(next.once);
         assert_ne!(next.context.resources(), read, "a document may have come and gone with it");
+    }
+
+    #[test]
+    fn a_reload_that_is_made_up_for_is_armed_though_a_document_is_in_doubt() {
+        let mut dice = || std::array::from_fn(|at| 100 + u8::try_from(at).unwrap());
+        for late in [false, true] {
+            let (mut state, read) = armed();
+            step(&mut state, committed());
+            let resume = Event::Resume { loading: vec![] };
+            let acts = state.step(resume, Timestamp::default(), &mut dice);
+            assert_eq!(acts, [Act::Reload(1)]);
+            let next = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.resources();
+            if late {
+                step(&mut state, hello(Some(read)));
+            }
+            step(&mut state, hello(Some(next)));
+            assert_eq!(state.page(1).map(|page| page.context.resources()), Some(next));
+        }
     }
 
     #[test]
