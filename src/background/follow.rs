@@ -36,6 +36,10 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
         // Set anew each time: the worker may die in any pause.
         let _checked_at_every_wake = alarms::set(ALARM, AWAKE).await;
         clock::sleep(pause).await;
+        // Who had everything removed meanwhile does not want it asked for any more.
+        if !worker.core.lock().await.state.pages.contains(&trace) {
+            break;
+        }
         ask(&worker, trace).await;
     }
     worker.followed.borrow_mut().retain(|other| *other != trace);
