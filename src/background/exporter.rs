@@ -39,19 +39,22 @@ fn later(worker: Rc<Worker>, pause: Duration) {
 
 /// Sends one chunk. Whether to go on with the next.
 async fn attempt(worker: &Worker) -> bool {
-    let store = {
+    let (store, written) = {
         let core = worker.core.lock().await;
         if core.settings.store.is_empty() || core.state.waiting == Some(0) {
             return false;
         }
-        core.settings.store.clone()
+        (core.settings.store.clone(), core.written)
     };
     let sent = recording::ask::<Option<Sent>>(&Task::Send { store }).await;
     let mut core = worker.core.lock().await;
     let Some(sent) = core.noted(sent) else { return false };
-    core.state.waiting = Some(sent.as_ref().map_or(0, |sent| sent.left));
+    // What was written meanwhile may have come too late to be seen; the next attempt looks again.
+    let meanwhile = core.written.wrapping_sub(written);
+    let left = sent.as_ref().map_or(0, |sent| sent.left).saturating_add(meanwhile);
+    core.state.waiting = Some(left);
     core.save().await;
-    let Some(Sent { done, trouble, after, .. }) = sent else { return false };
+    let Some(Sent { done, trouble, after, .. }) = sent else { return left > 0 };
     core.unsent = trouble;
     let tabs: Vec<i32> = core.state.tabs.keys().copied().collect();
     drop(core);

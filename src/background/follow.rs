@@ -131,6 +131,7 @@ impl Core {
         if looked.trouble.is_some() {
             self.trouble.clone_from(&looked.trouble);
         }
+        self.written = self.written.wrapping_add(looked.waiting);
         // Where it is not known how many wait, it is asked for as if some did.
         self.state.waiting = waiting.map(|waiting| waiting.saturating_add(looked.waiting));
         Some(looked)

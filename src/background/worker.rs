@@ -63,6 +63,8 @@ pub(crate) struct Core {
     pub unsent: Option<String>,
     /// Why the store could not be asked last time; over when it answers.
     pub unasked: Option<String>,
+    /// Spans that were written by this worker.
+    pub written: u32,
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
     /// The sessions as they were stored last.
