@@ -205,8 +205,13 @@ fn request(name: &str, details: Details, triggers: &Triggers) -> Option<Heard> {
         }
         "opened" => Some(Event::Opened(Open { tab, url, store: None })),
         "leaving" => Some(Event::Leaving { tab }),
-        // An error of a document that is shown already says nothing of the one to come.
-        "abandoned" => details.document_id.is_none().then_some(Event::Abandoned { tab, url }),
+        // An error of a document that is shown already says nothing of the one to come. Where there is
+        // no document, browsers leave its id out or say nought.
+        "abandoned" => {
+            let document = details.document_id.as_ref();
+            let none = document.is_none_or(|id| id.bytes().all(|digit| digit == b'0'));
+            none.then_some(Event::Unshown { tab, url })
+        }
         // A prerendered document is shown later, if at all.
         "committed" => {
             let shown = details.document_lifecycle.is_none_or(|life| life == "active");

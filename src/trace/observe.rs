@@ -220,6 +220,22 @@ mod tests {
 
     const URL: &str = "http://a.test/x";
 
+    #[test]
+    fn an_answer_that_makes_no_document_ends_the_wait_and_one_that_is_awaited_does_not() {
+        let (mut state, context) = armed();
+        let (url, method) = (URL.to_owned(), "GET".to_owned());
+        step(&mut state, Event::Sent(Asked { tab: 1, request: "9".into(), url, method, context }));
+        let unshown = || Event::Unshown { tab: 1, url: URL.to_owned() };
+        step(&mut state, unshown());
+        assert_eq!(state.pending.len(), 1, "given up for another one, perhaps");
+        let headers = Vec::new();
+        let seen = Seen::Responded { cached: false, headers };
+        assert!(state.observe(1, seen, &Settings::default()));
+        step(&mut state, unshown());
+        assert_eq!(state.progress(1, Timestamp::default()), None);
+        assert_eq!(crate::wanted::wanted(&state, &Settings::default()), Default::default());
+    }
+
     /// Tab 1 with a page trace armed, and the context that waits for its document.
     fn armed() -> (State, TraceContext) {
         let mut state = State::default();

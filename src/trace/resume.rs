@@ -19,11 +19,11 @@ impl State {
         let mut acts = Vec::new();
         for tab in self.waiting() {
             let part = self.tabs.get_mut(&tab);
-            let armed = part.and_then(|tab| tab.next.clone().or_else(|| tab.unseen.take()));
-            if let Some(Armed { origin, once, .. }) = armed.clone() {
-                self.arm(tab, &origin, once, dice);
+            let armed = part.and_then(|tab| tab.next.clone().or_else(|| tab.unseen.pop()));
+            if let Some(armed) = armed {
+                self.arm(tab, &armed.origin, armed.once, dice);
                 // The reload may have been asked for all the same, and be about to leave.
-                self.tabs.or_default(tab).unseen = armed;
+                self.tabs.or_default(tab).unseen.push(armed);
             }
             acts.push(Act::Reload(tab));
         }
@@ -56,7 +56,10 @@ impl State {
     pub(crate) fn doubt(&mut self, tab: i32, origin: Option<&Origin>) {
         let Some(tab) = self.tabs.get_mut(&tab) else { return };
         let here = |armed: &mut Armed| origin.is_some_and(|it| it.host == armed.origin.host);
-        tab.unseen = tab.next.take_if(here).filter(|_| !bare(tab.missed.as_ref()));
+        match tab.next.take_if(here).filter(|_| !bare(tab.missed.as_ref())) {
+            Some(armed) => tab.unseen.push(armed),
+            None => tab.unseen.clear(),
+        }
     }
 
     /// A document says which context it read. One that was armed for its tab has been on the wire,
@@ -71,9 +74,13 @@ impl State {
     ) {
         let Some(part) = self.tabs.get_mut(&tab) else { return };
         let fits = |armed: &Armed| read.is_some_and(|it| armed.context.resources().meets(it));
-        if let Some(unseen) = part.unseen.take().filter(fits) {
-            // What was armed meanwhile may be on the wire by now.
-            part.unseen = part.next.replace(unseen);
+        match part.unseen.iter().position(fits) {
+            Some(at) => {
+                let unseen = part.unseen.remove(at);
+                // What was armed meanwhile may be on the wire by now.
+                part.unseen.extend(part.next.replace(unseen));
+            }
+            None => part.unseen.clear(),
         }
         if bare(part.missed.as_ref()) {
             return;
@@ -221,6 +228,24 @@ mod tests {
         let left = Seen::Left { url, method, context: Some(next) };
         state.observe(1, left, &Settings::default());
         assert_eq!(state.tabs.get(&1).unwrap().missed, None);
+    }
+
+    #[test]
+    fn each_of_two_reloads_is_known_by_what_it_had_whichever_speaks() {
+        let (mut state, first) = armed();
+        let mut seed = 100;
+        let mut dice = || {
+            seed += 1;
+            std::array::from_fn(|at| seed + u8::try_from(at).unwrap())
+        };
+        state.step(Event::Resume { loading: vec![] }, Timestamp::default(), &mut dice);
+        let second = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.resources();
+        step(&mut state, committed()); // of the first, whose request a dead worker saw
+        for context in [first, second] {
+            let mut state = state.clone();
+            step(&mut state, hello(Some(context)));
+            assert_eq!(state.page(1).unwrap().context.trace, context.trace);
+        }
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl State {
             }
             Event::Committed { tab, url } => self.committed(tab, &url, now, dice),
             Event::Abandoned { tab, url } => self.abandoned(tab, &url, dice),
+            Event::Unshown { tab, url } => self.unshown(tab, &url, dice),
             Event::Hello { tab, url, context } => self.hello(tab, &url, context, now, dice),
             Event::Loaded { trace } => self.loaded(trace),
             Event::Counted { trace, requests } => self.counted(trace, requests, now),

@@ -171,7 +171,7 @@ pub struct Tab {
     /// What was armed when a document came, or may have left, whose request nobody saw: a worker died
     /// with the news.
     #[serde(default)]
-    pub unseen: Option<Armed>,
+    pub unseen: Vec<Armed>,
     /// Whether it is still to be reloaded.
     #[serde(default)]
     pub reload: bool,
@@ -383,7 +383,7 @@ impl State {
     pub fn tidy(&mut self, now: Timestamp) {
         self.pages.retain(|_, page| !page.closed || page.pause(now).is_some());
         self.tabs.retain(|_, tab| {
-            let coming = tab.next.is_some() || tab.unseen.is_some();
+            let coming = tab.next.is_some() || !tab.unseen.is_empty();
             coming || tab.page.is_some() || tab.missed.is_some()
         });
     }

@@ -1,7 +1,7 @@
 // The main job: one page trace through the popup, from the browser's request to the SQL statement.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { KIND, clickToast, followToast, readToast, start, until } from './harness.mjs';
+import { KIND, clickToast, followToast, readToast, start, startSite, until } from './harness.mjs';
 
 let lab, page, address, said, trace;
 /** What the browser sent to pricing, the other origin: `{ method, headers }`. */
@@ -142,6 +142,22 @@ test('a toast that was dismissed stays away when the trace completes', async () 
   await until('the toast is gone', async () => (await readToast(page)) === '');
   await popup.getByText('Trace complete').waitFor();
   assert.equal(await readToast(page), '');
+});
+
+test('an answer that makes no document ends a page trace, and the page stays as it was', async () => {
+  const answers = { '/nothing': [204, {}], '/file': [200, { 'content-disposition': 'attachment' }] };
+  const site = await startSite();
+  for (const [path, [status, headers]] of Object.entries(answers)) {
+    site.pages[path] = (_, response) => response.writeHead(status, headers).end();
+    const shown = await lab.openPage(`${site.origin}/`);
+    await shown.evaluate((path) => history.replaceState(null, '', path), path);
+    const popup = await lab.command(shown, 'Run Page Trace');
+    await popup.getByRole('button', { name: 'Run Page Trace' }).waitFor();
+    assert.equal(site.contexts(path).filter(Boolean).length, 1, 'it was asked for, with context');
+    assert.deepEqual(await lab.left(), []);
+    await lab.closePages(page);
+  }
+  await site.close();
 });
 
 test('the next document of the tab is an untraced one', async () => {

@@ -24,7 +24,7 @@ impl State {
         let mut acts = vec![Act::Untoast(tab)];
         self.reloaded(tab);
         if let Some(part) = self.tabs.get_mut(&tab) {
-            part.unseen = None;
+            part.unseen.clear();
         }
         let armed = self.tabs.get_mut(&tab).and_then(|tab| tab.next.take_if(|armed| armed.once));
         let coming = self.expected(tab).filter(|sent| sent.once);

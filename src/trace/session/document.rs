@@ -4,7 +4,7 @@ use super::{Act, Asked, Dice, mint};
 use crate::assemble::Wire;
 use crate::completion::Watch;
 use crate::context::PageContext;
-use crate::ladder::Ladder;
+use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
 use crate::state::{Armed, Page, Sent, State};
 use crate::{Timestamp, TraceContext, TraceId};
@@ -210,8 +210,22 @@ impl State {
     pub(super) fn abandoned(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
         self.arrivals.abandon(tab);
         let same = |sent: &&Sent| sent.tab == tab && address(&sent.url) == address(url);
-        let lost = self.pending.values().find(same);
-        let Some(trace) = lost.map(|sent| sent.context.trace) else { return Vec::new() };
+        let lost = self.pending.values().find(same).map(|sent| sent.context.trace);
+        lost.map(|trace| self.drop_sent(tab, trace, dice)).unwrap_or_default()
+    }
+
+    /// The answer makes no document. One that was not answered is another matter: who reloads often
+    /// gives requests up whose context the next one may have.
+    pub(super) fn unshown(&mut self, tab: i32, url: &str, dice: Dice<'_>) -> Vec<Act> {
+        let answered = |sent: &&Sent| sent.ladder.way != Way::Open;
+        let same = |sent: &&Sent| sent.tab == tab && address(&sent.url) == address(url);
+        let lost = self.pending.values().filter(same).find(answered);
+        let lost = lost.map(|sent| sent.context.trace);
+        lost.map(|trace| self.drop_sent(tab, trace, dice)).unwrap_or_default()
+    }
+
+    /// A document that was asked for will not come.
+    fn drop_sent(&mut self, tab: i32, trace: TraceId, dice: Dice<'_>) -> Vec<Act> {
         self.pending.remove(&trace);
         if let Some(tab) = self.tabs.get_mut(&tab) {
             // The context was used on the wire; a second document must not get it.
@@ -246,6 +260,11 @@ impl State {
     }
 
     pub(super) fn loaded(&mut self, trace: TraceId) -> Vec<Act> {
+        let tab = self.pages.get(&trace).map(|page| page.tab);
+        if let Some(tab) = tab.and_then(|tab| self.tabs.get_mut(&tab)) {
+            // What may have been on the wire beside it would have come by now.
+            tab.unseen.clear();
+        }
         match self.pages.get_mut(&trace) {
             // A single page trace covers the page's load; in a session the page goes on.
             Some(page) if page.live && page.session.is_none() => {

@@ -99,8 +99,15 @@ pub enum Event {
         /// Its URL, redacted.
         url: String,
     },
-    /// A tab's navigation came to nothing: a download, an answer without content, a failure.
+    /// A tab's navigation failed.
     Abandoned {
+        /// The tab.
+        tab: i32,
+        /// What was asked for, redacted.
+        url: String,
+    },
+    /// The answer to a tab's navigation makes no document: it is a download, or without content.
+    Unshown {
         /// The tab.
         tab: i32,
         /// What was asked for, redacted.

@@ -2,7 +2,7 @@
 
 use super::{Act, Dice, Open, mint};
 use crate::origin::Origin;
-use crate::state::{End, Ended, Place, Plan, Session, State};
+use crate::state::{Armed, End, Ended, Place, Plan, Session, State};
 use crate::{SessionId, Timestamp, TraceId};
 
 /// Sessions that are over and remembered, at most.
@@ -100,7 +100,8 @@ impl State {
                 tab.reload = false;
             }
             tab.after = None;
-            tab.unseen.take_if(|armed| here && !armed.once && session.covers(&armed.origin.host));
+            let over = |it: &Armed| here && !it.once && session.covers(&it.origin.host);
+            tab.unseen.retain(|armed| !over(armed));
         }
         // What was asked for within it arrives as an untraced document; a page trace goes on.
         pending.retain(|_, sent| sent.once || sent.session != Some(session.id));

@@ -631,7 +631,7 @@ fn check(world: &World, path: &[Event]) {
         assert_eq!(*place, session.place(), "{path:?}");
     }
     let idle = pending.is_empty()
-        && tabs.values().all(|tab| tab.next.is_none() && tab.unseen.is_none())
+        && tabs.values().all(|tab| tab.next.is_none() && tab.unseen.is_empty())
         && !pages.values().any(|page| page.live);
     if sessions.is_empty() && idle {
         assert_eq!(wanted, crate::wanted::Wanted::default(), "nothing is left: {path:?}");
