@@ -42,6 +42,7 @@ pub(crate) fn idle() -> TabView {
         ended: None,
         set: Vec::new(),
         page: None,
+        trouble: None,
         store_trouble: None,
         waiting: 0,
         rejected: 0,

@@ -244,6 +244,10 @@ impl Tab {
             1 => Some("1 span waits in the journal to be sent.".to_owned()),
             many => Some(format!("{many} spans wait in the journal to be sent.")),
         };
+        if let Some(reason) = &view.trouble {
+            // The browser ends its sentences, as a rule.
+            troubles.push(format!("The browser refused it: {}.", reason.trim_end_matches('.')));
+        }
         if let Some(reason) = &view.store_trouble {
             troubles.push(format!("The trace store cannot be used: {reason}."));
             troubles.extend(wait);

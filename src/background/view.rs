@@ -30,12 +30,8 @@ impl Core {
             }),
             set: self.ledger(),
             page: self.trace_view(tab),
-            store_trouble: self
-                .trouble
-                .as_ref()
-                .or(self.unsent.as_ref())
-                .or(self.unasked.as_ref())
-                .cloned(),
+            trouble: self.trouble.clone(),
+            store_trouble: self.unsent.as_ref().or(self.unasked.as_ref()).cloned(),
             waiting: self.state.waiting.unwrap_or_default(),
             rejected: self.rejected,
             posted: self.state.arrivals.again(tab) == Again::Never,

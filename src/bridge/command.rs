@@ -133,6 +133,9 @@ pub struct TabView {
     pub set: Vec<SetView>,
     /// The trace of its page, if it is traced.
     pub page: Option<TraceView>,
+    /// What the browser or the journal refused last; `None` when all is well.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// Why the trace store cannot be used just now; `None` when all is well or it was not asked.
     pub store_trouble: Option<String>,
     /// Spans that wait in the journal to be sent to the store.

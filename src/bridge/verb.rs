@@ -151,6 +151,7 @@ mod tests {
             ended: None,
             set: Vec::new(),
             page: None,
+            trouble: None,
             store_trouble: None,
             waiting: 0,
             rejected: 0,

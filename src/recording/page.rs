@@ -227,8 +227,12 @@ impl Recorded {
                 missing.insert(span.trace, parent);
             }
         }
-        let start = self.spans().map(|span| span.start).min();
-        let end = self.spans().map(|span| span.end).max();
+        // A clock that is off would make it an hour long.
+        let timed = || {
+            self.spans().take(if page.ladder.ahead == 0 { usize::MAX } else { self.browser.len() })
+        };
+        let start = timed().map(|span| span.start).min();
+        let end = timed().map(|span| span.end).max();
         let length = start.zip(end).map_or(Duration::ZERO, |(start, end)| end.since(start));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Sight {

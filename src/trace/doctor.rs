@@ -134,11 +134,12 @@ impl Cause {
                  way. Compare its exporter's address with the store in the options."
             }
             Self::StoreLocked => {
-                "Set the store's credentials in the options and test the connection."
+                "It wants to know who asks, and Tracelight sends no credentials: let it answer without, or \
+                 through a proxy that adds them."
             }
             Self::StoreForbidden => {
-                "The credentials are known there and may not read traces, or the store does not \
-                 let extensions ask. Test the connection in the options."
+                "It does not let us read traces, or lets no extension ask. Test the connection in the \
+                 options."
             }
             Self::StoreFailed => "See the store's own log; it is asked again meanwhile.",
             Self::StoreSilent => {

@@ -67,6 +67,9 @@ impl State {
                 true
             }
             Seen::Responded { cached, headers } => {
+                if self.coming(tab).is_none() {
+                    return self.forgive(tab); // what failed before is answered now
+                }
                 let Some(ladder) = self.coming(tab) else { return false };
                 ladder.way = if cached { Way::Cache } else { Way::Network };
                 ladder.answer = Answer::read(&headers, &settings.answer);
@@ -124,6 +127,9 @@ impl State {
             ladder.left(&url, context, false);
             return true;
         }
+        if self.failed_here(tab, &url) && self.armed_for(tab, &url).is_none() {
+            return false;
+        }
         let changed = self.forgive(tab);
         let Some(armed) = self.armed_for(tab, &url) else { return changed };
         let mut ladder = Ladder::armed(armed.context.request());
@@ -157,6 +163,13 @@ impl State {
         self.tabs.get_mut(&tab).and_then(|tab| tab.missed.take()).is_some()
     }
 
+    /// Whether the document of an address did not come. Browsers show a page of their own in its place,
+    /// and ask again by themselves: what was found out stays until there is an answer.
+    fn failed_here(&self, tab: i32, url: &str) -> bool {
+        let missed = self.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
+        missed.is_some_and(|missed| missed.ladder.way == Way::Failed && missed.url == url)
+    }
+
     fn miss(&mut self, tab: i32, missed: Missed) -> bool {
         self.tabs.or_default(tab).missed = Some(missed);
         true
@@ -182,6 +195,9 @@ impl State {
             return true;
         }
         if self.page(tab).is_some_and(|page| !page.committed) {
+            return false;
+        }
+        if self.failed_here(tab, &url) {
             return false;
         }
         let changed = self.forgive(tab);
@@ -219,6 +235,31 @@ mod tests {
     use crate::state::Plan;
 
     const URL: &str = "http://a.test/x";
+
+    #[test]
+    fn why_no_answer_came_stays_while_the_browser_asks_again_by_itself() {
+        let (mut state, context) = armed();
+        let (url, method) = (URL.to_owned(), "GET".to_owned());
+        step(&mut state, Event::Sent(Asked { tab: 1, request: "9".into(), url, method, context }));
+        let again = |url: &str| {
+            let (url, method) = (url.to_owned(), "GET".to_owned());
+            Seen::Left { url, method, context: None }
+        };
+        state.observe(1, Seen::Failed { url: URL.to_owned() }, &Settings::default());
+        step(&mut state, Event::Abandoned { tab: 1, url: URL.to_owned() });
+        for seen in [again(URL), Seen::Shown { url: URL.to_owned(), kept: false }] {
+            state.observe(1, seen, &Settings::default());
+        }
+        let failed = state.progress(1, Timestamp::default()).unwrap();
+        assert_eq!(failed.title(), "Timed out");
+        let mut other = state.clone();
+        other.observe(1, again("http://a.test/other"), &Settings::default());
+        let answered = Seen::Responded { cached: false, headers: Vec::new() };
+        state.observe(1, answered, &Settings::default());
+        for state in [state, other] {
+            assert_eq!(state.progress(1, Timestamp::default()), None);
+        }
+    }
 
     #[test]
     fn an_answer_that_makes_no_document_ends_the_wait_and_one_that_is_awaited_does_not() {
