@@ -52,14 +52,28 @@ fn base64url(bytes: &[u8]) -> String {
     text
 }
 
+/// Bytes of a name, at most. Every request carries it.
+const LONGEST: usize = 64;
+/// Beginnings, in any case, that browsers take only with attributes that ours has not everywhere:
+/// on http both are refused, and a site's cookie has a domain.
+const PREFIXES: [&str; 2] = ["__Host-", "__Secure-"];
+
 /// Checks a cookie's name.
 ///
 /// # Errors
-/// When it is empty or has a character that no cookie's name has.
+/// When it is empty, too long or has a character that no cookie's name has, and when browsers make
+/// conditions to names that begin like it.
 pub fn check(name: &str) -> Result<(), NameError> {
-    match name.chars().find(|letter| !crate::propagation::token(*letter)) {
-        Some(found) => Err(NameError::Letter { found }),
+    if let Some(found) = name.chars().find(|letter| !crate::propagation::token(*letter)) {
+        return Err(NameError::Letter { found });
+    }
+    let begins = |prefix: &&str| {
+        name.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+    };
+    match PREFIXES.into_iter().find(begins) {
+        Some(found) => Err(NameError::Prefix { found }),
         None if name.is_empty() => Err(NameError::Empty),
+        None if name.len() > LONGEST => Err(NameError::Long { found: name.len() }),
         None => Ok(()),
     }
 }
@@ -74,6 +88,16 @@ pub enum NameError {
         /// It.
         found: char,
     },
+    /// It begins as only cookies of https may (RFC 6265bis, 4.1.3).
+    Prefix {
+        /// The beginning.
+        found: &'static str,
+    },
+    /// It is too long.
+    Long {
+        /// Its characters.
+        found: usize,
+    },
 }
 
 impl fmt::Display for NameError {
@@ -82,6 +106,13 @@ impl fmt::Display for NameError {
             Self::Empty => write!(f, "cookie's name is empty, wanted at least one character"),
             Self::Letter { found } => {
                 write!(f, "cookie's name has '{found}', wanted letters, digits, - and _")
+            }
+            Self::Prefix { found } => {
+                let wanted = "wanted another beginning: browsers refuse this one on http";
+                write!(f, "cookie's name begins with {found}, {wanted}")
+            }
+            Self::Long { found } => {
+                write!(f, "cookie's name has {found} characters, wanted at most {LONGEST}")
             }
         }
     }
@@ -207,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_name_is_a_token() {
-        for name in ["_trace_session", "__Host-trace", "t.1"] {
+        for name in ["_trace_session", "__Host", "__Hosts-x", "t-__Host-", "t.1"] {
             assert_eq!(check(name), Ok(()), "{name}");
         }
         assert_eq!(check(""), Err(NameError::Empty));
@@ -215,5 +246,29 @@ mod tests {
         {
             assert_eq!(check(name), Err(NameError::Letter { found }), "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_that_browsers_refuse_on_http_is_refused_in_any_case() {
+        for name in ["__Host-trace", "__HOST-", "__host-Http-x"] {
+            assert_eq!(check(name), Err(NameError::Prefix { found: "__Host-" }), "{name}");
+        }
+        for name in ["__Secure-trace", "__secure-trace"] {
+            assert_eq!(check(name), Err(NameError::Prefix { found: "__Secure-" }), "{name}");
+        }
+        assert_eq!(
+            check("__host-x").unwrap_err().to_string(),
+            "cookie's name begins with __Host-, wanted another beginning: browsers refuse this one on http"
+        );
+    }
+
+    #[test]
+    fn a_name_has_at_most_64_characters() {
+        assert_eq!(check(&"x".repeat(64)), Ok(()));
+        assert_eq!(check(&"x".repeat(65)), Err(NameError::Long { found: 65 }));
+        assert_eq!(
+            check(&"x".repeat(5000)).unwrap_err().to_string(),
+            "cookie's name has 5000 characters, wanted at most 64"
+        );
     }
 }

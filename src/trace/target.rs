@@ -14,15 +14,42 @@ pub enum TargetError {
     Slash,
     /// It does not begin with `http://` or `https://` and a host.
     Scheme,
+    /// It has a character that no URL has when the browser's rules see it: white space, a control
+    /// character, or one that is percent-encoded there.
+    Letter {
+        /// It.
+        found: char,
+    },
+    /// Its host has a character that no host has.
+    Host {
+        /// It.
+        found: char,
+    },
+    /// Its port is not a number up to 65535.
+    Port,
 }
 
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "it is empty, wanted the beginning of a URL or a /regular expression/",
-            Self::Slash => "it begins with / and does not end with /, as a regular expression does",
-            Self::Scheme => "it has no http:// or https:// and host at its beginning",
-        })
+        match self {
+            Self::Empty => {
+                f.write_str("is empty, wanted the beginning of a URL, or /a regular expression/")
+            }
+            Self::Slash => f.write_str(
+                "begins a regular expression that does not end, wanted a slash at its end",
+            ),
+            Self::Scheme => f.write_str(
+                "does not begin with http:// or https:// and a host, wanted the beginning of such \
+                 a URL, or /a regular expression/",
+            ),
+            Self::Letter { found } => {
+                write!(f, "has {found:?}, which is in no URL, wanted it percent-encoded")
+            }
+            Self::Host { found } => {
+                write!(f, "has {found:?} in its host, wanted a to z, digits, hyphens and dots")
+            }
+            Self::Port => f.write_str("has no port after its colon, wanted a number up to 65535"),
+        }
     }
 }
 
@@ -43,18 +70,45 @@ pub fn pattern(text: &str) -> Result<String, TargetError> {
     }
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let rest = rest.ok_or(TargetError::Scheme)?;
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if host.is_empty() {
-        return Err(TargetError::Scheme);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        // A colon inside brackets belongs to an IPv6 address.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    check_host(host)?;
+    if port.is_some_and(|port| port.starts_with('+') || port.parse::<u16>().is_err()) {
+        return Err(TargetError::Port);
+    }
+    if let Some(found) = text.chars().find(|letter| !letter.is_ascii_graphic()) {
+        return Err(TargetError::Letter { found });
     }
     // A host that is not followed by anything must end there: `https://api.test` is not meant for
     // `https://api.test.evil.test`.
-    let end = match host == rest {
-        true if host.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']')) => "/",
-        true => "(?::[0-9]+)?/",
-        false => "",
+    let end = match port {
+        _ if authority != rest => "",
+        Some(_) => "/",
+        None => "(?::[0-9]+)?/",
     };
     Ok(format!("^{}{end}", escape(text)))
+}
+
+/// Checks the characters of a host as it stands in the URLs that the browser's rules see: a name of
+/// other letters is there in its form that begins with `xn--`.
+fn check_host(host: &str) -> Result<(), TargetError> {
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let text = address.unwrap_or(host);
+    if text.is_empty() {
+        return Err(TargetError::Scheme);
+    }
+    let known = |letter: &char| match address {
+        Some(_) => letter.is_ascii_hexdigit() || matches!(letter, ':' | '.'),
+        None => letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_'),
+    };
+    match text.chars().find(|letter| !known(letter)) {
+        Some(found) => Err(TargetError::Host { found }),
+        None => Ok(()),
+    }
 }
 
 /// The regular expression of all documents of a host, on any port and with either scheme.
@@ -100,9 +154,46 @@ mod tests {
             ("/x", TargetError::Slash),
             ("api.test", TargetError::Scheme),
             ("https:///x", TargetError::Scheme),
+            ("https://:80", TargetError::Scheme),
+            ("http://[]", TargetError::Scheme),
         ] {
             assert_eq!(pattern(text), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_host_has_only_characters_of_hosts_and_a_port_only_digits() {
+        for (text, found) in [
+            ("http://a b", ' '),
+            ("http://a\tb/x", '\t'),
+            ("https://*.a.test", '*'),
+            ("https://u@a.test/", '@'),
+            ("https://a\\b", '\\'),
+            ("https://ü.test", 'ü'),
+            ("http://[::g]", 'g'),
+            ("http://[::1", '['),
+            ("http://a:b:80", ':'),
+        ] {
+            assert_eq!(pattern(text), Err(TargetError::Host { found }), "{text}");
+        }
+        for text in ["http://a:", "http://a:b", "http://a:+8", "http://a:65536/x"] {
+            assert_eq!(pattern(text), Err(TargetError::Port), "{text}");
+        }
+        for text in
+            ["http://[fe80::1.2.3.4]:81/", "https://my_host-1.test?a", "http://xn--tda.test"]
+        {
+            assert!(pattern(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_no_url_has_is_in_no_target_but_may_be_in_an_expression() {
+        for (text, found) in
+            [("http://a/b c", ' '), ("http://a/\u{7f}", '\u{7f}'), ("http://a/?\u{a0}x", '\u{a0}')]
+        {
+            assert_eq!(pattern(text), Err(TargetError::Letter { found }), "{text}");
+        }
+        assert_eq!(pattern("/a b/"), Ok("a b".to_owned()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use backend::link::{self, Values};
 use trace::cookie;
 use trace::propagation::{self, Custom};
 use trace::settings::Settings;
+use trace::target;
 
 /// What is wrong with a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,15 +126,8 @@ fn targets_problem(targets: &[String]) -> Option<Problem> {
         return Some(Problem::new("targets", found, format!("at most {MOST_TARGETS}")));
     }
     targets.iter().enumerate().find_map(|(at, target)| {
-        let at = at + 1;
-        let wanted = "the beginning of an http or https URL, or /a regular expression/";
-        if target.starts_with('/') {
-            let whole = regex(target).is_some();
-            let found = format!("line {at} begins a regular expression that does not end");
-            return (!whole).then(|| Problem::new("targets", found, "a slash at its end"));
-        }
-        let web = target.starts_with("http://") || target.starts_with("https://");
-        (!web).then(|| Problem::new("targets", format!("line {at} is {target:?}"), wanted))
+        let error = target::pattern(target).err()?;
+        Some(Problem::said("targets", &format_args!("line {} {error}", at + 1)))
     })
 }
 
@@ -246,7 +240,22 @@ mod tests {
             (
                 "targets",
                 "https://x\napi.example",
-                "targets: line 2 is \"api.example\", wanted the beginning of an http or https URL, or /a regular expression/",
+                "targets: line 2 does not begin with http:// or https:// and a host, wanted the beginning of such a URL, or /a regular expression/",
+            ),
+            (
+                "targets",
+                "https://x\nhttp://a b",
+                "targets: line 2 has ' ' in its host, wanted a to z, digits, hyphens and dots",
+            ),
+            (
+                "targets",
+                "http://a/b\u{1}c",
+                "targets: line 1 has '\\u{1}', which is in no URL, wanted it percent-encoded",
+            ),
+            (
+                "cookie.name",
+                "__secure-trace",
+                "cookie.name: cookie's name begins with __Secure-, wanted another beginning: browsers refuse this one on http",
             ),
             (
                 "targets",

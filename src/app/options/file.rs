@@ -1,7 +1,8 @@
 //! Settings as a file: JSON with a version, for export and import.
 //!
-//! Import is all or nothing: a file with one bad setting changes none. What a file does not name
-//! stays as it is, so a secret that was left out is not lost.
+//! Import is all or nothing: a file with one bad setting changes none, and a group of settings that
+//! is no object is a bad setting. What a file does not name stays as it is, so a secret that was
+//! left out is not lost.
 
 use trace::json::{self, Node, SyntaxError};
 use trace::quantity;
@@ -136,6 +137,9 @@ fn read(node: &Node<'_>, now: &Settings) -> Result<Imported, Vec<Problem>> {
     let mut wrong = Vec::new();
     for (path, node) in leaves(node) {
         match Field::of(&path) {
+            None if grouped(&path) => {
+                wrong.push(Problem::new(&path, found(node), "an object of settings"));
+            }
             None => imported.ignored.push(path),
             Some(field) => {
                 imported.count += 1;
@@ -150,16 +154,18 @@ fn read(node: &Node<'_>, now: &Settings) -> Result<Imported, Vec<Problem>> {
     if wrong.is_empty() { Ok(imported) } else { Err(wrong) }
 }
 
-/// Every value with its path; a group's are those of its object.
+/// Whether settings are grouped under a name.
+fn grouped(name: &str) -> bool {
+    FIELDS.iter().any(|field| field.key.split_once('.').is_some_and(|(group, _)| group == name))
+}
+
+/// Every value with its path; a group's are those of its object. A group that is none has itself.
 fn leaves<'a>(node: &'a Node<'a>) -> Vec<(String, &'a Node<'a>)> {
     let Node::Object(fields) = node else { return Vec::new() };
     let mut all = Vec::new();
     for (name, node) in fields {
-        let group = FIELDS
-            .iter()
-            .any(|field| field.key.split_once('.').is_some_and(|(group, _)| group == name));
         match node {
-            Node::Object(inner) if group => {
+            Node::Object(inner) if grouped(name) => {
                 all.extend(inner.iter().map(|(part, node)| (format!("{name}.{part}"), node)));
             }
             _ => all.push((name.to_string(), node)),
@@ -177,12 +183,16 @@ fn put(field: &Field, node: &Node<'_>, settings: &mut Settings) -> Result<(), Pr
         Kind::Choice(_) => (line(node), "one of its words"),
     };
     let done = text.as_ref().is_some_and(|text| (field.set)(settings, text));
-    let found = match node {
+    if done { Ok(()) } else { Err(Problem::new(field.key, found(node), wanted)) }
+}
+
+/// What stands there, for a person who looks for it.
+fn found(node: &Node<'_>) -> String {
+    match node {
         Node::Text(text) => format!("{:?}", text.chars().take(60).collect::<String>()),
         Node::Number(digits) => (*digits).to_owned(),
         other => other.kind().to_owned(),
-    };
-    if done { Ok(()) } else { Err(Problem::new(field.key, found, wanted)) }
+    }
 }
 
 fn switch(node: &Node<'_>) -> Option<String> {
@@ -308,8 +318,24 @@ mod tests {
              triggers.b3: \"yes\", wanted true or false; \
              limit: 1.5, wanted a whole number; \
              targets: a list, wanted a list of texts, each one line; \
-             scope: \"world\", wanted one of its words"
+             scope: \"world\", wanted one of its words; \
+             ending: null, wanted an object of settings"
         );
+    }
+
+    #[test]
+    fn a_group_of_another_kind_is_an_error_and_not_unknown() {
+        let text = file(
+            r#"{"links":"javascript:alert(1)","triggers":5,"cookie":null,"ending":[],"limit":5}"#,
+        );
+        assert_eq!(
+            said(&text),
+            "links: \"javascript:alert(1)\", wanted an object of settings; \
+             triggers: 5, wanted an object of settings; \
+             cookie: null, wanted an object of settings; \
+             ending: a list, wanted an object of settings"
+        );
+        assert!(said(&file(r#"{"store":{"url":"x"}}"#)).starts_with("store: an object, wanted "));
     }
 
     #[test]
