@@ -104,7 +104,7 @@ test('what is wrong is said as it is typed and not saved', async () => {
       '{trace} at character 16 is no placeholder, wanted one of {traceId}',
     ],
     ['Link of a session', 'https://x.test/{spanId}', '{spanId}, which belongs to one trace'],
-    ['Other origins that get the context', 'api.test', 'line 1 is "api.test"'],
+    ['Other origins that get the context', 'api.test', 'line 1 does not begin with http:// or https://'],
     ['Other origins that get the context', '/(/', '/(/ is not one that the browser can read'],
   ]) {
     const old = await kept();
