@@ -67,6 +67,8 @@ pub(crate) struct Core {
     pub written: u32,
     /// Messages and facts that were broken or forged.
     pub rejected: u32,
+    /// The state as it was stored last. Most events change nothing of it.
+    packed: String,
     /// The sessions as they were stored last.
     stored: Table<Place, Session>,
     pub(crate) setting: Setting,
@@ -278,8 +280,12 @@ impl Core {
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
         // The whole first: it has the sessions too, and the next worker stores them again.
-        let done = storage::store(Area::Session, STATE, &pack(&self.state)).await;
-        self.note(done);
+        let packed = pack(&self.state);
+        if packed != self.packed {
+            let done = storage::store(Area::Session, STATE, &packed).await;
+            self.packed = if done.is_ok() { packed } else { String::new() };
+            self.note(done);
+        }
         if self.stored != self.state.sessions {
             let packed = pack(&self.state.sessions.values().collect::<Vec<_>>());
             let done = storage::store(Area::Local, SESSIONS, &packed).await;
