@@ -122,9 +122,10 @@ pub fn offers(view: &TabView) -> Vec<Verb> {
         (Site::Ready { .. }, None) if under_way => vec![Verb::Cancel],
         (Site::Ready { .. }, None) => {
             let mut verbs = vec![Verb::Start, Verb::Run, Verb::ViewPrevious];
-            // The trace of a page is still there to look at when its session is over.
+            // The trace of a page is still there to look at when its session is over. It comes and
+            // goes with the page, so it is last: what is about to be clicked stays where it is.
             if page.is_some() {
-                verbs.insert(0, Verb::View);
+                verbs.push(Verb::View);
             }
             verbs
         }
@@ -189,7 +190,7 @@ mod tests {
         assert_eq!(names(&idle()), verbs);
         let over = Progress::TimedOut { reason: String::new(), spans: 0, late: Vec::new() };
         let view = TabView { page: traced(over), ..idle() };
-        assert_eq!(names(&view), [["View Page Trace"].as_slice(), &verbs].concat());
+        assert_eq!(names(&view), [verbs.as_slice(), &["View Page Trace"]].concat());
     }
 
     #[test]
