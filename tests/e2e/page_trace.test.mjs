@@ -1,7 +1,7 @@
 // The main job: one page trace through the popup, from the browser's request to the SQL statement.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { KIND, clickToast, followToast, readToast, start, startSite, until } from './harness.mjs';
+import { KIND, clickToast, followToast, held, readToast, start, startSite, until } from './harness.mjs';
 
 let lab, page, address, said, trace;
 /** What the browser sent to pricing, the other origin: `{ method, headers }`. */
@@ -144,20 +144,24 @@ test('a toast that was dismissed stays away when the trace completes', async () 
   assert.equal(await readToast(page), '');
 });
 
-test('an answer that makes no document ends a page trace, and the page stays as it was', async () => {
+test('an answer that makes no document ends a page trace, and the page stays as it was', async (t) => {
   const answers = { '/nothing': [204, {}], '/file': [200, { 'content-disposition': 'attachment' }] };
   const site = await startSite();
+  t.after(() => site.close());
   for (const [path, [status, headers]] of Object.entries(answers)) {
-    site.pages[path] = (_, response) => response.writeHead(status, headers).end();
+    const answer = held((_, response) => response.writeHead(status, headers).end());
+    site.pages[path] = answer.page;
     const shown = await lab.openPage(`${site.origin}/`);
     await shown.evaluate((path) => history.replaceState(null, '', path), path);
     const popup = await lab.command(shown, 'Run Page Trace');
+    await popup.getByRole('button', { name: 'Cancel' }).waitFor();
+    await answer.asked;
+    answer.release();
     await popup.getByRole('button', { name: 'Run Page Trace' }).waitFor();
     assert.equal(site.contexts(path).filter(Boolean).length, 1, 'it was asked for, with context');
     assert.deepEqual(await lab.left(), []);
     await lab.closePages(page);
   }
-  await site.close();
 });
 
 test('the next document of the tab is an untraced one', async () => {
