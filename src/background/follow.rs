@@ -120,7 +120,8 @@ impl Core {
         }
         let kept = self.state.pages.keys().copied().collect();
         let alone = self.settings.store.is_empty();
-        let task = Task::Look(Box::new(Look { page, facts, alone, write, kept }));
+        let task =
+            Task::Look(Box::new(Look { page, facts, wires: Vec::new(), alone, write, kept }));
         let looked = recording::ask::<Looked>(&task).await;
         let mut looked = self.noted(looked)?;
         let page = self.state.pages.get_mut(&trace)?;

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use bridge::page::Settle;
 use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Trial};
 use serde::Serialize;
 use trace::session::Event;
@@ -129,6 +130,7 @@ impl Worker {
             traced,
             context: page.map(|page| page.context.resources().to_string()),
             toast: page.and_then(|page| core.toast(page.context.trace)?),
+            settle: Settle::default(),
         }
     }
 

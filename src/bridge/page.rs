@@ -46,6 +46,8 @@ pub enum ToPage {
         context: Option<String>,
         /// The toast to show now.
         toast: Option<Toast>,
+        /// When its load counts as settled.
+        settle: Settle,
     },
     /// Answer to `Records`.
     Stored {
@@ -61,6 +63,22 @@ pub enum ToPage {
         /// What it says.
         toast: Option<Toast>,
     },
+}
+
+/// When a page's load counts as settled: from then on each of its requests is a trace of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// For so long nothing new may come after the load event, milliseconds. Pages ask for what they
+    /// show as soon as they are loaded, and then one thing leads to the next within a second.
+    pub quiet: u32,
+    /// After so long it is settled all the same, milliseconds: a page that polls is never quiet.
+    pub cap: u32,
+}
+
+impl Default for Settle {
+    fn default() -> Self {
+        Self { quiet: 1_000, cap: 10_000 }
+    }
 }
 
 /// A toast, ready to draw: the page's script holds no thresholds and no wording.
@@ -87,4 +105,18 @@ pub enum Mood {
     Done,
     /// It is over, and something is missing.
     Failed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trace::json;
+
+    #[test]
+    fn the_relay_is_told_when_a_load_is_settled() {
+        let settle = Settle::default();
+        let welcome = ToPage::Welcome { traced: true, context: None, toast: None, settle };
+        let text = json::write(&welcome);
+        assert!(text.ends_with(r#""settle":{"quiet":1000,"cap":10000}}"#), "{text}");
+    }
 }

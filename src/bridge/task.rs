@@ -55,6 +55,9 @@ pub struct Look {
     pub page: Page,
     /// New facts of it (`trace::record`).
     pub facts: Vec<String>,
+    /// Requests that the page made and cannot see, as the browser's network events tell them
+    /// (`trace::unseen`). They come from here alone: a page that states one is refused.
+    pub wires: Vec<String>,
     /// Whether no store is set.
     pub alone: bool,
     /// Whether something changed that the journal should know; else it is written where the look

@@ -19,7 +19,7 @@ const METER: &str = "meter";
 impl Recording {
     /// Looks at a page.
     pub(crate) async fn look(&self, look: Look) -> Looked {
-        let Look { mut page, facts, alone, write, kept } = look;
+        let Look { mut page, facts, alone, write, kept, .. } = look;
         let trace = page.context.trace;
         self.pages.borrow_mut().retain(|trace, _| kept.contains(trace));
         self.others.borrow_mut().retain(|trace, _| kept.contains(trace));
