@@ -11,6 +11,7 @@ mod network;
 mod order;
 mod pair;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use crate::ladder::Ladder;
 use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
 use crate::request::{Api, TracedRequest};
 use crate::{Event, Kind, Link, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
-use crate::{Timestamp, TraceId, json, redact};
+use crate::{Timestamp, TraceId, redact};
 use client::Client;
 use id::Ids;
 use order::arrange;
@@ -130,20 +131,19 @@ fn time(record: &Record) -> PageMillis {
         Record::Paint(it) => it.start_time,
         Record::Request(it) => it.start,
         Record::Hidden(it) => it.at,
+        _ => PageMillis(0.0),
     }
 }
 
 impl<'a> Facts<'a> {
-    /// Sorts by time first; then by everything, so that only equal facts are equal. The text of
-    /// two facts is compared where they happened at the same moment, which is rare.
+    /// Sorts by time first; then by everything, so that only equal facts are equal.
     fn sort(records: &'a [Record]) -> Self {
-        let mut sorted = arrange(records.iter().collect(), |a: &&Record, b: &&Record| {
+        let order = |a: &&Record, b: &&Record| {
             let earlier = time(a).0.total_cmp(&time(b).0);
-            earlier.then_with(|| json::write(*a).cmp(&json::write(*b)))
-        });
-        sorted.dedup_by(|a, b| {
-            time(a).0.total_cmp(&time(b).0).is_eq() && json::write(*a) == json::write(*b)
-        });
+            earlier.then_with(|| a.partial_cmp(b).unwrap_or(Ordering::Equal))
+        };
+        let mut sorted = arrange(records.iter().collect(), order);
+        sorted.dedup_by(|a, b| order(a, b).is_eq());
         let mut facts = Self::default();
         for record in sorted {
             match record {
@@ -154,6 +154,7 @@ impl<'a> Facts<'a> {
                 Record::Paint(it) => facts.paints.push(it),
                 Record::Request(it) => facts.requests.push(it),
                 Record::Hidden(it) => facts.hidden = Some(it.at),
+                _ => {}
             }
         }
         facts

@@ -36,6 +36,7 @@ pub mod table;
 pub mod tally;
 pub mod target;
 pub mod time;
+pub mod unseen;
 pub mod wanted;
 pub mod waterfall;
 

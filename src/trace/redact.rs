@@ -3,7 +3,7 @@
 //! Owns which names are secret and what stays of a URL. Works on text as it stands, never through
 //! a URL parser: a secret in an address that no parser accepts is still a secret.
 
-use crate::record::{Document, Navigation, Record, Request, Resource};
+use crate::record::{Navigation, Record, Resource};
 
 /// What stands where a secret was (semantic conventions, `url.full`).
 const REDACTED: &str = "REDACTED";
@@ -149,25 +149,38 @@ fn halves(text: &str, at: char) -> (&str, Option<&str>) {
 
 /// A record without secrets, ready to be stored.
 #[must_use]
-pub fn record(record: Record) -> Record {
+pub fn record(mut record: Record) -> Record {
+    for address in addresses(&mut record) {
+        *address = url(address);
+    }
+    record
+}
+
+/// The addresses in a record.
+fn addresses(record: &mut Record) -> Vec<&mut String> {
     match record {
-        Record::Document(document) => Record::Document(Document {
-            url: url(&document.url),
-            referrer: url(&document.referrer),
-            ..document
-        }),
-        Record::Navigation(mut navigation) => {
-            let Navigation { timing, .. } = &mut *navigation;
-            timing.name = url(&timing.name);
-            Record::Navigation(navigation)
+        Record::Document(it) => vec![&mut it.url, &mut it.referrer],
+        Record::Navigation(it) => {
+            let Navigation { timing, .. } = it.as_mut();
+            vec![&mut timing.name]
         }
-        Record::Resource(mut resource) => {
-            let Resource { timing, .. } = &mut *resource;
-            timing.name = url(&timing.name);
-            Record::Resource(resource)
+        Record::Resource(it) => {
+            let Resource { timing, .. } = it.as_mut();
+            vec![&mut timing.name]
         }
-        Record::Request(request) => Record::Request(Request { url: url(&request.url), ..request }),
-        Record::Paint(_) | Record::Hidden(_) => record,
+        Record::Request(it) => vec![&mut it.url],
+        Record::Error(it) => vec![&mut it.url],
+        Record::Broken(it) => vec![&mut it.url],
+        Record::Vital(it) => vec![&mut it.attribution.url],
+        Record::Frame(it) => it.scripts.iter_mut().map(|script| &mut script.source_url).collect(),
+        Record::Page(it) => vec![&mut it.url],
+        Record::Paint(_)
+        | Record::Hidden(_)
+        | Record::Operation(_)
+        | Record::Task(_)
+        | Record::Measure(_)
+        | Record::Turn(_)
+        | Record::Gap(_) => Vec::new(),
     }
 }
 

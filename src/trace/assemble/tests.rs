@@ -57,6 +57,7 @@ fn request(url: &str, start: f64, end: f64, span: SpanId) -> Request {
         end: PageMillis(end),
         status: Some(200),
         error: None,
+        marks: String::new(),
     }
 }
 
@@ -289,7 +290,7 @@ fn a_document_tells_its_network_phases_and_the_root_its_milestones() {
     let records = [
         paint("first-contentful-paint", 50.0),
         Record::Navigation(Box::new(navigation)),
-        Record::Document(document),
+        Record::Document(Box::new(document)),
         paint("first-paint", 45.0),
     ];
     let assembly = assemble(&page(), &records);
@@ -478,7 +479,8 @@ fn any_record() -> impl Strategy<Value = Record> {
     });
     let paint = ("first-paint|first-contentful-paint", times.clone())
         .prop_map(|(name, start)| Record::Paint(Paint { name, start_time: PageMillis(start) }));
-    let document = "[ab]".prop_map(|url| Record::Document(Document { url, ..Document::default() }));
+    let document =
+        "[ab]".prop_map(|url| Record::Document(Box::new(Document { url, ..Document::default() })));
     let hidden = times.prop_map(|at| Record::Hidden(Hidden { at: PageMillis(at) }));
     prop_oneof![4 => any_request(), 4 => load, 1 => navigation, 1 => paint, 1 => document, 1 => hidden]
 }

@@ -49,11 +49,17 @@ impl From<SyntaxError> for Error {
 pub(super) struct Place {
     name: Cell<&'static str>,
     found: Cell<&'static str>,
+    /// Whether a broken field is taken for one that is not there.
+    pub(super) lenient: bool,
 }
 
 impl Place {
     pub(super) fn new(found: &'static str) -> Self {
-        Self { name: Cell::new(""), found: Cell::new(found) }
+        Self { name: Cell::new(""), found: Cell::new(found), lenient: false }
+    }
+
+    pub(super) fn lenient(found: &'static str) -> Self {
+        Self { lenient: true, ..Self::new(found) }
     }
 
     pub(super) fn field(&self, name: &'static str, found: &'static str) {

@@ -111,7 +111,16 @@ impl<'a> Node<'a> {
 
     /// Reads a type from here.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let place = Place::new(self.kind());
-        T::deserialize(Reader { node: self, place: &place }).map_err(|flaw| place.error(flaw))
+        self.read_at(&Place::new(self.kind()))
+    }
+
+    /// Reads a type from here, in which a broken field is one that is not there: a type that has a
+    /// default for it can still be read.
+    pub(crate) fn read_leniently<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.read_at(&Place::lenient(self.kind()))
+    }
+
+    fn read_at<T: DeserializeOwned>(&self, place: &Place) -> Result<T, Error> {
+        T::deserialize(Reader { node: self, place }).map_err(|flaw| place.error(flaw))
     }
 }

@@ -176,7 +176,11 @@ impl<'de> SeqAccess<'de> for Fields<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Flaw> {
-        self.next().map(|field| seed.deserialize(field)).transpose()
+        let Some(field) = self.next() else { return Ok(None) };
+        match seed.deserialize(field) {
+            Err(_) if field.place.lenient => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 
