@@ -27,6 +27,7 @@ pub mod record;
 pub mod redact;
 pub mod request;
 pub mod resume;
+pub mod sampler;
 pub mod seen;
 pub mod session;
 pub mod settings;

@@ -24,6 +24,14 @@ pub struct Settings {
     /// Origins besides the page's own that get its context: each a text that the URL begins with,
     /// or a regular expression between slashes.
     pub targets: Vec<String>,
+    /// Paths whose requests carry nothing: what a path begins with, or a URL; a star in it stands for
+    /// anything.
+    pub excluded: Vec<String>,
+    /// Sampling rules in order, a line each (`trace::sampler`).
+    pub sampling: Vec<String>,
+    /// Origins that are taken off the targets for now: their requests failed with our context.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paused: Vec<String>,
     /// When a session ends by itself, unless it is started otherwise.
     pub ending: Ending,
     /// Response header in which the user's server names the trace it made. Empty for none.
@@ -42,6 +50,9 @@ impl Default for Settings {
             cookie: CookieSettings::default(),
             scope: Scope::default(),
             targets: Vec::new(),
+            excluded: Vec::new(),
+            sampling: Vec::new(),
+            paused: Vec::new(),
             ending: Ending::default(),
             answer: String::new(),
             links: Links::default(),

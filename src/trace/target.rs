@@ -118,7 +118,7 @@ pub fn host(host: &str) -> String {
 }
 
 /// A text as a regular expression that means itself.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
         if letter.is_ascii_punctuation() && !matches!(letter, '/' | ':' | '_' | '-') {

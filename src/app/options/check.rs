@@ -6,6 +6,7 @@ use std::fmt;
 use backend::link::{self, Values};
 use trace::cookie;
 use trace::propagation::{self, Custom};
+use trace::sampler::{self, MOST_PATHS, MOST_RULES, Rule};
 use trace::settings::Settings;
 use trace::target;
 
@@ -57,15 +58,19 @@ const MOST_TARGETS: usize = 100;
 /// Everything that is wrong, in the order of the page.
 #[must_use]
 pub fn problems(settings: &Settings) -> Vec<Problem> {
-    let Settings { store, triggers, cookie, targets, ending, answer, links, limit, scope: _ } =
-        settings;
+    let Settings { store, triggers, cookie, targets, ending, answer, links, limit, .. } = settings;
+    let Settings { excluded, sampling, .. } = settings;
+    let path = |text: &str| sampler::excluded(text).map(drop);
+    let rule = |line: &str| line.parse().map(|_: Rule| ());
     let all = [
         store_problem(store),
         answer_problem(answer),
         range("limit", *limit, 1, MOST_SPANS),
         header_problem(&triggers.header),
         cookie::check(&cookie.name).err().map(|error| Problem::said("cookie.name", &error)),
-        targets_problem(targets),
+        lines_problem("targets", targets, MOST_TARGETS, |text| target::pattern(text).map(drop)),
+        lines_problem("excluded", excluded, MOST_PATHS, path),
+        lines_problem("sampling", sampling, MOST_RULES, rule),
         range("ending.minutes", ending.minutes.into(), 0, MOST_MINUTES.into()),
         range("ending.requests", ending.requests.into(), 0, MOST_REQUESTS.into()),
         link_problem("links.trace", &links.trace, &link::sample()),
@@ -120,14 +125,20 @@ fn range(field: &str, found: u64, least: u64, most: u64) -> Option<Problem> {
     (!within).then(|| Problem::new(field, found.to_string(), wanted))
 }
 
-fn targets_problem(targets: &[String]) -> Option<Problem> {
-    if targets.len() > MOST_TARGETS {
-        let found = format!("{} lines", targets.len());
-        return Some(Problem::new("targets", found, format!("at most {MOST_TARGETS}")));
+/// What is wrong with a list of lines.
+fn lines_problem<E: fmt::Display>(
+    field: &str,
+    lines: &[String],
+    most: usize,
+    check: impl Fn(&str) -> Result<(), E>,
+) -> Option<Problem> {
+    if lines.len() > most {
+        let found = format!("{} lines", lines.len());
+        return Some(Problem::new(field, found, format!("at most {most}")));
     }
-    targets.iter().enumerate().find_map(|(at, target)| {
-        let error = target::pattern(target).err()?;
-        Some(Problem::said("targets", &format_args!("line {} {error}", at + 1)))
+    lines.iter().enumerate().find_map(|(at, line)| {
+        let error = check(line).err()?;
+        Some(Problem::said(field, &format_args!("line {} {error}", at + 1)))
     })
 }
 

@@ -14,14 +14,16 @@ pub enum Group {
     Cookie,
     /// How far sessions reach, and when they end.
     Sessions,
+    /// Which requests are traced.
+    Sampling,
     /// Where links lead.
     Links,
 }
 
 impl Group {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 5] =
-        [Self::Store, Self::Triggers, Self::Cookie, Self::Sessions, Self::Links];
+    pub const ALL: [Self; 6] =
+        [Self::Store, Self::Triggers, Self::Cookie, Self::Sessions, Self::Sampling, Self::Links];
 
     /// Its heading.
     #[must_use]
@@ -31,6 +33,7 @@ impl Group {
             Self::Triggers => "Triggers",
             Self::Cookie => "Cookie",
             Self::Sessions => "Sessions",
+            Self::Sampling => "Propagation and sampling",
             Self::Links => "Links",
         }
     }
@@ -45,6 +48,10 @@ impl Group {
             }
             Self::Cookie => "Stands for a session: as long as it is there, the session is on.",
             Self::Sessions => "How a session starts, unless the popup says otherwise.",
+            Self::Sampling => {
+                "Which requests of a traced page carry its context, and how many are traced. Run Page \
+                 Trace is always sampled."
+            }
             Self::Links => {
                 "Which dashboard View Page Trace, View Trace and View Session Traces open."
             }
@@ -152,6 +159,16 @@ macro_rules! number {
     ($($path:ident).+) => {
         (|all| all.$($path).+.to_string(), |all, text| {
             text.trim().parse().map(|number| all.$($path).+ = number).is_ok()
+        })
+    };
+}
+
+macro_rules! list {
+    ($($path:ident).+) => {
+        (|all| all.$($path).+.join("\n"), |all, text| {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            all.$($path).+ = lines.map(str::to_owned).collect();
+            true
         })
     };
 }
@@ -371,25 +388,6 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         Group::Sessions,
-        "targets",
-        Kind::List,
-        (
-            |all| all.targets.join("\n"),
-            |all, text| {
-                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                all.targets = lines.map(str::to_owned).collect();
-                true
-            },
-        ),
-        [
-            "Other origins that get the context",
-            "One a line: what a URL begins with, or a regular expression between slashes. Requests of \
-         a traced page to these carry its context too. Empty: only the page's own origin.",
-            "https://api.example.com",
-        ],
-    ),
-    field(
-        Group::Sessions,
         "ending.minutes",
         Kind::Number,
         number!(ending.minutes),
@@ -419,6 +417,44 @@ pub const FIELDS: &[Field] = &[
             "End with the panel",
             "A session ends when the Tracelight panel of its tab's developer tools is closed.",
             "",
+        ],
+    ),
+    field(
+        Group::Sampling,
+        "targets",
+        Kind::List,
+        list!(targets),
+        [
+            "Other origins that get the context",
+            "One a line: what a URL begins with, or a regular expression between slashes. Requests of \
+         a traced page to these carry its context too. Empty: only the page's own origin.",
+            "https://api.example.com",
+        ],
+    ),
+    field(
+        Group::Sampling,
+        "excluded",
+        Kind::List,
+        list!(excluded),
+        [
+            "Excluded paths",
+            "One a line: what a path begins with on any host, or what a URL begins with; * stands for \
+         anything. Requests there carry no header of ours, whatever the rules say.",
+            "/health",
+        ],
+    ),
+    field(
+        Group::Sampling,
+        "sampling",
+        Kind::List,
+        list!(sampling),
+        [
+            "Sampling rules",
+            "The first rule that a request meets decides how many of its kind are traced, from 0 for \
+         none to 1 for all, by the trace's id: so a server that knows the rate decides the same. A \
+         request's name is its method and path; * in a text stands for anything. What meets no rule \
+         is traced.",
+            "0.05 * name /health",
         ],
     ),
     field(
