@@ -1,5 +1,8 @@
 //! `cargo xtask bench [NAME]`: the measurements of the native crates, and of the extension in a real
 //! browser; their figures as they print them.
+//!
+//! A bench in a browser is a script, or a folder with one in it that has packages of its own: those of
+//! others, to measure beside.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +12,18 @@ use crate::child::Child;
 use crate::e2e::Servers;
 use crate::failure::{Failure, Result};
 use crate::screen::Step;
-use crate::{extension, files, setup};
+use crate::{extension, files, node, setup};
 
 /// Where the measurements in a browser are, and how each of them ends.
 const SCRIPTS: &str = "tests/bench";
 const SCRIPT: &str = ".bench.mjs";
 
-pub(crate) fn run(name: Option<&str>) -> Result<()> {
+pub(crate) fn run(name: Option<&str>, rounds: Option<u32>) -> Result<()> {
     let unreadable = || Failure::new("`cargo metadata --no-deps` says nothing that can be read");
     let metadata = ["metadata", "--format-version", "1", "--no-deps"];
     let said = Child::cargo().args(metadata).ask().ok_or_else(unreadable)?;
     let mut all = read(&said).ok_or_else(unreadable)?;
-    all.extend(scripts(files::entries(Path::new(SCRIPTS))?));
+    all.extend(scripts(script_files(Path::new(SCRIPTS))?));
     let wanted = |bench: &&Bench| name.is_none_or(|name| bench.is_named(name));
     let chosen: Vec<&Bench> = all.iter().filter(wanted).collect();
     if chosen.is_empty() {
@@ -35,7 +38,8 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
     let mut failed = Vec::new();
     for bench in chosen {
         println!("\n{}", bench.title());
-        if !bench.child(stage.as_ref()).show()? {
+        bench.prepare()?;
+        if !bench.child(stage.as_ref(), rounds).show()? {
             failed.push(bench.title());
         }
     }
@@ -66,17 +70,30 @@ impl Bench {
         self.title().contains(word)
     }
 
+    /// Installs what the bench alone needs.
+    fn prepare(&self) -> Result<()> {
+        let folder = match self {
+            Self::Script { path, .. } => path.parent(),
+            Self::Native { .. } => None,
+        };
+        match folder.filter(|folder| *folder != Path::new(SCRIPTS)) {
+            Some(folder) if !node::packages_fit(folder) => node::install_packages(folder),
+            _ => Ok(()),
+        }
+    }
+
     const fn is_script(&self) -> bool {
         matches!(self, Self::Script { .. })
     }
 
-    fn child(&self, stage: Option<&Stage>) -> Child {
+    fn child(&self, stage: Option<&Stage>, rounds: Option<u32>) -> Child {
         match self {
             Self::Native { package, name } => {
                 Child::cargo().args(["bench", "--quiet", "--package", package, "--bench", name])
             }
             Self::Script { path, .. } => {
-                let script = Child::new("node").args([path]);
+                let rounds = rounds.map(|count| ["--rounds".to_owned(), count.to_string()]);
+                let script = Child::new("node").args([path]).args(rounds.into_iter().flatten());
                 match stage {
                     Some(stage) => stage.servers.tell(script, &stage.extension, &stage.browser),
                     None => script,
@@ -102,6 +119,15 @@ impl Stage {
         step.done("");
         Ok(Self { browser, extension, servers })
     }
+}
+
+/// What is in the folder of scripts, and in the folders of those that have one.
+fn script_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = files::entries(folder)?;
+    for inner in found.clone().into_iter().filter(|path| path.is_dir()) {
+        found.extend(files::entries(&inner)?);
+    }
+    Ok(found)
 }
 
 fn scripts(paths: Vec<PathBuf>) -> impl Iterator<Item = Bench> {

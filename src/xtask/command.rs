@@ -19,8 +19,8 @@ pub(crate) enum Command {
     Check,
     /// The tests in a real browser; those whose name contains the filter.
     E2e { filter: Option<String> },
-    /// The measurements; those whose name contains the word.
-    Bench { name: Option<String> },
+    /// The measurements; those whose name contains the word. Rounds of those that come in rounds.
+    Bench { name: Option<String>, rounds: Option<u32> },
     /// The sizes of what the browser loads.
     Budget,
 }
@@ -69,7 +69,8 @@ cargo xtask COMMAND
   e2e       the browser tests
               FILTER                     only those whose file name contains this
   bench     the measurements
-              NAME                       only those whose name contains this: collector, wake
+              NAME                       only those whose name contains this: collector, recorder
+              --rounds N                 so many, of those in a browser
   budget    the sizes of what the browser loads, against their bars
 ";
 
@@ -90,7 +91,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Command> {
         "test" => none(name, &rest, Command::Test),
         "check" => none(name, &rest, Command::Check),
         "e2e" => Ok(Command::E2e { filter: one(name, &rest)? }),
-        "bench" => Ok(Command::Bench { name: one(name, &rest)? }),
+        "bench" => bench(&rest),
         "budget" => none(name, &rest, Command::Budget),
         other => Err(Failure::new(format!(
             "no command is named {other:?}; `cargo xtask` alone lists them"
@@ -110,6 +111,20 @@ fn one(name: &str, rest: &[&str]) -> Result<Option<String>> {
         [word] if !word.starts_with('-') => Ok(Some((*word).to_owned())),
         _ => Err(Failure::new(format!("{name} takes one word, found {:?}", rest.join(" ")))),
     }
+}
+
+fn bench(rest: &[&str]) -> Result<Command> {
+    let (words, rounds) = match rest {
+        [words @ .., "--rounds", count] => (words, Some(rounds(count)?)),
+        [words @ .., "--rounds"] => (words, Some(rounds("nothing")?)),
+        words => (words, None),
+    };
+    Ok(Command::Bench { name: one("bench", words)?, rounds })
+}
+
+fn rounds(word: &str) -> Result<u32> {
+    let wrong = || Failure::new(format!("--rounds wants a number above 0, found {word:?}"));
+    word.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)
 }
 
 fn demo(rest: &[&str]) -> Result<Command> {
@@ -182,7 +197,9 @@ mod tests {
         assert_eq!(read("setup"), Ok(Command::Setup));
         assert_eq!(read("demo --headless"), Ok(Command::Demo { headless: true }));
         assert_eq!(read("e2e popup"), Ok(Command::E2e { filter: Some("popup".into()) }));
-        assert_eq!(read("bench"), Ok(Command::Bench { name: None }));
+        assert_eq!(read("bench"), Ok(Command::Bench { name: None, rounds: None }));
+        let recorder = Command::Bench { name: Some("recorder".into()), rounds: Some(9) };
+        assert_eq!(read("bench recorder --rounds 9"), Ok(recorder));
     }
 
     #[test]
@@ -207,6 +224,9 @@ mod tests {
         assert!(said("build --fast").contains("--fast"));
         assert!(said("demo --head").contains("--head"));
         assert!(said("e2e a b").contains("a b"));
+        assert!(said("bench --rounds none").contains("\"none\""));
+        assert!(said("bench --rounds").contains("above 0"));
+        assert!(said("bench --rounds 0").contains("above 0"));
     }
 
     #[test]

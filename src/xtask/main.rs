@@ -55,7 +55,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test => return check::test(),
         Command::Check => return check::fast(),
         Command::E2e { filter } => return e2e::run(filter.as_deref()),
-        Command::Bench { name } => bench::run(name.as_deref())?,
+        Command::Bench { name, rounds } => bench::run(name.as_deref(), rounds)?,
         Command::Budget => return budget::run(),
     }
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! Node and the packages of tests/, which drive the browser and shrink WebAssembly.
+//! Node, and the packages of a folder: those of tests/ drive the browser and shrink WebAssembly.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -9,8 +9,9 @@ use crate::{debian, files};
 
 /// playwright-core's oldest.
 const OLDEST: u32 = 20;
-const LOCK: &str = "tests/package-lock.json";
-const STAMP: &str = "tests/node_modules/.tracelight";
+/// In each folder that has packages: what is wanted, and what of it was installed.
+const LOCK: &str = "package-lock.json";
+const STAMP: &str = "node_modules/.tracelight";
 
 /// Node's version, when it is new enough.
 pub(crate) fn find() -> Option<String> {
@@ -34,21 +35,21 @@ pub(crate) fn install() -> Result<String> {
     })
 }
 
-/// Whether tests/node_modules is what tests/package-lock.json says.
-pub(crate) fn packages_fit() -> bool {
-    let wanted = fingerprint();
-    wanted.is_some() && std::fs::read_to_string(STAMP).ok() == wanted
+/// Whether a folder's packages are what its lock file says.
+pub(crate) fn packages_fit(folder: &Path) -> bool {
+    let wanted = fingerprint(folder);
+    wanted.is_some() && std::fs::read_to_string(folder.join(STAMP)).ok() == wanted
 }
 
-/// Installs the packages of tests/.
-pub(crate) fn install_packages() -> Result<()> {
+/// Installs the packages of a folder.
+pub(crate) fn install_packages(folder: &Path) -> Result<()> {
     // A browser of Playwright's own would be a second one, and often cannot be had.
     Child::new(which("npm").unwrap_or_else(|| PathBuf::from("npm")))
         .args(["ci", "--no-audit", "--no-fund"])
-        .dir(Path::new("tests"))
+        .dir(folder)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .run("npm ci in tests/")?;
-    files::write(Path::new(STAMP), &fingerprint().unwrap_or_default())
+        .run(&format!("npm ci in {}", folder.display()))?;
+    files::write(&folder.join(STAMP), &fingerprint(folder).unwrap_or_default())
 }
 
 /// A program that one of the packages brings.
@@ -57,8 +58,8 @@ pub(crate) fn program(name: &str) -> PathBuf {
     Path::new("tests/node_modules/.bin").join(format!("{name}{suffix}"))
 }
 
-fn fingerprint() -> Option<String> {
-    let lock = std::fs::read(LOCK).ok()?;
+fn fingerprint(folder: &Path) -> Option<String> {
+    let lock = std::fs::read(folder.join(LOCK)).ok()?;
     let mut hasher = DefaultHasher::new();
     lock.hash(&mut hasher);
     Some(format!("{:016x}", hasher.finish()))

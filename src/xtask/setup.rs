@@ -1,7 +1,7 @@
 //! Makes sure that all is there that a command needs, and installs what is not. Looks only, and
 //! says nothing, when nothing is missing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::child::Child;
 use crate::failure::Result;
@@ -83,7 +83,8 @@ pub(crate) fn node() -> Result<String> {
 /// The packages of tests/.
 pub(crate) fn packages() -> Result<()> {
     node()?;
-    if node::packages_fit() { Ok(()) } else { node::install_packages() }
+    let folder = Path::new("tests");
+    if node::packages_fit(folder) { Ok(()) } else { node::install_packages(folder) }
 }
 
 /// A browser to test in, and what drives it.

@@ -1,9 +1,9 @@
 // How long the popup takes until it says what is true: the script time that it costs, and the time
 // that a person waits, with a worker that is awake and with a dead one.
 import { start, startSite } from '../e2e/harness.mjs';
-import { collect, tell } from './sample.mjs';
+import { collect, option, tell } from './sample.mjs';
 
-const ROUNDS = 40;
+const ROUNDS = option('rounds', 40);
 const BAR = 100;
 
 const site = await startSite({ '/': '<p>page' });

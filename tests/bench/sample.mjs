@@ -1,5 +1,11 @@
 // What benches in the browser share: many samples, told as median and 95th percentile against a bar.
 
+/** A number that was given as `--name N`, or the one that there is without. */
+export function option(name, usual) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? usual : Number(process.argv[at + 1]);
+}
+
 /** Takes samples one after the other: `take(n)` resolves to `{ name: ms }`. Resolves to all by name. */
 export async function collect(count, take) {
   const samples = {};

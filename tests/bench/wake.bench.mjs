@@ -1,9 +1,9 @@
 // How long a dead worker takes from a message to its answer, as a surface sees it: the browser starts
 // it, it compiles its WebAssembly, reads back what it stored, and answers.
 import { start, startSite } from '../e2e/harness.mjs';
-import { collect, tell } from './sample.mjs';
+import { collect, option, tell } from './sample.mjs';
 
-const ROUNDS = 60;
+const ROUNDS = option('rounds', 60);
 const BAR = 60;
 
 const site = await startSite({ '/': '<p>page' });

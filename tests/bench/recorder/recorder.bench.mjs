@@ -1,0 +1,92 @@
+// What Tracelight costs the page that it traces, beside what it stands in for: a page with nothing, the
+// real extension with a session on, and SDKs from npm, one after the other in each round. Tells which
+// bars are met, and fails on none: how fast a machine is must not decide whether a change lands.
+import assert from 'node:assert/strict';
+import { start } from '../../e2e/harness.mjs';
+import { given } from '../../e2e/servers.mjs';
+import { option } from '../sample.mjs';
+import { bundlePeers, PEERS, readScripts, weigh } from './bundles.mjs';
+import { bars, cost } from './figures.mjs';
+import { measureCalls, measureSession, measureStart } from './measure.mjs';
+import { startPlace } from './place.mjs';
+import { tellBars, tellTable } from './table.mjs';
+
+const ROUNDS = option('rounds', 5);
+/** Starts are short, and what is looked for in them is small. */
+const STARTS = 3;
+/** The host with a session, and the one without. */
+const TRACED = 'traced';
+const PLAIN = 'plain';
+
+const CANDIDATES = {
+  none: { host: PLAIN },
+  ours: { host: TRACED },
+  ...Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, { host: PLAIN, peer }])),
+};
+
+const bundles = await bundlePeers();
+const scripts = await readScripts(given('TRACELIGHT_EXTENSION'));
+const place = await startPlace(bundles);
+const lab = await start({ shop: null });
+try {
+  const page = await lab.openPage(place.page(TRACED, '/start'));
+  await lab.startSession(page);
+  await page.close();
+  await see();
+  const rounds = [];
+  for (let n = 0; n < ROUNDS; n++) rounds.push(await measureAll(n));
+  report(rounds);
+} finally {
+  await lab.close();
+  await place.close();
+}
+
+/** Makes sure that a page of ours is traced, and that no other has anything of ours in it. */
+async function see() {
+  for (const { host } of [CANDIDATES.ours, CANDIDATES.none]) {
+    const page = await lab.openPage(place.page(host, '/start'));
+    const native = await page.evaluate(() => /native code/.test(Function.prototype.toString.call(fetch)));
+    const context = await lab.pageContext(page);
+    assert.equal(native, host === PLAIN, `fetch is the browser's own on ${host}`);
+    assert.equal(context === undefined, host === PLAIN, `${host} has no context`);
+    await page.close();
+  }
+}
+
+/** One round over all, every second one backwards: what comes later is not always the same one. */
+async function measureAll(n) {
+  const begun = Date.now();
+  const round = {};
+  const names = Object.keys(CANDIDATES);
+  for (const name of n % 2 ? names.toReversed() : names) {
+    process.stderr.write(`  round ${n + 1} of ${ROUNDS}: ${name.padEnd(10)}\r`);
+    round[name] = await measure(CANDIDATES[name]);
+  }
+  console.error(`  round ${n + 1} of ${ROUNDS}: ${Math.round((Date.now() - begun) / 1_000)} s   `);
+  return round;
+}
+
+async function measure(candidate) {
+  let start = 0;
+  for (let n = 0; n < STARTS; n++) start += (await measureStart(lab, place, candidate)).start / STARTS;
+  const calls = await measureCalls(lab, place, candidate);
+  return { start, ...calls, ...(await measureSession(lab, place, candidate)) };
+}
+
+function report(rounds) {
+  const sizes = { ours: weigh(Object.values(scripts)) };
+  for (const name in PEERS) sizes[name] = weigh([bundles[name]]);
+  const costs = {};
+  for (const name in sizes) {
+    const of = (measure) => cost(rounds, name, measure);
+    costs[name] = {
+      start: of('start'),
+      call: of('call'),
+      session: of('session'),
+      heap: of('heap'),
+      sent: of('sent'),
+    };
+  }
+  tellTable(sizes, costs, { ours: 'Tracelight', ...PEERS });
+  tellBars(bars(sizes, costs, weigh([scripts.recorder])), ROUNDS);
+}
