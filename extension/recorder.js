@@ -1,6 +1,6 @@
 // Wraps fetch and XMLHttpRequest in the page's own world: puts trace context on requests to the
-// page's origin and states one fact per finished call. Knows no spans, reads no body, and changes
-// nothing in a document that is not traced.
+// page's origin and states one fact per finished call, and one per error that no script caught.
+// Knows no spans, reads no body, and changes nothing in a document that is not traced.
 //
 // The page shares this world and may replace anything in it. So every part is taken now, before
 // the page's first script, and no failure in here reaches the page.
@@ -10,27 +10,36 @@
     // The browser adds the document's context to its response, after what the server sent, so each
     // `tracelight` makes those before it void.
     let context;
-    let said; // headers as `name:value`, a tab between them, and two where others belong together
+    let said = ''; // headers as `name:value`, a tab between them, and two where others belong together
+    let rules = ''; // lines of a threshold and a pattern
     for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
       if (name === 'tracelight') {
         context = description;
-        said = `traceparent:${context.slice(0, 36)}{s}${context.slice(52)}`;
+        said = rules = '';
       }
-      if (name === 'tracelight-baggage') said += `\t\tbaggage:${description}`; // names the session
-      if (name === 'tracelight-headers') said = description; // the user wants others
+      if (name === 'tracelight-headers') said = description;
+      if (name === 'tracelight-rules') rules = decodeURIComponent(description);
     }
-    if (!/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(context)) return;
+    const CONTEXT = /^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/;
+    if (!CONTEXT.test(context)) return;
+
+    // A gap takes a part of the request's context, `{from-to}`, that in decimal, `{from#to}`, or one
+    // of two words, `{when|not}` sampled.
     const groups = (said ? said.split('\t\t') : []).map((group) =>
       group.split('\t').map((header) => {
         const [, name, value, key] = /^([^:]*):((\w*\W?).*)$/.exec(header);
-        return { name, key, parts: value.split(/{([sd])}/) }; // gaps are for the span, hex or decimal
+        return { name, key, parts: value.split(/{(\w+)([-#|])(-?\w+)}/) };
       }),
     );
+    const thresholds = (rules ? rules.split('\n') : []).map((line) => {
+      const [, least, pattern] = /^(\S*) (.*)$/.exec(line);
+      return { least, pattern: new RegExp(pattern) };
+    });
 
     // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
     const free = Function.prototype.bind.bind(Function.prototype.call);
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
-    const { fetch, document, crypto, BigInt, CustomEvent, URL, Uint8Array, performance: bus } = window;
+    const { fetch, document, crypto, BigInt, CustomEvent, Headers, URL, Uint8Array, performance: bus } = window;
     const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
     const { apply } = Reflect;
     const { isArray } = Array;
@@ -40,10 +49,11 @@
     const listen = free(bus.addEventListener);
     const dispatch = free(bus.dispatchEvent);
     const fill = free(crypto.getRandomValues);
-    const concat = free([].concat);
     const slice = free(''.slice);
     const lower = free(''.toLowerCase);
+    const upper = free(''.toUpperCase);
     const includes = free(''.includes);
+    const exec = free(CONTEXT.exec);
     const getHeader = free(Headers.prototype.get);
     const hasHeader = free(Headers.prototype.has);
     const setHeader = free(Headers.prototype.set);
@@ -57,13 +67,23 @@
     const requestMethod = getter(Request, 'method');
     const requestHeaders = getter(Request, 'headers');
     const responseStatus = getter(Response, 'status');
+    const responseHeaders = getter(Response, 'headers');
     const xhrStatus = getter(XMLHttpRequest, 'status');
+    const xhrHeader = free(XMLHttpRequest.prototype.getResponseHeader);
+    const detailOf = getter(CustomEvent, 'detail');
     const home = `${window.origin}/`;
     // The page's own calls will hang on this one, so it is tried first.
     if (apply(slice, null, [home, 0]) !== home) return;
     const HEADER = 'traceparent';
     const BAGGAGE = 'baggage';
     const HEX = '0123456789abcdef';
+    // What frameworks say of a request, in its headers and, with the last one, in its answer's.
+    const MARKS = (
+      'next-action rsc next-url next-router-prefetch x-nextjs-data x-apollo-operation-name ' +
+      'x-graphql-operation-name x-nextjs-cache x-matched-path x-middleware-rewrite x-edge-runtime ' +
+      'x-vercel-id content-type'
+    ).split(' ');
+    const bits = context[54];
 
     let on = true;
     // Facts wait until the relay hears them: it may start after us.
@@ -89,21 +109,46 @@
       if (dropped && deliver(dropped)) dropped = 0;
     });
     listen(bus, 'tracelight:off', () => (on = false));
+    // To which page trace requests belong from now on; with nothing, each to a trace of its own.
+    listen(bus, 'tracelight:page', (event) => {
+      try {
+        const said = detailOf(event);
+        if (said === '' || (typeof said === 'string' && exec(CONTEXT, said))) context = said;
+      } catch { /* forged */ }
+    });
 
     const text = (value) => (typeof value === 'string' ? value : `${value}`);
 
-    const mint = () => {
-      const bytes = fill(crypto, new Uint8Array(8));
+    const mint = (size) => {
+      const bytes = fill(crypto, new Uint8Array(size));
       let id = '';
-      for (let at = 0; at < 8; at++) id += HEX[bytes[at] >> 4] + HEX[bytes[at] & 15];
-      return id === '0000000000000000' ? mint() : id; // all zero is no id (W3C Trace Context)
+      for (let at = 0; at < size; at++) id += HEX[bytes[at] >> 4] + HEX[bytes[at] & 15];
+      return exec(/[^0]/, id) ? id : mint(size); // all zero is no id (W3C Trace Context)
+    };
+
+    // What a trace id must reach at least to be sampled; nothing where no header is to go out.
+    const threshold = (line) => {
+      for (let at = 0; at < thresholds.length; at++) {
+        if (exec(thresholds[at].pattern, line)) return thresholds[at].least;
+      }
+      return '0';
+    };
+
+    // The context that a request is to carry, if any.
+    const contextFor = (method, url, span) => {
+      const least = slice(url, 0, home.length) === home && threshold(`${upper(method)} ${url}`);
+      if (!least) return;
+      const trace = context ? slice(context, 3, 35) : mint(16);
+      const flags = context ? context[54] : bits | 1;
+      const sampled = flags & (slice(trace, 18) >= least);
+      return `00-${trace}-${span}-0${(flags & 2) | sampled}`;
     };
 
     const begin = (api, method, url) => {
       try {
         url = href(new URL(url, baseURI(document)));
       } catch { /* the browser will refuse it */ }
-      const span = mint();
+      const span = mint(8);
       return {
         __proto__: null,
         kind: 'request',
@@ -113,9 +158,17 @@
         span,
         context: null,
         own: false,
+        marks: '',
         page: { __proto__: null }, // headers that the page has set
-        ours: slice(url, 0, home.length) === home && slice(context, 0, 36) + span + slice(context, 52),
+        ours: contextFor(method, url, span),
       };
+    };
+
+    const mark = (fact, last, get) => {
+      for (let at = 0; at < last; at++) {
+        const value = get(MARKS[at]) ?? null;
+        if (value !== null) fact.marks += `\t${MARKS[at]}:${slice(text(value), 0, 256)}`;
+      }
     };
 
     // `end` puts down what only the result knows.
@@ -123,8 +176,9 @@
       try {
         if (!fact.start || fact.end) return;
         fact.end = now(bus);
-        fact.ours = fact.page = undefined;
         end();
+        fact.marks = slice(fact.marks, 1) || undefined;
+        fact.ours = fact.page = undefined;
         state(stringify(fact));
       } catch { /* one fact less */ }
     };
@@ -143,6 +197,7 @@
     // What to put on a request, by name. `get` tells what the page has put there itself: it keeps
     // its own, with all that belongs to it. Baggage is a list, and each member has its key.
     const plan = (fact, get) => {
+      mark(fact, MARKS.length - 1, get);
       const own = get(HEADER) ?? null;
       if (own !== null) {
         fact.context = text(own);
@@ -161,8 +216,14 @@
         for (let each = 0; clear && each < group.length; each++) {
           const { name, parts } = group[each];
           let value = parts[0];
-          for (let gap = 1; gap < parts.length; gap += 2) {
-            value += (parts[gap] === 's' ? fact.span : BigInt(`0x${fact.span}`)) + parts[gap + 1];
+          for (let gap = 1; gap < parts.length; gap += 4) {
+            const from = parts[gap];
+            const kind = parts[gap + 1];
+            const to = parts[gap + 2];
+            const part = slice(fact.ours, from, to);
+            if (kind === '|') value += fact.ours[54] & 1 ? from : to;
+            else value += kind === '#' ? BigInt(`0x${part}`) : part;
+            value += parts[gap + 3];
           }
           add[name] = name in add ? `${add[name]},${value}` : value;
         }
@@ -180,44 +241,20 @@
     const lend = (fact, headers) => {
       const add = plan(fact, (name) => getHeader(headers, name));
       const before = { __proto__: null };
+      let undo;
       for (const name in add) {
         const there = (before[name] = getHeader(headers, name));
         setHeader(headers, name, there === null ? add[name] : `${there},${add[name]}`);
         // A no-cors request takes no such header, and does not say so.
         if (hasHeader(headers, name)) carries(fact, name);
+        undo = () => {
+          for (const name in before) {
+            if (before[name] === null) deleteHeader(headers, name);
+            else setHeader(headers, name, before[name]);
+          }
+        };
       }
-      return () => {
-        for (const name in before) {
-          if (before[name] === null) deleteHeader(headers, name);
-          else setHeader(headers, name, before[name]);
-        }
-      };
-    };
-
-    // Headers in another form with ours added; names keep their case. Nothing when only the browser
-    // should read them: an iterable perhaps reads only once.
-    const extend = (fact, headers) => {
-      const list = isArray(headers);
-      if (!list && (headers === null || headers?.[iterator])) return;
-      const copy = { __proto__: null, ...headers };
-      let bag = BAGGAGE;
-      for (const name in copy) {
-        if (list) note(fact, copy[name][0], copy[name][1]);
-        else note(fact, name, copy[name]);
-        if (lower(name) === BAGGAGE) bag = name;
-      }
-      const add = plan(fact, (name) => fact.page[name]);
-      let all = list ? headers : copy;
-      let any = false;
-      for (const name in add) {
-        any = true;
-        carries(fact, name);
-        // The browser joins what is said twice.
-        if (list) all = concat(all, [[name, add[name]]]);
-        else if (name === BAGGAGE && bag in copy) copy[bag] = `${copy[bag]},${add[name]}`;
-        else copy[name] = add[name];
-      }
-      return any && all;
+      return undo;
     };
 
     // Gives a call of fetch our context, in its arguments, or learns the page's own. Returns what
@@ -225,11 +262,13 @@
     const carry = (fact, args, request) => {
       const init = args[1];
       if (init?.mode === 'no-cors') return;
-      let given = init?.headers;
-      if (given === undefined && request) given = requestHeaders(args[0]);
-      if (given?.[toStringTag] === 'Headers') return lend(fact, given);
-      const headers = extend(fact, given);
-      if (!headers) return;
+      let headers = init?.headers;
+      if (headers === undefined && request) headers = requestHeaders(args[0]);
+      if (headers?.[toStringTag] === 'Headers') return lend(fact, headers);
+      // Only the browser is to read an iterable: perhaps it reads only once.
+      if (headers === null || (headers?.[iterator] && !isArray(headers))) return;
+      headers = new Headers(headers);
+      if (!lend(fact, headers)) return;
       // Inherited members stay reachable.
       args[1] = { __proto__: init ?? null, ...init, headers };
       if (args.length < 2) args.length = 2;
@@ -250,7 +289,11 @@
         fail(fact, error);
         throw error;
       }
-      finish(fact, () => (fact.status = responseStatus(response)));
+      finish(fact, () => {
+        fact.status = responseStatus(response);
+        const headers = responseHeaders(response);
+        mark(fact, MARKS.length, (name) => getHeader(headers, name));
+      });
       return response;
     };
 
@@ -258,7 +301,13 @@
       // Only the browser's own events count, not those that the page makes up.
       const when = (name, then) => listen(xhr, name, (event) => event.isTrusted && then(callOf(xhr)));
       const failed = (name) => when(name, (fact) => fail(fact, { name }));
-      when('load', (fact) => finish(fact, () => (fact.status = xhrStatus(xhr))));
+      when('load', (fact) =>
+        finish(fact, () => {
+          fact.status = xhrStatus(xhr);
+          // Of another origin, the browser would say aloud that they may not be read.
+          if (fact.ours) mark(fact, MARKS.length, (name) => xhrHeader(xhr, name));
+        }),
+      );
       failed('abort');
       failed('error');
       failed('timeout');
@@ -340,6 +389,28 @@
         }
       },
     };
+
+    // What the page threw may be anything, and reading it may do anything.
+    const peek = (it, name) => {
+      try {
+        const value = it[name] ?? null;
+        if (value !== null) return slice(text(value), 0, 4097);
+      } catch { /* then not */ }
+    };
+
+    const uncaught = (source) => (event) => {
+      try {
+        const it = event.error ?? event.reason;
+        const fact = { __proto__: null, kind: 'error', at: now(bus), source, line: event.lineno, column: event.colno };
+        fact.url = peek(event, 'filename');
+        fact.type = peek(it, 'name');
+        fact.message = peek(it, 'message') ?? peek(event, 'message') ?? peek([it], 0);
+        fact.stack = peek(it, 'stack');
+        if (on && event.isTrusted) state(stringify(fact));
+      } catch { /* one fact less */ }
+    };
+    listen(window, 'error', uncaught('error'));
+    listen(window, 'unhandledrejection', uncaught('rejection'));
 
     window.fetch = wrapped.fetch;
     const { prototype } = XMLHttpRequest;

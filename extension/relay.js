@@ -147,9 +147,13 @@
       const { detail } = event;
       try {
         if (typeof detail === 'number') return (dropped += Math.min(detail >>> 0, 1e6));
-        const { kind, api, method, url, span, context, own, start, end, status, error } =
+        const { kind, api, method, url, span, context, own, start, end, status, error, marks, ...rest } =
           detail.length <= LIMIT && JSON.parse(detail);
-        if (kind === 'request') return add({ kind, api, method, url, span, context, own, start, end, status, error });
+        if (kind === 'request') {
+          return add({ kind, api, method, url, span, context, own, start, end, status, error, marks });
+        }
+        const { at, source, type, message, stack, line, column } = rest;
+        if (kind === 'error') return add({ kind, at, source, type, message, stack, url, line, column });
       } catch { /* forged or broken */ }
       dropped++;
     });

@@ -1,7 +1,7 @@
 //! Trace context on the wire: which headers say it, in every format that the user has switched on.
 //!
 //! A profile is a few header names, each with a template; writing fills the templates, and a
-//! document gets them with the span left open, so that its recorder gives each request its own.
+//! document gets them left open, so that its recorder gives each request a trace and span of its own.
 //! Knows nothing of rules or requests: it returns names and values.
 
 mod custom;
@@ -56,22 +56,17 @@ pub fn headers(
     headers
 }
 
-/// The `Server-Timing` metrics by which a document learns its context, and how it says it on
-/// requests of its own. Where that is `traceparent` and the session's baggage, they are enough;
-/// where it is not, there is one more metric that lists everything, with `{s}` (hex) or `{d}`
-/// (decimal) for the request's span, a tab between headers and two between profiles.
+/// The `Server-Timing` metrics by which a document learns its context, and how it says one on
+/// requests of its own: all headers with their gaps (see [`template`]), a tab between headers and
+/// two between profiles.
 #[must_use]
 pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<SessionId>) -> String {
     let context = flagged(triggers, context);
     let mut text = String::new();
     push(&mut text, "", &context.to_string());
     let filling = Filling { context, session, open: true };
-    if !profile::plain(triggers) {
-        let groups: Vec<String> = profile::groups(triggers, &filling).iter().map(group).collect();
-        push(&mut text, "-headers", &groups.join("\t\t"));
-    } else if session.is_some() {
-        push(&mut text, "-baggage", &filling.fill(profile::MEMBER));
-    }
+    let groups: Vec<String> = profile::groups(triggers, &filling).iter().map(group).collect();
+    push(&mut text, "-headers", &groups.join("\t\t"));
     text
 }
 

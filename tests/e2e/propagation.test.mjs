@@ -239,7 +239,7 @@ test("the server's own Server-Timing is there beside ours", async () => {
   assert.deepEqual(metrics[0], ['db', 5.5]);
   assert.deepEqual(
     metrics.slice(1).map(([name]) => name),
-    ['tracelight', 'tracelight-baggage'],
+    ['tracelight', 'tracelight-headers'],
   );
 });
 
@@ -248,7 +248,7 @@ test("a server's own tracelight metric does not become the page's context", asyn
   const { page, context } = await inSession('/forged', (_, response) => {
     response.setHeader(
       'server-timing',
-      `tracelight;desc="${forged}", tracelight-baggage;desc="session.id=x"`,
+      `tracelight;desc="${forged}", tracelight-headers;desc="baggage:session.id=x"`,
     );
     html(response, '<p>forged');
   });

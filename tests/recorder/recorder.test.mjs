@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { CONTEXT, FOREIGN, ROOT, TRACE, document_, listener, pageWorld, serve, settle } from './world.mjs';
+import { CONTEXT, FOREIGN, ROOT, TRACE, W3C, document_, listener, pageWorld, serve, settle } from './world.mjs';
 
 let home, abroad;
 before(async () => {
@@ -17,8 +17,8 @@ beforeEach(() => {
 });
 
 /** A traced page with the recorder in it and somebody who hears it. */
-function traced(options) {
-  const shared = document_(home.origin);
+function traced({ contexts, ...options } = {}) {
+  const shared = document_(home.origin, contexts, options);
   const heard = listener(shared);
   const page = pageWorld(shared, options);
   page.record();
@@ -153,7 +153,7 @@ test('what the page passed is as it was afterwards', async () => {
 
 test('in a session the baggage names it, beside what the page packed itself', async () => {
   const SESSION = 'session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718';
-  const shared = document_(home.origin, [CONTEXT], { baggage: SESSION });
+  const shared = document_(home.origin, [CONTEXT], { headers: `${W3C}\t\tbaggage:${SESSION}` });
   const page = pageWorld(shared);
   page.record();
   const own = new Headers({ Baggage: 'a=1' });
@@ -162,7 +162,7 @@ test('in a session the baggage names it, beside what the page packed itself', as
     [{ headers: { 'X-Any': '1' } }, SESSION],
     [{ headers: { Baggage: 'a=1' } }, `a=1,${SESSION}`],
     [{ headers: own }, `a=1,${SESSION}`],
-    [{ headers: [['BAGGAGE', 'a=1']] }, `a=1, ${SESSION}`],
+    [{ headers: [['BAGGAGE', 'a=1']] }, `a=1,${SESSION}`],
   ];
   for (const [init] of inits) await page.fetch(`${home.origin}/a`, init);
   const sent = inits.map((_, at) => home.header(at, 'baggage'));
@@ -173,19 +173,17 @@ test('in a session the baggage names it, beside what the page packed itself', as
 });
 
 /** Formats as the background hands them over: see `trace::propagation::metrics`. */
-const SENTRY = `sentry-trace:${TRACE}-{s}-1\tbaggage:sentry-trace_id=${TRACE},sentry-sampled=true`;
-const DATADOG = 'x-datadog-trace-id:1\tx-datadog-parent-id:{d}\tx-datadog-origin:rum';
-const B3 = `b3:${TRACE}-{s}-d`;
+const SENTRY =
+  'sentry-trace:{3-35}-{36-52}-{1|0}\tbaggage:sentry-trace_id={3-35},sentry-sampled={true|false}';
+const DATADOG =
+  'x-datadog-trace-id:{19#35}\tx-datadog-parent-id:{36#52}\tx-datadog-sampling-priority:{2|-1}\t' +
+  'x-datadog-tags:_dd.p.tid={3-19}';
+const B3 = 'b3:{3-35}-{36-52}-{d|0}';
+const XRAY = 'x-amzn-trace-id:Root=1-{3-11}-{11-35};Parent={36-52};Sampled={1|0}';
 const MEMBER = 'baggage:session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718';
 
 /** A page whose requests say their context in these formats. */
-function speaking(...formats) {
-  const shared = document_(home.origin, [CONTEXT], { headers: formats.join('\t\t') });
-  const heard = listener(shared);
-  const page = pageWorld(shared);
-  page.record();
-  return { ...page, ...heard };
-}
+const speaking = (...formats) => traced({ headers: formats.join('\t\t') });
 
 /** The headers of a request that say something of a trace. */
 const said = ({ headers }) =>
@@ -196,16 +194,18 @@ const said = ({ headers }) =>
   );
 
 test('a request says its own span in every format, in hex or in decimal', async () => {
-  const page = speaking(B3, DATADOG, MEMBER, SENTRY, 'x-mine:"{s}";{"a"}');
+  const page = speaking(B3, DATADOG, MEMBER, SENTRY, XRAY, 'x-mine:"{36-52}";{"a"}');
   for (const headers of [undefined, {}, [], new Headers()]) {
     home.seen.length = 0;
     await page.fetch(`${home.origin}/a`, { headers });
     const { span, context, own } = page.facts.at(-1);
     assert.deepEqual(said(home.seen[0]), {
       b3: `${TRACE}-${span}-d`,
-      'x-datadog-trace-id': '1',
+      'x-datadog-trace-id': String(BigInt(`0x${TRACE.slice(16)}`)),
       'x-datadog-parent-id': String(BigInt(`0x${span}`)),
-      'x-datadog-origin': 'rum',
+      'x-datadog-sampling-priority': '2',
+      'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)}`,
+      'x-amzn-trace-id': `Root=1-${TRACE.slice(0, 8)}-${TRACE.slice(8)};Parent=${span};Sampled=1`,
       'sentry-trace': `${TRACE}-${span}-1`,
       baggage: `session.id=7f3c2a1b9d8e4f60a1b2c3d4e5f60718,sentry-trace_id=${TRACE},sentry-sampled=true`,
       'x-mine': `"${span}";{"a"}`,
@@ -268,7 +268,7 @@ test('a traceparent of the page keeps every format of ours away', async () => {
 });
 
 test('what a server said before the browser of our metrics is void', async () => {
-  const shared = document_(home.origin, [CONTEXT], { headers: 'x-forged:1' });
+  const shared = document_(home.origin, [CONTEXT], { headers: 'x-forged:1', rules: ' .' });
   shared.bus.navigation.serverTiming.push(...document_('', [CONTEXT]).bus.navigation.serverTiming);
   const page = pageWorld(shared);
   page.record();
@@ -442,7 +442,7 @@ const BROKEN = 'function broken() { throw new Error("poisoned"); }';
 
 test('what the page replaces later changes neither its request nor our fact', async () => {
   for (const poison of POISONS) {
-    for (const page of [traced(), speaking(`traceparent:00-${TRACE}-{s}-03`, DATADOG)]) {
+    for (const page of [traced(), speaking(W3C, DATADOG)]) {
       page.run(`${BROKEN} ${poison}`);
       const response = await page.fetch(`${home.origin}/a`, { headers: { 'X-Any': '1' } });
       assert.equal(response.status, 200, poison);
@@ -522,4 +522,144 @@ test('a span id is never all zero', async () => {
   await page.fetch(`${home.origin}/a`);
   assert.equal(page.facts[0].span, '0707070707070707');
   assert.equal(draws, 3);
+});
+
+/** Says to which page trace requests belong from now on, as the relay does. */
+const turn = (page, detail) => page.bus.dispatchEvent(new CustomEvent('tracelight:page', { detail }));
+
+test('once the load has settled each request has a trace of its own, in every format', async () => {
+  const page = traced({ headers: [W3C, B3, DATADOG, SENTRY, XRAY].join('\t\t') });
+  turn(page, '');
+  await page.fetch(`${home.origin}/a`);
+  await page.fetch(`${home.origin}/b`);
+  const traces = page.facts.map(({ context }) => context.slice(3, 35));
+  assert.equal(new Set([TRACE, ...traces]).size, 3);
+  page.facts.forEach(({ context, span }, at) => {
+    const trace = traces[at];
+    assert.equal(context, `00-${trace}-${span}-03`);
+    assert.deepEqual(said(home.seen[at]), {
+      traceparent: context,
+      b3: `${trace}-${span}-d`,
+      'x-datadog-trace-id': String(BigInt(`0x${trace.slice(16)}`)),
+      'x-datadog-parent-id': String(BigInt(`0x${span}`)),
+      'x-datadog-sampling-priority': '2',
+      'x-datadog-tags': `_dd.p.tid=${trace.slice(0, 16)}`,
+      'sentry-trace': `${trace}-${span}-1`,
+      'x-amzn-trace-id': `Root=1-${trace.slice(0, 8)}-${trace.slice(8)};Parent=${span};Sampled=1`,
+      baggage: `sentry-trace_id=${trace},sentry-sampled=true`,
+    });
+  });
+});
+
+test('a navigation within the page moves its requests to the trace that the relay minted', async () => {
+  const page = traced();
+  const soft = '00-33333333333333333333333333333333-4444444444444444-03';
+  turn(page, soft);
+  await page.fetch(`${home.origin}/a`);
+  assert.equal(home.header(0, 'traceparent').slice(0, 36), soft.slice(0, 36));
+  turn(page, '');
+  await page.fetch(`${home.origin}/b`);
+  assert.notEqual(home.header(1, 'traceparent').slice(0, 36), soft.slice(0, 36));
+});
+
+test('what the page says in place of the relay is void, or groups its own requests', async () => {
+  const page = traced();
+  const rubbish = [null, undefined, 7, {}, [CONTEXT], 'x', `${CONTEXT}\n`, CONTEXT.toUpperCase(), { toString: () => '' }];
+  for (const detail of rubbish) turn(page, detail);
+  page.bus.dispatchEvent(new Event('tracelight:page'));
+  page.bus.dispatchEvent(new Event('error'));
+  await page.fetch(`${home.origin}/a`);
+  assert.equal(home.header(0, 'traceparent').slice(3, 35), TRACE);
+});
+
+test('the first rule that a request meets says how often it is sampled, by its trace id alone', async () => {
+  // TRACE ends with 43dd8448eb211c80319c, of which 14 digits count: 48eb211c80319c.
+  const rules = [
+    'g ^GET [^?]*/seldom',
+    '48eb211c80319d ^GET [^?]*/above',
+    '48eb211c80319c ^GET [^?]*/at',
+    ' ^[A-Z]+ [^?]*/health',
+    '0 /seldom',
+  ];
+  const page = traced({ headers: `${W3C}\t\t${B3}\t\t${DATADOG}`, rules: rules.join('\n') });
+  const paths = ['seldom', 'above', 'at', 'health', 'other'];
+  for (const path of paths) await page.fetch(`${home.origin}/${path}`);
+  await page.fetch(`${home.origin}/seldom`, { method: 'post' });
+  const flags = home.seen.map((request) => said(request).traceparent?.slice(53));
+  assert.deepEqual(flags, ['02', '02', '03', undefined, '03', '03']);
+  assert.match(said(home.seen[0]).b3, /-0$/);
+  assert.equal(said(home.seen[0])['x-datadog-sampling-priority'], '-1');
+  assert.deepEqual(said(home.seen[3]), {});
+  assert.deepEqual(page.facts.map(({ context }) => context?.slice(53) ?? null), ['02', '02', '03', null, '03', '03']);
+  turn(page, '');
+  for (let at = 0; at < 20; at++) await page.fetch(`${home.origin}/seldom`);
+  assert.ok(home.seen.slice(6).every((request) => said(request).traceparent.endsWith('-02')));
+});
+
+test('in a document that is not sampled nothing is, until requests have traces of their own', async () => {
+  const page = traced({ contexts: [CONTEXT.replace(/3$/, '2')] });
+  await page.fetch(`${home.origin}/a`);
+  turn(page, '');
+  await page.fetch(`${home.origin}/a`);
+  assert.deepEqual(home.seen.map((request) => said(request).traceparent.slice(53)), ['02', '03']);
+});
+
+test('what frameworks say of a request and of its answer goes with the fact', async () => {
+  home.answer = { 'x-nextjs-cache': 'HIT', 'content-type': 'text/x-component', 'x-private': 'no' };
+  const page = traced();
+  const own = { 'Next-Action': '7f3c', RSC: '1', Cookie: 'no', 'Content-Type': 'text/plain' };
+  for (const headers of [own, Object.entries(own), new Headers(own)]) await page.fetch(`${home.origin}/a`, { headers });
+  await page.fetch(new Request(`${home.origin}/a`, { headers: own }));
+  home.answer = {};
+  const marks = 'next-action:7f3c\trsc:1\tx-nextjs-cache:HIT\tcontent-type:text/x-component';
+  assert.deepEqual(page.facts.map((fact) => fact.marks), [marks, marks, marks, marks]);
+  await page.fetch(`${home.origin}/a`, { headers: { 'Next-Url': 'x'.repeat(9000) } });
+  assert.equal(page.facts[4].marks, `next-url:${'x'.repeat(256)}`);
+});
+
+/** Something that the browser says: unlike what a page makes up, its event is trusted. */
+const happens = (page, type, fields) => {
+  for (const { target, name, hear } of page.bus.heard) {
+    if (target !== page.bus && name === type) hear({ type, isTrusted: true, ...fields });
+  }
+};
+
+test('an error that nobody caught is told, and a rejection that nobody handled', async () => {
+  const page = traced();
+  const error = new TypeError('boom');
+  error.stack = 'TypeError: boom\n    at app.js:1:2';
+  const place = { filename: 'http://shop.test/app.js', lineno: 3, colno: 14 };
+  happens(page, 'error', { error, message: 'Uncaught TypeError: boom', ...place });
+  happens(page, 'error', { error: null, message: 'Script error.', filename: '', lineno: 0, colno: 0 });
+  happens(page, 'unhandledrejection', { reason: 'only words' });
+  const facts = page.facts.map(({ at, ...fact }) => (assert.ok(at > 0), fact));
+  assert.deepEqual(facts, [
+    {
+      kind: 'error', source: 'error', line: 3, column: 14, url: place.filename, type: 'TypeError', message: 'boom',
+      stack: error.stack,
+    },
+    { kind: 'error', source: 'error', line: 0, column: 0, url: '', message: 'Script error.' },
+    { kind: 'error', source: 'rejection', message: 'only words' },
+  ]);
+});
+
+test('whatever a page throws, its fact is bounded and the page is not broken', async () => {
+  const page = traced();
+  const broken = { get: () => { throw new Error('read'); } };
+  const hostile = new Proxy({}, broken);
+  const lone = '\ud800'.repeat(1e6);
+  const reasons = [
+    undefined, null, Symbol('s'), hostile, Object.create(null), { toString: () => { throw 1; } }, 7n, () => {},
+    { name: lone, message: 'x'.repeat(5e7), stack: lone }, { message: { toString: () => 'odd' } },
+    Object.defineProperties({}, { name: broken, message: { value: 'kept' }, stack: broken }),
+  ];
+  for (const reason of reasons) happens(page, 'unhandledrejection', { reason });
+  for (const error of reasons) happens(page, 'error', { error });
+  assert.equal(page.facts.length, 2 * reasons.length, 'each is told, with what could be read');
+  for (const fact of page.facts) {
+    for (const text of [fact.type, fact.message, fact.stack]) assert.ok((text ?? '').length <= 4097);
+  }
+  assert.equal(page.facts.at(-1).message, 'kept');
+  page.window.dispatchEvent(new Event('error'));
+  assert.equal(page.facts.length, 2 * reasons.length, 'events that the page makes up do not count');
 });

@@ -22,7 +22,7 @@ const SCRIPTS = { recorder: source('recorder.js'), relay: source('relay.js') };
 /** A server that keeps what it was asked, headers as they came over the wire. */
 export async function serve() {
   const seen = [];
-  const place = { refuse: () => false };
+  const place = { refuse: () => false, answer: {} };
   const server = createServer((request, response) => {
     if (request.url.startsWith('/never')) return; // the client gives up, at a time of its own
     const headers = [];
@@ -32,6 +32,7 @@ export async function serve() {
     seen.push({ method: request.method, path: request.url, headers });
     // As a browser tells the page of a redirect that it may not follow: not at all.
     if (place.refuse(headers)) return request.socket.destroy();
+    for (const [name, value] of Object.entries(place.answer)) response.setHeader(name, value);
     response.end('{"ok":true}');
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
@@ -48,6 +49,16 @@ const find = (request, name) => request.headers.find(([key]) => key.toLowerCase(
 class Performance extends EventTarget {
   timeOrigin = 1.79e12;
   navigation;
+  heard = [];
+  constructor() {
+    super();
+    const { heard } = this;
+    // The recorder takes this one for all its targets.
+    this.addEventListener = function (name, hear) {
+      heard.push({ target: this, name, hear });
+      EventTarget.prototype.addEventListener.call(this, name, hear);
+    };
+  }
   now() {
     return performance.now();
   }
@@ -66,14 +77,15 @@ export function entry(entryType, fields) {
   return { entryType, ...fields, toJSON: () => ({ entryType, ...fields }) };
 }
 
-/**
- * What both worlds of one document share. In a session it has `baggage` too, and with other formats
- * than W3C's the `headers` that say its context.
- */
-export function document_(origin, contexts = [CONTEXT], { baggage, headers } = {}) {
+/** `traceparent` with its gaps, as `trace::propagation` writes it. */
+export const W3C = 'traceparent:00-{3-35}-{36-52}-{03|02}';
+
+/** What both worlds of one document share; `rules` are for sampling. */
+export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules } = {}) {
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
-  for (const [part, description] of Object.entries({ baggage, headers })) {
+  if (!contexts?.length) return { bus, origin };
+  for (const [part, description] of Object.entries({ headers, rules })) {
     const metric = { name: `tracelight-${part}`, duration: 0, description };
     if (description !== undefined) bus.navigation.serverTiming.push(metric);
   }
@@ -94,9 +106,12 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
     }
     open() {}
     setRequestHeader() {}
+    getResponseHeader() {
+      return null;
+    }
     send() {}
   }
-  const window = vm.createContext({
+  const window = Object.assign(vm.createContext(new EventTarget()), {
     Headers, Request, Response, URL, CustomEvent, Event, AbortController, AbortSignal,
     Node: Node_, XMLHttpRequest, document: new Node_(), performance: bus, crypto, origin,
   });

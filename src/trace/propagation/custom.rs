@@ -109,10 +109,12 @@ fn check(value: &str) -> Result<(), HeaderError> {
     if let Some(found) = value.chars().find(|letter| !matches!(letter, ' '..='~')) {
         return Err(HeaderError::Letter { found });
     }
-    // A word in braces is a gap, and one that we do not know a slip; other braces are the user's.
+    // A word in braces is a gap, and one that we do not know a slip; other braces are the user's. So
+    // that none of those is taken for a gap of the recorder's, what joins its parts counts as well.
     for part in value.split('{').skip(1) {
         let Some((gap, _)) = part.split_once('}') else { continue };
-        let word = !gap.is_empty() && gap.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_-#|".contains(&byte);
+        let word = !gap.is_empty() && gap.bytes().all(letter);
         if word && !GAPS.contains(&gap) {
             return Err(HeaderError::Gap { found: gap.to_owned() });
         }

@@ -1,5 +1,7 @@
-//! Header values with gaps: `{traceId}` and its like, filled with a context.
+//! Header values with gaps: `{traceId}` and its like, filled with a context. `{this|that}` is one of
+//! two words: the first where the context is sampled.
 
+use crate::context::SAMPLED;
 use crate::{SessionId, SpanId, TraceContext};
 
 /// What goes into the gaps.
@@ -9,8 +11,9 @@ pub(super) struct Filling {
     pub context: TraceContext,
     /// The session, in one.
     pub session: Option<SessionId>,
-    /// The span is left open, for the recorder to fill: `{s}` in hex, `{d}` in decimal. No other
-    /// text can be taken for these, since [`super::Custom`] refuses names that it does not know.
+    /// Trace, span and the choice between words are left open, for the recorder to fill: `{from-to}`
+    /// is that part of the request's `traceparent`, `{from#to}` the same in decimal. No other text can
+    /// be taken for these, since [`super::Custom`] refuses gaps that it does not know.
     pub open: bool,
 }
 
@@ -39,6 +42,30 @@ impl Filling {
     }
 
     fn word(&self, name: &str) -> Option<String> {
+        if self.open { self.gap(name) } else { self.value(name) }
+    }
+
+    /// What the recorder fills.
+    fn gap(&self, name: &str) -> Option<String> {
+        let gap = match name {
+            "traceId" => "{3-35}",
+            "traceTime" => "{3-11}",
+            "traceRest" => "{11-35}",
+            "traceHigh" => "{3-19}",
+            "traceLow" => "{19#35}",
+            "spanId" => "{36-52}",
+            "spanNumber" => "{36#52}",
+            "flags" => {
+                let flags = self.context.flags;
+                return Some(format!("{{{:02x}|{:02x}}}", flags | SAMPLED, flags & !SAMPLED));
+            }
+            _ if name.contains('|') => return choice(name).map(|_| format!("{{{name}}}")),
+            _ => return self.value(name),
+        };
+        Some(gap.to_owned())
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
         let TraceContext { trace, span, flags } = self.context;
         let id = trace.to_string();
         Some(match name {
@@ -49,15 +76,21 @@ impl Filling {
             // Datadog writes it in two halves, the low one in decimal.
             "traceHigh" => id.get(..16)?.to_owned(),
             "traceLow" => u64::from_str_radix(id.get(16..)?, 16).ok()?.to_string(),
-            "spanId" if self.open => "{s}".to_owned(),
             "spanId" => span.to_string(),
-            "spanNumber" if self.open => "{d}".to_owned(),
             "spanNumber" => number(span).to_string(),
             "flags" => format!("{flags:02x}"),
             "sessionId" => self.session.map(|session| session.to_string()).unwrap_or_default(),
-            _ => return None,
+            _ => {
+                let (sampled, not) = choice(name)?;
+                if self.context.sampled() { sampled } else { not }.to_owned()
+            }
         })
     }
+}
+
+/// The words of `this|that`. Only our own profiles have such: see [`super::Custom`].
+fn choice(gap: &str) -> Option<(&str, &str)> {
+    gap.split_once('|')
 }
 
 /// A span's id as a number, as Datadog and Google write it.

@@ -113,6 +113,60 @@ fn each_format_writes_what_forces_a_trace_and_is_read_back() {
 }
 
 #[test]
+fn what_is_not_sampled_is_said_so_in_every_format() {
+    let context = TraceContext { flags: RANDOM, ..context() };
+    for (on, _) in VECTORS {
+        let triggers = only(*on);
+        let headers = headers(&triggers, context, session());
+        let read = find(&triggers, &|name| {
+            headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        });
+        let read = read.unwrap();
+        assert!(read.meets(context) && !read.sampled(), "{headers:?}");
+        assert!(headers.iter().all(|(_, value)| !value.contains(['{', '|'])), "{headers:?}");
+    }
+}
+
+/// What the recorder does with a gap, said once more.
+fn filled(template: &str, context: TraceContext) -> String {
+    let whole = context.to_string();
+    let mut text = String::new();
+    for part in template.split_inclusive(['{', '}']) {
+        let Some(gap) = part.strip_suffix('}') else {
+            text.push_str(part.trim_end_matches('{'));
+            continue;
+        };
+        let place = gap.find(['-', '#', '|']).unwrap();
+        let (from, to) = (&gap[..place], &gap[place + 1..]);
+        if gap[place..].starts_with('|') {
+            text.push_str(if context.sampled() { from } else { to });
+            continue;
+        }
+        let part = &whole[from.parse().unwrap()..to.parse().unwrap()];
+        let number = || u64::from_str_radix(part, 16).unwrap().to_string();
+        text.push_str(&if gap[place..].starts_with('#') { number() } else { part.to_owned() });
+    }
+    text
+}
+
+#[test]
+fn a_template_filled_by_the_recorder_says_what_a_rule_says() {
+    for flags in [SAMPLED | RANDOM, RANDOM] {
+        let context = TraceContext { flags, ..context() };
+        for (on, _) in VECTORS {
+            let triggers = only(*on);
+            let open = Filling { context, session: session(), open: true };
+            let templates = profile::groups(&triggers, &open).concat();
+            for (name, value) in headers(&triggers, context, session()) {
+                let same = templates.iter().filter(|(known, _)| *known == name);
+                let said: Vec<String> = same.map(|(_, text)| filled(text, context)).collect();
+                assert_eq!(said.join(","), value);
+            }
+        }
+    }
+}
+
+#[test]
 fn several_formats_at_once_say_each_header_once_and_share_the_baggage() {
     let all = only(|on| {
         for (switch, _) in VECTORS {
@@ -135,7 +189,7 @@ fn the_random_flag_is_a_choice() {
     let mut triggers = only(|on| on.w3c = true);
     triggers.random = false;
     assert!(written(&triggers)[0].ends_with("-01"));
-    assert!(metrics(&triggers, context(), None).ends_with("-01\""));
+    assert!(metrics(&triggers, context(), None).ends_with("-{01|00}\""));
 }
 
 #[test]
@@ -155,12 +209,13 @@ fn with_every_format_off_nothing_is_set_and_a_document_still_learns_its_context(
 }
 
 #[test]
-fn a_document_is_told_of_headers_only_where_w3c_does_not_say_all() {
-    let plain = metrics(&Triggers::default(), context(), session());
+fn a_document_is_told_its_headers_with_trace_and_span_left_open() {
+    let told = metrics(&Triggers::default(), context(), session());
     let wanted = format!(
-        "tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-baggage;desc=\"session.id={SESSION}\""
+        "tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-headers;desc=\"traceparent:\
+         00-{{3-35}}-{{36-52}}-{{03|02}}\t\tbaggage:session.id={SESSION}\""
     );
-    assert_eq!(plain, wanted);
+    assert_eq!(told, wanted);
     let triggers = only(|on| {
         on.b3 = true;
         on.datadog = true;
@@ -169,9 +224,9 @@ fn a_document_is_told_of_headers_only_where_w3c_does_not_say_all() {
     let told = metrics(&triggers, context(), session());
     let (_, headers) = told.split_once("tracelight-headers;desc=").unwrap();
     let wanted = format!(
-        "\"b3:{TRACE}-{{s}}-d\t\tx-datadog-trace-id:11803532876627986230\tx-datadog-parent-id:{{d}}\t\
-         x-datadog-sampling-priority:2\tx-datadog-origin:rum\tx-datadog-tags:_dd.p.tid=4bf92f3577b34da6\
-         \t\tx-say:\\\"{{s}}\\\\\\\" {TRACE}\""
+        "\"b3:{{3-35}}-{{36-52}}-{{d|0}}\t\tx-datadog-trace-id:{{19#35}}\tx-datadog-parent-id:{{36#52}}\t\
+         x-datadog-sampling-priority:{{2|-1}}\tx-datadog-origin:rum\tx-datadog-tags:_dd.p.tid={{3-19}}\
+         \t\tx-say:\\\"{{36-52}}\\\\\\\" {{3-35}}\""
     );
     assert_eq!(headers, wanted);
 }
@@ -277,7 +332,7 @@ fn a_header_that_may_not_be_set_is_refused_with_the_reason() {
     assert_eq!(reason("X-A:  "), "header's value is empty, wanted at least one character");
     assert_eq!(reason("X-A: a\tb"), "header's value has U+0009, wanted visible ASCII and spaces");
     assert!(reason("X-A: é").contains("U+00E9"));
-    for gap in ["traceid", "s", "d", "flags"] {
+    for gap in ["traceid", "s", "flags", "3-35", "36#52", "d|0", "2|-1"] {
         let wanted =
             format!("{{{gap}}} is not known, wanted {{traceId}}, {{spanId}} or {{sessionId}}");
         assert_eq!(reason(&format!("X-A: {{{gap}}}")), wanted);
