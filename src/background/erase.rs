@@ -25,7 +25,7 @@ impl Worker {
         // How a tab's document came is no record: without it a form might be sent again.
         let arrivals = mem::take(&mut core.state.arrivals);
         core.state = State { arrivals, ..State::default() };
-        core.state.waiting = Some(0);
+        (core.waiting, core.sure) = (Some(0), core.looks);
         core.noted(recording::ask::<bool>(&Task::Forget).await);
         // A step that changes nothing: stores that there is nothing, and has nothing set.
         core.step(Event::Cancel { tab: 0 }, clock::now()).await;

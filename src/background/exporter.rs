@@ -39,12 +39,13 @@ fn later(worker: Rc<Worker>, pause: Duration) {
 
 /// Sends one chunk. Whether to go on with the next.
 async fn attempt(worker: &Worker) -> bool {
-    let (store, written) = {
+    let (store, written, looks) = {
         let core = worker.core.lock().await;
-        if core.settings.store.is_empty() || core.state.waiting == Some(0) {
+        let none = core.waiting == Some(0) && core.sure == core.looks;
+        if core.settings.store.is_empty() || none {
             return false;
         }
-        (core.settings.store.clone(), core.written)
+        (core.settings.store.clone(), core.written, core.looks)
     };
     let sent = recording::ask::<Option<Sent>>(&Task::Send { store }).await;
     let mut core = worker.core.lock().await;
@@ -52,7 +53,7 @@ async fn attempt(worker: &Worker) -> bool {
     // What was written meanwhile may have come too late to be seen; the next attempt looks again.
     let meanwhile = core.written.wrapping_sub(written);
     let left = sent.as_ref().map_or(0, |sent| sent.left).saturating_add(meanwhile);
-    core.state.waiting = Some(left);
+    (core.waiting, core.sure) = (Some(left), looks);
     core.save().await;
     let Some(Sent { done, trouble, after, .. }) = sent else { return left > 0 };
     core.unsent = trouble;

@@ -13,8 +13,8 @@ use trace::TraceId;
 use wasm_bindgen_futures::spawn_local;
 use webext::{alarms, clock, message, recording};
 
-use crate::toast;
 use crate::worker::{Core, Worker};
+use crate::{exporter, toast};
 
 /// The alarm that brings a worker back that died while a trace was awaited.
 const ALARM: &str = "follow";
@@ -48,6 +48,13 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
     core.save().await;
 }
 
+/// A page began or is over: writes what is known of it, sends what waits, and follows its trace.
+pub(crate) async fn write(worker: Rc<Worker>, trace: TraceId) {
+    worker.look(trace, None, Vec::new(), true).await;
+    spawn_local(exporter::send(Rc::clone(&worker)));
+    follow(worker, trace).await;
+}
+
 async fn pause(worker: &Worker, trace: TraceId) -> Option<Duration> {
     let core = worker.core.lock().await;
     core.state.pages.get(&trace)?.pause(clock::now())
@@ -59,11 +66,15 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
     let mut rest = TICK;
     loop {
         clock::sleep(rest).await;
-        let mut core = worker.core.lock().await;
-        let Some(page) = core.state.pages.get_mut(&trace) else { return };
-        if page.turn(clock::now()) {
-            core.look(trace, Vec::new(), false).await;
+        let turned = {
+            let mut core = worker.core.lock().await;
+            let Some(page) = core.state.pages.get_mut(&trace) else { return };
+            page.turn(clock::now())
+        };
+        if turned {
+            worker.look(trace, None, Vec::new(), false).await;
         }
+        let core = worker.core.lock().await;
         let Some(page) = core.state.pages.get(&trace) else { return };
         let progress = page.watch.progress(clock::now());
         rest = if page.closed { UNSEEN_TICK } else { TICK };
@@ -84,16 +95,12 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
 pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
     let store = worker.core.lock().await.settings.store.clone();
     let told = recording::ask::<Told>(&Task::Ask { store, trace }).await;
-    let mut core = worker.core.lock().await;
-    let Some(told) = core.noted(told) else { return };
-    core.told(trace, told);
-    let (grew, tab) = match core.look(trace, Vec::new(), false).await {
-        Some(looked) => (looked.grew, looked.changed.then(|| core.tab(trace)).flatten()),
+    let Some(told) = worker.core.lock().await.noted(told) else { return };
+    let (grew, tab) = match worker.look(trace, Some(told), Vec::new(), false).await {
+        Some((looked, tab)) => (looked.grew, looked.changed.then_some(tab)),
         // Not a page of ours, or one of long ago: somebody looks at it all the same.
         None => (recording::ask(&Task::Keep { trace }).await.unwrap_or(false), None),
     };
-    core.save().await;
-    drop(core);
     if grew {
         message::tell(Notice::Grew { trace }).await;
     }
@@ -103,42 +110,78 @@ pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
     toast::show(worker, trace).await;
 }
 
-impl Core {
-    /// Has a page looked at, with new facts of it if there are any; `write` as in [`Look`]. `None`
-    /// for a trace that is no page of ours.
+impl Worker {
+    /// Has a page looked at, with what the store told and new facts of it if there are any; `write`
+    /// as in [`Look`]. Returns the page's tab too; `None` for a trace that is no page of ours.
+    ///
+    /// Nobody may hold the core who waits for this: a look writes to disk, and documents that follow
+    /// one another are asked for faster than that.
     pub(crate) async fn look(
-        &mut self,
+        &self,
         trace: TraceId,
+        told: Option<Told>,
         facts: Vec<String>,
         write: bool,
-    ) -> Option<Looked> {
+    ) -> Option<(Looked, i32)> {
+        // A page's journal and watch are one look's at a time.
+        let _turn = self.looking.lock().await;
+        let look = self.core.lock().await.begin_look(trace, told, facts, write).await?;
+        let (tab, closed) = (look.page.tab, look.page.closed);
+        let looked = recording::ask::<Looked>(&Task::Look(Box::new(look))).await;
+        let (storing, looked) = {
+            let mut core = self.core.lock().await;
+            core.looks = core.looks.wrapping_add(1);
+            let mut looked = core.noted(looked)?;
+            core.end_look(trace, closed, &mut looked);
+            (core.store(), looked)
+        };
+        if let Some(storing) = storing {
+            let done = storing.await;
+            self.core.lock().await.stored(done);
+        }
+        Some((looked, tab))
+    }
+}
+
+impl Core {
+    async fn begin_look(
+        &mut self,
+        trace: TraceId,
+        told: Option<Told>,
+        facts: Vec<String>,
+        write: bool,
+    ) -> Option<Look> {
+        if let Some(told) = told {
+            self.told(trace, told);
+        }
         let page = self.state.pages.get(&trace)?.clone();
         // What a look writes has to be sent, even by one who knows of it from the journal alone.
-        let waiting = self.state.waiting.take();
-        if waiting == Some(0) {
+        self.looks = self.looks.wrapping_add(1);
+        if self.state.waiting == Some(0) {
             self.save().await;
         }
         let kept = self.state.pages.keys().copied().collect();
         let alone = self.settings.store.is_empty();
-        let task =
-            Task::Look(Box::new(Look { page, facts, wires: Vec::new(), alone, write, kept }));
-        let looked = recording::ask::<Looked>(&task).await;
-        let mut looked = self.noted(looked)?;
-        let page = self.state.pages.get_mut(&trace)?;
-        page.ladder = mem::take(&mut looked.ladder);
-        if let Some(watch) = looked.watch.take() {
-            page.watch = watch;
+        Some(Look { page, facts, wires: Vec::new(), alone, write, kept })
+    }
+
+    /// Takes in what was seen. The page may be forgotten by now.
+    fn end_look(&mut self, trace: TraceId, closed: bool, looked: &mut Looked) {
+        if let Some(page) = self.state.pages.get_mut(&trace) {
+            page.ladder = mem::take(&mut looked.ladder);
+            page.sealed = closed && looked.trouble.is_none();
+            if let Some(watch) = looked.watch.take() {
+                page.watch = watch;
+            }
         }
         if looked.trouble.is_some() {
             self.trouble.clone_from(&looked.trouble);
         }
         self.written = self.written.wrapping_add(looked.waiting);
         // Where it is not known how many wait, it is asked for as if some did.
-        self.state.waiting = waiting.map(|waiting| waiting.saturating_add(looked.waiting));
-        Some(looked)
-    }
-
-    fn tab(&self, trace: TraceId) -> Option<i32> {
-        self.state.pages.get(&trace).map(|page| page.tab)
+        self.waiting = self.waiting.map(|waiting| waiting.saturating_add(looked.waiting));
+        if closed {
+            self.state.tidy(clock::now());
+        }
     }
 }

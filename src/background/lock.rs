@@ -1,5 +1,6 @@
 //! A lock that is taken in the order in which it was asked for, so that events are handled in the
-//! order in which the browser sent them. For one thread: who has it may wait with it.
+//! order in which the browser sent them; who is urgent comes before all who are not. For one
+//! thread: who has it may wait with it.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::future::Future;
@@ -11,20 +12,25 @@ use std::task::{Context, Poll, Waker};
 #[derive(Debug, Default)]
 pub(crate) struct Lock<T> {
     value: RefCell<T>,
-    /// Who waits, by number, first come first.
-    waiting: RefCell<Vec<(u64, Waker)>>,
+    /// Who waits, by number: who is urgent, then the others, first come first.
+    waiting: RefCell<Vec<(u64, bool, Waker)>>,
     count: Cell<u64>,
 }
 
 impl<T> Lock<T> {
     /// Waits for its turn.
     pub(crate) fn lock(&self) -> Turn<'_, T> {
+        self.turn(false)
+    }
+
+    /// Waits for its turn, which comes before that of all who are not urgent.
+    pub(crate) fn turn(&self, urgent: bool) -> Turn<'_, T> {
         self.count.set(self.count.get() + 1);
-        Turn { lock: self, number: self.count.get() }
+        Turn { lock: self, number: self.count.get(), urgent }
     }
 
     fn wake(&self) {
-        if let Some((_, first)) = self.waiting.borrow().first() {
+        if let Some((.., first)) = self.waiting.borrow().first() {
             first.wake_by_ref();
         }
     }
@@ -34,24 +40,28 @@ impl<T> Lock<T> {
 pub(crate) struct Turn<'a, T> {
     lock: &'a Lock<T>,
     number: u64,
+    urgent: bool,
 }
 
 impl<'a, T> Future for Turn<'a, T> {
     type Output = Held<'a, T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Held<'a, T>> {
-        let Turn { lock, number } = *self;
+        let Turn { lock, number, urgent } = *self;
         let mut waiting = lock.waiting.borrow_mut();
-        let place = waiting.iter().position(|(other, _)| *other == number);
-        if place.unwrap_or(waiting.len()) == 0
+        let place = waiting.iter().position(|(other, ..)| *other == number);
+        let behind = |(_, other, _): &(u64, bool, Waker)| urgent && !*other;
+        let end = waiting.len();
+        let at = place.or_else(|| waiting.iter().position(behind)).unwrap_or(end);
+        if at == 0
             && let Ok(value) = lock.value.try_borrow_mut()
         {
             return Poll::Ready(Held { value, lock });
         }
-        let waker = context.waker().clone();
+        let entry = (number, urgent, context.waker().clone());
         match place {
-            Some(at) => waiting[at].1 = waker,
-            None => waiting.push((number, waker)),
+            Some(at) => waiting[at] = entry,
+            None => waiting.insert(at, entry),
         }
         Poll::Pending
     }
@@ -60,7 +70,7 @@ impl<'a, T> Future for Turn<'a, T> {
 /// Who has had his turn, or gives it up, makes room for the next.
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        self.lock.waiting.borrow_mut().retain(|(number, _)| *number != self.number);
+        self.lock.waiting.borrow_mut().retain(|(number, ..)| *number != self.number);
         self.lock.wake();
     }
 }
@@ -109,6 +119,19 @@ mod tests {
         assert!(pin!(lock.lock()).poll(context).is_pending());
         let Poll::Ready(held) = second.as_mut().poll(context) else { panic!("its turn") };
         assert_eq!(*held, [1]);
+    }
+
+    #[test]
+    fn who_is_urgent_comes_before_those_who_are_not() {
+        let context = &mut Context::from_waker(Waker::noop());
+        let lock = Lock::<u8>::default();
+        let Poll::Ready(held) = pin!(lock.lock()).poll(context) else { panic!("it was free") };
+        let (mut patient, mut urgent) = (pin!(lock.lock()), pin!(lock.turn(true)));
+        assert!(patient.as_mut().poll(context).is_pending());
+        assert!(urgent.as_mut().poll(context).is_pending());
+        drop(held);
+        assert!(patient.as_mut().poll(context).is_pending());
+        assert!(urgent.as_mut().poll(context).is_ready());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use bridge::verb::offers;
 use bridge::{Reply, Verb};
 use webext::{action, menus, tabs};
 
+use crate::view::Glance;
 use crate::worker::{Core, Worker};
 
 /// The icon's menu.
@@ -28,8 +29,9 @@ pub(crate) async fn draw(worker: Rc<Worker>) {
     }
     while menu.again.replace(false) {
         let Ok(Some(tab)) = tabs::active().await else { continue };
-        let view = worker.core.lock().await.view(tab).await;
-        let verbs = offers(&view);
+        // Asked before anybody has to wait for the answer.
+        let glance = Glance::at(tab).await;
+        let verbs = offers(&worker.core.lock().await.show(glance));
         if menu.shown.borrow().as_ref() == Some(&verbs) {
             continue;
         }

@@ -34,9 +34,14 @@ impl Worker {
                 let trial: Trial = recording::ask(&task).await.ok()?;
                 return text(&Reply::Tested(Box::new(trial)));
             }
+            if command == Command::Erase {
+                // What is being written is written before it is removed.
+                drop(core);
+                let _turn = self.looking.lock().await;
+                return text(&self.erase(&mut *self.core.lock().await).await);
+            }
             return text(&self.command(&mut core, command).await);
         }
-        let core = &mut *core;
         let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
             core.rejected = core.rejected.saturating_add(1);
             return None;
@@ -72,28 +77,27 @@ impl Worker {
                 });
                 Reply::Done
             }
-            Command::Erase => self.erase(core).await,
-            // Answered before; what it asks for takes too long to be asked in turn.
-            Command::TestStore { .. } => Reply::Done,
+            // Answered before: what they wait for would hold up everybody else.
+            Command::Erase | Command::TestStore { .. } => Reply::Done,
             Command::Unknown => refused("This surface is of a later version than the background."),
         }
     }
 
     async fn from_page(
         self: &Rc<Self>,
-        core: &mut Core,
+        mut core: Held<'_, Core>,
         tab: i32,
         sender: &Sender,
         said: FromPage,
     ) -> Option<ToPage> {
         match said {
-            FromPage::Hello { context } => Some(self.hello(core, tab, sender, context).await),
+            FromPage::Hello { context } => Some(self.hello(&mut core, tab, sender, context).await),
             FromPage::Records { context, time_origin, records, dropped } => {
                 core.rejected = core.rejected.saturating_add(dropped);
                 let (context, clock) = (read(context), PageClock::new(time_origin));
                 if core.state.speaker(tab, context, clock).is_none() {
                     // Its hello is on the way. Perhaps nobody saw its request: it counts as one.
-                    self.introduce(core, tab, sender, context).await;
+                    self.introduce(&mut core, tab, sender, context).await;
                 }
                 let trace = core.state.speaker(tab, context, clock);
                 self.records(core, trace, time_origin, records).await
@@ -149,7 +153,7 @@ impl Worker {
 
     async fn records(
         self: &Rc<Self>,
-        core: &mut Core,
+        mut core: Held<'_, Core>,
         trace: Option<TraceId>,
         time_origin: f64,
         facts: Vec<String>,
@@ -161,12 +165,13 @@ impl Worker {
         };
         let page = core.state.pages.get_mut(&trace)?;
         page.clock = page.clock.or_else(|| PageClock::new(time_origin));
-        let tab = page.tab;
-        let looked = core.look(trace, facts, true).await?;
+        drop(core);
+        let (looked, tab) = self.look(trace, None, facts, true).await?;
         // No answer when it could not be stored: the relay keeps the batch and sends it again.
         let Tally { kept, rejected } = looked.tally?;
+        let mut core = self.core.lock().await;
         core.rejected = core.rejected.saturating_add(rejected);
-        self.digest(core, trace, tab, &looked).await;
+        self.digest(&mut core, trace, tab, &looked).await;
         Some(ToPage::Stored { kept, rejected })
     }
 
@@ -185,8 +190,6 @@ impl Worker {
             let acts = core.step(Event::Loaded { trace }, clock::now()).await;
             self.act(core, acts).await;
             spawn_local(exporter::send(Rc::clone(self)));
-        } else {
-            core.save().await;
         }
         for notice in [Notice::Grew { trace }, Notice::Requests { tab }] {
             spawn_local(message::tell(notice));

@@ -11,17 +11,36 @@ use webext::{Error, clock, permissions, tabs};
 
 use crate::worker::Core;
 
-impl Core {
-    /// Everything that a surface shows of a tab.
-    pub(crate) async fn view(&self, tab: i32) -> TabView {
+/// What the browser tells of a tab.
+pub(crate) struct Glance {
+    tab: i32,
+    host: String,
+    site: Site,
+}
+
+impl Glance {
+    /// Asks the browser.
+    pub(crate) async fn at(tab: i32) -> Self {
         let shown = tabs::get(tab).await;
         let origin = shown.as_ref().ok().and_then(|tab| Origin::of(&tab.url).ok());
         let host = origin.map(|origin| origin.host).unwrap_or_default();
+        Self { tab, host, site: site(shown).await }
+    }
+}
+
+impl Core {
+    /// Everything that a surface shows of a tab.
+    pub(crate) async fn view(&self, tab: i32) -> TabView {
+        self.show(Glance::at(tab).await)
+    }
+
+    /// The same, once the browser has told its part.
+    pub(crate) fn show(&self, Glance { tab, host, site }: Glance) -> TabView {
         let session = self.state.session(tab, &host);
         let ended = self.state.ended(tab, &host).filter(|_| session.is_none());
         TabView {
             tab,
-            site: site(shown).await,
+            site,
             session: session.map(session_view),
             ended: ended.map(|ended| EndedView {
                 id: ended.id,
@@ -32,7 +51,7 @@ impl Core {
             page: self.trace_view(tab),
             trouble: self.trouble.clone(),
             store_trouble: self.unsent.as_ref().or(self.unasked.as_ref()).cloned(),
-            waiting: self.state.waiting.unwrap_or_default(),
+            waiting: self.waiting.unwrap_or_default(),
             rejected: self.rejected,
             posted: self.state.arrivals.again(tab) == Again::Never,
         }

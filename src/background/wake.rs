@@ -40,6 +40,8 @@ impl Core {
         let state: Option<State> = unpack(self.noted(state).flatten());
         let restarted = state.is_none();
         self.state = state.unwrap_or_default();
+        self.waiting = self.state.waiting;
+        self.sure = u32::from(self.waiting.is_none());
         let tabs = self.state.tabs.keys().copied().collect();
         if restarted {
             // After a restart of the browser the tabs are others, and the sessions are the same.

@@ -36,6 +36,8 @@ pub(crate) const SESSIONS: &str = "sessions";
 pub(crate) struct Worker {
     /// What it knows. Events are handled in the order in which they came.
     pub core: Lock<Core>,
+    /// Held by a look at a page, which comes before the core's.
+    pub looking: Lock<()>,
     /// Whether the exporter runs.
     pub sending: Cell<bool>,
     /// Nothing is sent before this: the store named the time.
@@ -63,6 +65,12 @@ pub(crate) struct Core {
     pub unsent: Option<String>,
     /// Why the store could not be asked last time; over when it answers.
     pub unasked: Option<String>,
+    /// Spans in the journal that wait to be sent; `None` while nobody has looked.
+    pub waiting: Option<u32>,
+    /// How often a look began or ended: each may write spans that wait.
+    pub looks: u32,
+    /// How often one had when the number was last known for sure.
+    pub sure: u32,
     /// Spans that were written by this worker.
     pub written: u32,
     /// Messages and facts that were broken or forged.
@@ -70,7 +78,7 @@ pub(crate) struct Core {
     /// The state as it was stored last. Most events change nothing of it.
     packed: String,
     /// The sessions as they were stored last.
-    stored: Table<Place, Session>,
+    filed: Table<Place, Session>,
     pub(crate) setting: Setting,
     pub(crate) awake: bool,
 }
@@ -92,7 +100,8 @@ impl Worker {
         what: String,
         who: &str,
     ) -> Option<String> {
-        let mut core = self.core.lock().await;
+        // What the browser does cannot wait; who sends a message does.
+        let mut core = self.core.turn(name != "message").await;
         let slept = !core.awake;
         if slept {
             let tabs = core.wake().await;
@@ -192,13 +201,8 @@ impl Worker {
                     // Not awaited: a page or surface that is slow to answer must not hold us up.
                     spawn_local(message::tell(Notice::Changed { tab }));
                 }
-                Act::Begun(trace) => {
-                    core.look(trace, Vec::new(), true).await;
-                    spawn_local(follow::follow(Rc::clone(self), trace));
-                }
-                Act::Ended(trace) => {
-                    core.look(trace, Vec::new(), true).await;
-                    spawn_local(exporter::send(Rc::clone(self)));
+                Act::Begun(trace) | Act::Ended(trace) => {
+                    spawn_local(follow::write(Rc::clone(self), trace));
                 }
                 Act::Untoast(tab) => {
                     spawn_local(message::tell_page(tab, ToPage::Toast { toast: None }));
@@ -214,11 +218,13 @@ impl Core {
     /// everything is set before the caller acts.
     pub(crate) async fn step(&mut self, event: Event, time: Timestamp) -> Vec<Act> {
         // A document may load or move on as soon as its head is there, and what its requests get was
-        // minted and stored before: only here the rule comes first.
+        // minted and stored before: only here the rule does not wait for the state.
         let hurry = matches!(event, Event::Sent(_) | Event::Responded { .. });
         let acts = self.state.step(event, time, &mut clock::entropy);
-        if hurry {
+        if let Some(storing) = if hurry { self.store() } else { None } {
             self.set().await;
+            let done = storing.await;
+            self.stored(done);
         }
         self.save().await;
         self.set().await;
@@ -277,19 +283,37 @@ impl Core {
         self.save().await;
     }
 
+    /// Begins to store the state. `None` when it is stored already.
+    pub(crate) fn store(&mut self) -> Option<impl Future<Output = Result<(), Error>> + use<>> {
+        self.state.waiting = self.waiting.filter(|_| self.sure == self.looks);
+        let packed = pack(&self.state);
+        if packed == self.packed {
+            return None;
+        }
+        let stored = storage::store(Area::Session, STATE, &packed);
+        self.packed = packed;
+        Some(stored)
+    }
+
+    /// Takes in how that went.
+    pub(crate) fn stored(&mut self, done: Result<(), Error>) {
+        if done.is_err() {
+            self.packed = String::new();
+        }
+        self.note(done);
+    }
+
     /// Stores the state.
     pub(crate) async fn save(&mut self) {
         // The whole first: it has the sessions too, and the next worker stores them again.
-        let packed = pack(&self.state);
-        if packed != self.packed {
-            let done = storage::store(Area::Session, STATE, &packed).await;
-            self.packed = if done.is_ok() { packed } else { String::new() };
-            self.note(done);
+        if let Some(storing) = self.store() {
+            let done = storing.await;
+            self.stored(done);
         }
-        if self.stored != self.state.sessions {
+        if self.filed != self.state.sessions {
             let packed = pack(&self.state.sessions.values().collect::<Vec<_>>());
             let done = storage::store(Area::Local, SESSIONS, &packed).await;
-            self.stored = self.state.sessions.clone();
+            self.filed = self.state.sessions.clone();
             self.note(done);
         }
     }

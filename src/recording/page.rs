@@ -1,6 +1,7 @@
 //! One traced page in memory: its facts, the spans made of them, the spans found in the store.
 //! Everything here can be read back from the journal after the worker died.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bridge::Tally;
@@ -257,5 +258,7 @@ fn chunk(
 ) -> SpanChunk {
     let count = u32::try_from(spans.len()).unwrap_or(u32::MAX);
     let bytes = otlp::proto::encode(spans.iter().copied());
-    SpanChunk { trace, side, part, open, unsent, late: false, count, bytes }
+    let others: BTreeSet<TraceId> = spans.iter().map(|span| span.trace).collect();
+    let others = others.into_iter().filter(|other| *other != trace).collect();
+    SpanChunk { trace, side, part, open, unsent, late: false, others, apart: false, count, bytes }
 }

@@ -276,6 +276,9 @@ pub struct Page {
     pub committed: bool,
     /// Whether its document is gone: what is recorded is all there will be.
     pub closed: bool,
+    /// Whether all that was recorded of it is written for good, so that it may be forgotten.
+    #[serde(default)]
+    pub sealed: bool,
     /// What was observed of its request and its trace.
     pub ladder: Ladder,
 }
@@ -283,6 +286,11 @@ pub struct Page {
 /// Shortest pause between questions for the spans of a page that nobody looks at: reloading often
 /// must not mean asking often.
 const UNSEEN_PAUSE: Duration = Duration::from_secs(5);
+
+/// Pages that nobody looks at any more and whose spans are still listened for, at most; and all that
+/// are still followed. The state is stored at nearly every step, and these are most of it.
+const LISTENED: usize = 16;
+const FOLLOWED: usize = 64;
 
 impl Page {
     /// When to ask the store for it again; `None` when that is over for good.
@@ -379,12 +387,26 @@ impl State {
         missed.map(Missed::progress).or_else(|| Some(self.page(tab)?.watch.progress(now)))
     }
 
-    /// Forgets pages that no tab shows and no one waits for.
+    /// Forgets pages that no tab shows and no one waits for, and the oldest of too many.
     pub fn tidy(&mut self, now: Timestamp) {
         self.pages.retain(|_, page| !page.closed || page.pause(now).is_some());
+        self.limit(LISTENED, true);
+        self.limit(FOLLOWED, false);
         self.tabs.retain(|_, tab| {
             let coming = tab.next.is_some() || !tab.unseen.is_empty();
             coming || tab.page.is_some() || tab.missed.is_some()
         });
+    }
+
+    /// Forgets the oldest of the pages that are written for good, whose wait is `over` or all.
+    fn limit(&mut self, most: usize, over: bool) {
+        loop {
+            let fit = |page: &&Page| page.sealed && (page.ladder.over || !over);
+            let fitting = || self.pages.values().filter(fit);
+            let oldest = fitting().min_by_key(|page| page.wire.start);
+            let Some(oldest) = oldest.filter(|_| fitting().count() > most) else { return };
+            let trace = oldest.context.trace;
+            self.pages.remove(&trace);
+        }
     }
 }

@@ -8,27 +8,29 @@ use wasm_bindgen_futures::JsFuture;
 use crate::Error;
 use crate::js::{apply, call, get, global, set};
 
+const GET: &str = "IDBObjectStore.getAll";
+
 /// An open database.
 #[derive(Debug)]
 pub(crate) struct Database(JsValue);
 
-/// What makes a database's stores: a method's name and its arguments as JSON, on the database or,
-/// for an index, on the store that was made last.
+/// What makes a database's stores: a method's name and its arguments as JSON, on the database, on
+/// its upgrade (`objectStore`, for a store that is there) or, for an index, on the last store.
 pub(crate) type Step = (&'static str, &'static str);
 
 impl Database {
-    /// Opens a database, and makes its stores where they are not there yet.
+    /// Opens a database, and makes of it what it is to be, version by version: what is in it stays.
     pub(crate) async fn open(
         name: &str,
-        version: u32,
-        steps: &'static [Step],
+        versions: &'static [&'static [Step]],
     ) -> Result<Self, Error> {
+        let version = u32::try_from(versions.len()).unwrap_or(u32::MAX);
         let failed = |error: JsValue| Error::new("indexedDB.open", &error);
         let factory = global("indexedDB").map_err(failed)?;
         let request = call(&factory, "open", &[&name.into(), &version.into()]).map_err(failed)?;
         let opening = request.clone();
-        let upgrade = Closure::<dyn FnMut()>::new(move || {
-            if upgrade(&opening, steps).is_err() {
+        let upgrade = Closure::<dyn FnMut(JsValue)>::new(move |event| {
+            if upgrade(&opening, &event, versions).is_err() {
                 // Fails the request, which is waited for below.
                 let _failed = get(&opening, "transaction").and_then(|it| call(&it, "abort", &[]));
             }
@@ -73,14 +75,24 @@ impl Database {
         index: &str,
         prefix: &[JsValue],
     ) -> Result<Array, Error> {
-        let name = "IDBObjectStore.getAll";
+        let keys = beginning(prefix).map_err(|error| Error::new(GET, &error))?;
+        self.equal(store, index, &keys).await
+    }
+
+    /// All rows whose key is this, or lies in this range.
+    pub(crate) async fn equal(
+        &self,
+        store: &str,
+        index: &str,
+        keys: &JsValue,
+    ) -> Result<Array, Error> {
         let started = self.store(store, "readonly").and_then(|(_, store)| {
             let source =
                 if index.is_empty() { store } else { call(&store, "index", &[&index.into()])? };
-            call(&source, "getAll", &[&beginning(prefix)?])
+            call(&source, "getAll", &[keys])
         });
-        let request = started.map_err(|error| Error::new(name, &error))?;
-        done(name, request, "onsuccess", "onerror").await.map(|found| found.unchecked_into())
+        let request = started.map_err(|error| Error::new(GET, &error))?;
+        done(GET, request, "onsuccess", "onerror").await.map(|found| found.unchecked_into())
     }
 
     /// A transaction on one store.
@@ -92,15 +104,18 @@ impl Database {
     }
 }
 
-fn upgrade(request: &JsValue, steps: &[Step]) -> Result<(), JsValue> {
+fn upgrade(request: &JsValue, event: &JsValue, versions: &[&[Step]]) -> Result<(), JsValue> {
     let database = get(request, "result")?;
+    let upgrade = get(request, "transaction")?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    let old = get(event, "oldVersion")?.as_f64().unwrap_or_default() as usize;
     let mut store = JsValue::NULL;
-    for (method, arguments) in steps {
+    for (method, arguments) in versions.iter().skip(old).copied().flatten() {
         let arguments: Array = JSON::parse(arguments)?.unchecked_into();
-        if *method == "createObjectStore" {
-            store = apply(&database, method, &arguments)?;
-        } else {
-            apply(&store, method, &arguments)?;
+        match *method {
+            "createObjectStore" => store = apply(&database, method, &arguments)?,
+            "objectStore" => store = apply(&upgrade, method, &arguments)?,
+            _ => drop(apply(&store, method, &arguments)?),
         }
     }
     Ok(())

@@ -3,12 +3,13 @@
 //! ```text
 //! facts     [trace, batch]           → strings       what its page stated, redacted
 //! requests  [trace, span]            → RequestRow    a row in lists        index tab: [tab, start]
-//! spans     [trace, side, part]      → SpanChunk     up to 512 spans, OTLP index unsent
+//! spans     [trace, side, part]      → SpanChunk     up to 512 spans, OTLP indexes unsent, others
 //! ```
 //!
 //! Spans are kept in binary chunks with only the chunk's keys indexed: a record per span is 44
-//! times slower to write. A transaction is over when this crate answers, so what is acknowledged
-//! to a page is stored.
+//! times slower to write. A chunk lies under its page's trace; spans of other traces in it, such as
+//! that of a request which the page made long after its load, are found by the index of those.
+//! A transaction is over when this crate answers, so what is acknowledged to a page is stored.
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
@@ -23,14 +24,19 @@ use crate::database::{Database, Step};
 use crate::js::{get, set};
 
 const NAME: &str = "tracelight";
-/// Version of the stores' shape; another shape is another version, with its own steps.
-const VERSION: u32 = 1;
-const STORES: &[Step] = &[
-    ("createObjectStore", r#"["facts"]"#),
-    ("createObjectStore", r#"["requests",{"keyPath":["trace","span"]}]"#),
-    ("createIndex", r#"["tab",["tab","start"]]"#),
-    ("createObjectStore", r#"["spans",{"keyPath":["trace","side","part"]}]"#),
-    ("createIndex", r#"["unsent","unsent"]"#),
+/// What each version of the stores' shape adds to the one before; a new shape is one more.
+const VERSIONS: &[&[Step]] = &[
+    &[
+        ("createObjectStore", r#"["facts"]"#),
+        ("createObjectStore", r#"["requests",{"keyPath":["trace","span"]}]"#),
+        ("createIndex", r#"["tab",["tab","start"]]"#),
+        ("createObjectStore", r#"["spans",{"keyPath":["trace","side","part"]}]"#),
+        ("createIndex", r#"["unsent","unsent"]"#),
+    ],
+    &[
+        ("objectStore", r#"["spans"]"#),
+        ("createIndex", r#"["others","others",{"multiEntry":true}]"#),
+    ],
 ];
 
 const FACTS: &str = "facts";
@@ -39,6 +45,7 @@ const SPANS: &str = "spans";
 const BY_TAB: &str = "tab";
 const BYTES: &str = "bytes";
 const BY_UNSENT: &str = "unsent";
+const BY_OTHERS: &str = "others";
 
 const PUT: &str = "IDBObjectStore.put";
 const GET: &str = "IDBObjectStore.getAll";
@@ -86,6 +93,12 @@ pub struct SpanChunk {
     /// Whether they came when nobody waited for them any more.
     #[serde(default)]
     pub late: bool,
+    /// Other traces that some of them belong to; absent where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<TraceId>,
+    /// Whether all of them belong to other traces: requests of their own, and no part of the page's.
+    #[serde(default)]
+    pub apart: bool,
     /// How many there are.
     pub count: u32,
     /// OTLP protobuf (`TracesData`).
@@ -138,7 +151,7 @@ impl Journal {
     /// # Errors
     /// When the browser has no room or no IndexedDB, or the journal is of a later version.
     pub async fn open() -> Result<Self, Error> {
-        Ok(Self { database: Database::open(NAME, VERSION, STORES).await? })
+        Ok(Self { database: Database::open(NAME, VERSIONS).await? })
     }
 
     /// Removes all that is in it.
@@ -209,12 +222,20 @@ impl Journal {
         self.database.put(SPANS, chunks.iter().map(SpanChunk::row).collect::<Result<_, _>>()?).await
     }
 
-    /// The chunks of a trace, browser side first.
+    /// The chunks that lie under a trace, browser side first.
     ///
     /// # Errors
     /// When the browser refuses.
     pub async fn chunks(&self, trace: TraceId) -> Result<Vec<SpanChunk>, Error> {
         chunks(&self.database.all(SPANS, "", &[key(trace)]).await?)
+    }
+
+    /// The chunks of pages that have spans of this trace among others.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn chunks_of_pages(&self, trace: TraceId) -> Result<Vec<SpanChunk>, Error> {
+        chunks(&self.database.equal(SPANS, BY_OTHERS, &key(trace)).await?)
     }
 
     /// The chunks that wait to be sent to the store.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use trace::json;
 
 use crate::Error;
-use crate::call::{ask, perform};
+use crate::call::{ask, begin, settle};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,5 +42,7 @@ pub fn store<T: Serialize + ?Sized>(
         Area::Local => "storage.local.set",
         Area::Session => "storage.session.set",
     };
-    perform(call, format!("[{{{}:{}}}]", json::write(key), json::write(ours)))
+    // Begun at once: what is stored later must not be overtaken by what was stored before.
+    let begun = begin(call, &format!("[{{{}:{}}}]", json::write(key), json::write(ours)));
+    async move { settle(call, begun?).await.map(drop) }
 }

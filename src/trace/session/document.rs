@@ -200,6 +200,7 @@ impl State {
             live: session.is_some() || host == origin.host,
             committed: false,
             closed: false,
+            sealed: false,
             ladder,
         };
         self.pages.insert(trace, page);

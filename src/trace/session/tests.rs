@@ -304,6 +304,23 @@ fn a_closed_tab_ends_its_page_and_is_forgotten_once_the_wait_is_over() {
 }
 
 #[test]
+fn of_many_pages_that_were_left_the_newest_are_followed_on() {
+    let mut world = World::new();
+    world.step(start(1));
+    let now = |world: &World| Timestamp::from_nanos(world.clock * 1_000_000);
+    let traces: Vec<_> = (0..75).map(|_| world.navigate(1, URL).unwrap().trace).collect();
+    world.state.tidy(now(&world));
+    assert_eq!(world.state.pages.keys().count(), 75, "nothing of them is written yet");
+    world.state.pages.values_mut().for_each(|page| page.sealed = page.closed);
+    world.state.tidy(now(&world));
+    assert_eq!(world.state.pages.keys().count(), 65, "the one that is shown beside the rest");
+    world.state.pages.values_mut().for_each(|page| page.ladder.over = true);
+    world.state.tidy(now(&world));
+    assert_eq!(world.state.pages.keys().count(), 17);
+    assert!(traces[58..].iter().all(|trace| world.state.pages.contains(trace)));
+}
+
+#[test]
 fn the_state_survives_being_written_down() {
     let mut world = World::new();
     world.step(start(1));
