@@ -174,6 +174,7 @@ fn Bar(
         <div
             class="row"
             class:failed=failed
+            class:group=face.row.group.is_some()
             role="row"
             id=name(span)
             aria-rowindex=at + 2
@@ -206,7 +207,7 @@ fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
     let hidden = folded.then(|| view! { <span class="badge quiet">{face.row.descendants}</span> });
     let failed = face.row.marks.has(Marks::ERROR);
     let indent = format!("{}px", face.indent() * 12);
-    let title = face.label.clone();
+    let title = if face.reason.is_empty() { face.label.clone() } else { face.reason };
     view! {
         <div class="name" role="gridcell" style:padding-left=indent>
             <span class="twisty" class:parent=parent class:folded=folded aria-hidden="true" on:click=fold></span>

@@ -20,6 +20,8 @@ pub struct Face {
     pub edition: u32,
     /// What it is called.
     pub label: String,
+    /// Why it is there, where it heads a group of loose parts; else empty.
+    pub reason: String,
     /// Its service; empty when it says none.
     pub service: String,
     /// The service's colour.
@@ -49,9 +51,15 @@ impl Face {
         let range = view.rows(waterfall.len());
         let faces = waterfall.rows(range).filter_map(|row| {
             let service = waterfall.services().get(row.service)?;
+            let (label, reason) = match picture.group(&row) {
+                Some(group) => group,
+                None => (label(picture.span(&row)?), String::new()),
+            };
+            let name = if row.group.is_some() { "" } else { &service.name };
             Some(Self {
-                label: label(picture.span(&row)?),
-                service: service.name.clone(),
+                label,
+                reason,
+                service: name.to_owned(),
                 colour: service.colour,
                 time: quantity::duration(Duration::from_nanos(row.length)),
                 side: side(&row, view.room()),

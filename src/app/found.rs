@@ -3,6 +3,7 @@
 //! Reads the summaries of Jaeger's query API, version 3, as the collector gives them.
 
 use serde::Deserialize;
+use trace::framework::Badges;
 use trace::ladder::Ladder;
 use trace::request::{Api, TracedRequest};
 use trace::{SessionId, SpanId, Timestamp, TraceId, json};
@@ -76,6 +77,8 @@ fn request(summary: Summary, session: Option<SessionId>) -> Option<TracedRequest
         spans: summary.span_count,
         errors: summary.error_span_count,
         service: summary.root_service_name,
+        badges: Badges::default(),
+        call: String::new(),
     })
 }
 

@@ -58,7 +58,7 @@ impl Picture {
             self.waterfall.folds().map(|span| self.spans[span].id).collect();
         folded.sort_unstable();
         waterfall.refold(|span| folded.binary_search(&spans[span].id).is_ok());
-        self.chosen = self.chosen.and_then(|old| find(&spans, &self.spans[old]));
+        self.chosen = self.chosen.and_then(|old| find(&spans, self.spans.get(old)?));
         self.problems = problem::find(&waterfall, &spans);
         (self.spans, self.waterfall) = (spans, waterfall);
         self.growth = self.growth.wrapping_add(1);
@@ -75,6 +75,13 @@ impl Picture {
     #[must_use]
     pub fn span(&self, row: &Row) -> Option<&Span> {
         self.spans.get(row.span)
+    }
+
+    /// The loose parts that a row heads: what they are called, and why.
+    #[must_use]
+    pub fn group(&self, row: &Row) -> Option<(String, String)> {
+        let group = self.waterfall.groups().get(row.group?)?;
+        Some((group.title(&self.spans), group.explain(&self.spans)))
     }
 
     /// What is odd about the trace.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use trace::waterfall::{Marks, Waterfall, label};
+use trace::waterfall::{Detached, Marks, Waterfall, label};
 use trace::{Span, SpanId, quantity};
 
 /// Sentences of one name, at most; the rest is counted.
@@ -35,9 +35,13 @@ pub fn find(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
         let rows = waterfall.flawed().filter(|row| row.marks.has(mark));
         rows.map(|row| row.span).collect()
     };
+    // Those below a group are explained with it.
+    let orphans = waterfall.flawed().filter(|row| row.marks.has(Marks::ORPHAN) && row.depth == 0);
+    let orphans: Vec<usize> = orphans.map(|row| row.span).collect();
     let kinds = [
         apart(waterfall),
-        missing(&with(Marks::ORPHAN), spans),
+        missing(&orphans, spans),
+        waterfall.groups().iter().map(|group| detached(group, spans)).collect(),
         with(Marks::CYCLE).into_iter().map(|at| cycle(at, spans)).collect(),
         with(Marks::DUPLICATE).into_iter().map(|at| duplicate(at, spans)).collect(),
         skew(&with(Marks::SKEWED), spans),
@@ -88,6 +92,11 @@ fn missing(orphans: &[usize], spans: &[Span]) -> Vec<Problem> {
         Problem::at(children[0], "Missing parent", text)
     };
     wanted.into_iter().map(sentence).collect()
+}
+
+fn detached(group: &Detached, spans: &[Span]) -> Problem {
+    let span = group.roots.first().copied();
+    Problem { name: "Detached", text: group.explain(spans), span }
 }
 
 fn cycle(at: usize, spans: &[Span]) -> Problem {

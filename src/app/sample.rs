@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bridge::{SessionView, Site, TabView, TraceView};
 use trace::attribute::key;
 use trace::completion::Progress;
+use trace::framework::Badges;
 use trace::ladder::Ladder;
 use trace::request::{Api, TracedRequest};
 use trace::settings::{Ending, Scope as Reach};
@@ -129,6 +130,8 @@ pub(crate) fn requests() -> Vec<TracedRequest> {
         spans: 5,
         errors: 0,
         service: "shop".to_owned(),
+        badges: Badges::default(),
+        call: String::new(),
     };
     let order = TracedRequest {
         span: span_id(5),

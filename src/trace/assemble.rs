@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attributes, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
+use crate::framework::Badges;
 use crate::ladder::Ladder;
 use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
 use crate::request::{Api, TracedRequest};
@@ -330,6 +331,8 @@ impl<'a> Tracer<'a> {
             spans: 0,
             errors: 0,
             service: String::new(),
+            badges: Badges::default(),
+            call: String::new(),
         }
     }
 }

@@ -182,6 +182,24 @@ pub mod key {
     pub const DB_SYSTEM_NAME: &str = "db.system.name";
     /// Statement that is run.
     pub const DB_QUERY_TEXT: &str = "db.query.text";
+    /// Name of a GraphQL operation.
+    pub const GRAPHQL_OPERATION_NAME: &str = "graphql.operation.name";
+    /// `query`, `mutation` or `subscription`.
+    pub const GRAPHQL_OPERATION_TYPE: &str = "graphql.operation.type";
+    /// Id of a GraphQL document that the server keeps.
+    pub const GRAPHQL_DOCUMENT_ID: &str = "tracelight.graphql.document_id";
+    /// Words of the badges that a request has.
+    pub const FRAMEWORK: &str = "tracelight.framework";
+    /// What a request called, in a word or two.
+    pub const CALL: &str = "tracelight.call";
+    /// Id of a Next.js Server Action, whole.
+    pub const ACTION_ID: &str = "tracelight.next.action_id";
+    /// Route that the server matched, as it told in a header.
+    pub const ROUTE_TEMPLATE: &str = "url.template";
+    /// What Next.js says of its cache: `HIT`, `STALE`, `MISS`.
+    pub const ROUTE_CACHE: &str = "tracelight.next.cache";
+    /// Where Next.js's middleware led a request.
+    pub const REWRITE: &str = "tracelight.next.rewrite";
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod contact;
 pub mod context;
 pub mod cookie;
 pub mod doctor;
+pub mod framework;
 pub mod icon;
 pub mod id;
 pub mod json;

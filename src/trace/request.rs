@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::framework::Badges;
 use crate::ladder::Ladder;
 use crate::{SessionId, SpanId, Timestamp, TraceId};
 
@@ -41,6 +42,12 @@ pub struct TracedRequest {
     /// The service that answered, as its server span names it; empty while that is not known.
     #[serde(default)]
     pub service: String,
+    /// What it is to its framework, by its own headers and by the server's spans.
+    #[serde(default)]
+    pub badges: Badges,
+    /// What it called, in a word or two: an action's id, an operation. Empty where that is not known.
+    #[serde(default)]
+    pub call: String,
 }
 
 /// What makes a request.

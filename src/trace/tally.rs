@@ -1,6 +1,9 @@
 //! Counts the spans of each traced request: those at and below its client span, and of a document
 //! what no request lies above, such as the page itself. So every span of a page counts once.
+//! Gathers besides what these spans say of the request: who answered, and which framework.
 
+use crate::attribute::key;
+use crate::framework::{self, Badges};
 use crate::request::{Api, TracedRequest};
 use crate::seen::Seen;
 use crate::{Kind, Span, SpanId, TraceId};
@@ -11,7 +14,7 @@ const NOBODY: usize = usize::MAX;
 /// Writes the counts, and the service that answered, into the requests of one trace.
 pub fn tally(requests: &mut [TracedRequest], spans: &[&Span]) {
     for request in requests.iter_mut() {
-        (request.spans, request.errors) = (0, 0);
+        (request.spans, request.errors, request.badges) = (0, 0, Badges::default());
     }
     let document = requests.iter().position(|request| request.api == Api::Document);
     for (span, owner) in spans.iter().zip(owners(requests, spans)) {
@@ -21,6 +24,13 @@ pub fn tally(requests: &mut [TracedRequest], spans: &[&Span]) {
         request.errors = request.errors.saturating_add(u32::from(span.failed()));
         if span.kind == Kind::Server && span.parent == Some(request.span) {
             span.service().clone_into(&mut request.service);
+        }
+        // What a script loads besides has badges of its own, which are not the document's.
+        if span.id == request.span || !span.attributes.contains_key(key::FRAMEWORK) {
+            request.badges |= framework::badges(span);
+        }
+        if span.id == request.span {
+            span.text(key::CALL).unwrap_or_default().clone_into(&mut request.call);
         }
     }
 }
@@ -128,6 +138,8 @@ mod tests {
             spans: 9,
             errors: 9,
             service: String::new(),
+            badges: Badges::default(),
+            call: String::new(),
         }
     }
 
@@ -156,6 +168,25 @@ mod tests {
         assert_eq!(requests[1].service, "shop");
         spans.reverse();
         assert_eq!(counts(&mut requests, &spans), [(5, 1), (2, 0)], "in any order");
+    }
+
+    #[test]
+    fn a_request_is_badged_by_its_own_span_and_by_its_server_s() {
+        let mut own = span(5, 1, Kind::Client);
+        let found = framework::of("POST", "https://a.test/cart", "next-action:7f8a2c4be19d");
+        found.unwrap().describe(&mut own);
+        let mut middleware = span(6, 5, Kind::Internal);
+        let kind = ("next.span_type".to_owned(), "Middleware.execute".into());
+        middleware.attributes.extend([kind]);
+        let mut prefetch = span(7, 1, Kind::Client);
+        let found = framework::of("GET", "https://a.test/x", "rsc:1\tnext-router-prefetch:1");
+        found.unwrap().describe(&mut prefetch);
+        let spans = [span(2, 1, Kind::Client), own, middleware, prefetch];
+        let mut requests = [request(2, Api::Document), request(5, Api::Fetch)];
+        counts(&mut requests, &spans);
+        assert!(requests[0].badges.is_empty());
+        assert_eq!(requests[1].badges, Badges::SERVER_ACTION | Badges::MIDDLEWARE);
+        assert_eq!(requests[1].call, "7f8a2c4be1");
     }
 
     #[test]

@@ -5,19 +5,23 @@
 //! does not keep the spans: a row says which span of the caller's slice it shows. Columns, not
 //! rows, so that a million spans stay a few dozen bytes each and a frame allocates nothing.
 
+mod detached;
 mod forest;
 mod label;
+mod marks;
 mod ruler;
 mod service;
 
-use std::ops::{BitOr, BitOrAssign, Range};
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::{Kind, Span, Timestamp};
 use forest::{Forest, NONE, index};
 use service::Census;
 
+pub use detached::{Cause, Detached};
 pub use label::{label, path};
+pub use marks::Marks;
 pub use ruler::{Tick, ruler};
 pub use service::Service;
 
@@ -25,64 +29,16 @@ pub use service::Service;
 /// Browsers round times to 0.1 ms, and both ends of a span are rounded.
 const TOLERANCE: u64 = 1_000_000;
 
-/// What is remarkable about a row: a set of marks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(u16);
-
-impl Marks {
-    /// The span failed.
-    pub const ERROR: Self = Self(1);
-    /// Its parent is named but not there; it is shown as a root.
-    pub const ORPHAN: Self = Self(1 << 1);
-    /// It is its own ancestor; the cycle is opened here and it is shown as a root.
-    pub const CYCLE: Self = Self(1 << 2);
-    /// An earlier span has the same id.
-    pub const DUPLICATE: Self = Self(1 << 3);
-    /// It answers a request and lies outside it in time.
-    pub const SKEWED: Self = Self(1 << 4);
-    /// It ends before it starts.
-    pub const BACKWARD: Self = Self(1 << 5);
-    /// It has no start time.
-    pub const UNTIMED: Self = Self(1 << 6);
-    /// It came when its trace was no longer waited for.
-    pub const LATE: Self = Self(1 << 8);
-    /// Its children are folded away.
-    const FOLDED: Self = Self(1 << 7);
-    /// Everything that makes a trace doubtful.
-    const FLAWS: Self = Self(0b111_1110);
-
-    /// Whether any mark of `other` is set.
-    #[must_use]
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    fn set(&mut self, mark: Self, on: bool) {
-        self.0 = if on { self.0 | mark.0 } else { self.0 & !mark.0 };
-    }
-}
-
-impl BitOr for Marks {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl BitOrAssign for Marks {
-    fn bitor_assign(&mut self, other: Self) {
-        *self = *self | other;
-    }
-}
-
 /// One row, copied out of the columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     /// Its place among the rows that are in view, from 0.
     pub at: usize,
-    /// The span, as an index into the slice that was laid out.
+    /// The span, as an index into the slice that was laid out. A row that heads a group of loose
+    /// parts shows none: it is numbered behind all spans.
     pub span: usize,
+    /// The group that it heads, as an index into [`Waterfall::groups`].
+    pub group: Option<usize>,
     /// Ancestors above it.
     pub depth: u16,
     /// Where its bar begins, as a share of the trace's length.
@@ -118,6 +74,9 @@ pub struct Waterfall {
     /// Rows that no fold hides, ascending.
     visible: Vec<u32>,
     services: Vec<Service>,
+    /// How many spans were laid out.
+    spans: usize,
+    groups: Vec<Detached>,
     errors: usize,
     browsed: bool,
     joined: bool,
@@ -129,18 +88,37 @@ impl Waterfall {
     #[must_use]
     pub fn build(spans: &[Span]) -> Self {
         let (start, length) = bounds(spans);
-        let mut layout = Self { start, length, forest: Forest::grow(spans), ..Self::default() };
+        let forest = Forest::grow(spans);
+        let mut layout = Self { start, length, forest, spans: spans.len(), ..Self::default() };
+        layout.gather(spans);
         layout.fill(spans);
         layout.judge(spans);
         layout.show();
         layout
     }
 
+    /// Puts loose parts into groups.
+    fn gather(&mut self, spans: &[Span]) {
+        let Some(main) = self.largest() else { return };
+        let (groups, rows): (Vec<_>, Vec<_>) =
+            detached::find(&self.forest, spans, main).into_iter().unzip();
+        if !groups.is_empty() {
+            self.forest.gather(&rows, spans.len());
+        }
+        self.groups = groups;
+    }
+
     /// Fills the columns, row by row.
     fn fill(&mut self, spans: &[Span]) {
         let mut census = Census::default();
         for (row, at) in self.forest.spans.iter().enumerate() {
-            let span = &spans[*at as usize];
+            let Some(span) = spans.get(*at as usize) else {
+                self.marks.push(Marks::default());
+                self.starts.push(u64::MAX);
+                self.lengths.push(0);
+                self.labels.push(0);
+                continue;
+            };
             let mut marks = self.forest.marks[row];
             marks.set(Marks::ERROR, span.failed());
             marks.set(Marks::BACKWARD, span.end < span.start);
@@ -152,17 +130,37 @@ impl Waterfall {
             self.errors += usize::from(span.failed());
         }
         (self.services, self.browsed) = (census.services, census.browsed);
+        for row in 0..self.size() {
+            if self.group(row).is_some() {
+                self.span(row);
+            }
+        }
+    }
+
+    /// Lets a group's bar reach from its first start to its last end.
+    fn span(&mut self, header: usize) {
+        let rows = header + 1..self.last(header);
+        let timed = rows.clone().filter(|row| !self.marks[*row].has(Marks::UNTIMED));
+        let start = timed.clone().map(|row| self.starts[row]).min().unwrap_or_default();
+        let end = timed.map(|row| self.end(row)).max().unwrap_or_default();
+        (self.starts[header], self.lengths[header]) = (start, end.saturating_sub(start));
+        self.labels[header] = self.labels[rows.start];
+    }
+
+    /// The group that a row heads.
+    fn group(&self, row: usize) -> Option<usize> {
+        (self.forest.spans[row] as usize).checked_sub(self.spans)
     }
 
     /// Compares every server span with the request that it answers.
     fn judge(&mut self, spans: &[Span]) {
-        for row in 0..self.total() {
+        for row in 0..self.size() {
             let parent = self.forest.parents[row];
+            let of = |row: usize| spans.get(self.forest.spans[row] as usize);
             if parent == NONE {
                 continue;
             }
-            let request = &spans[self.forest.spans[parent as usize] as usize];
-            let span = &spans[self.forest.spans[row] as usize];
+            let Some((request, span)) = of(parent as usize).zip(of(row)) else { continue };
             if !answers(span, request) {
                 continue;
             }
@@ -181,7 +179,7 @@ impl Waterfall {
     fn show(&mut self) {
         self.visible.clear();
         let mut row = 0;
-        while row < self.total() {
+        while row < self.size() {
             self.visible.push(index(row));
             row = if self.marks[row].has(Marks::FOLDED) { self.last(row) } else { row + 1 };
         }
@@ -204,10 +202,21 @@ impl Waterfall {
         self.visible.is_empty()
     }
 
-    /// Rows in all, which is the number of spans.
+    /// Spans in all.
     #[must_use]
     pub fn total(&self) -> usize {
+        self.spans
+    }
+
+    /// Rows in all: one for each span, one for each group.
+    fn size(&self) -> usize {
         self.forest.spans.len()
+    }
+
+    /// Parts that hang on nothing, by what they were probably part of.
+    #[must_use]
+    pub fn groups(&self) -> &[Detached] {
+        &self.groups
     }
 
     /// When the first span began.
@@ -260,29 +269,30 @@ impl Waterfall {
 
     /// Every row that has a flaw, folded away or not. Its `at` counts all rows.
     pub fn flawed(&self) -> impl Iterator<Item = Row> {
-        let rows = 0..self.total();
+        let rows = 0..self.size();
         rows.filter(|row| self.marks[*row].has(Marks::FLAWS)).map(|row| self.copy(row, row))
     }
 
     /// The root with most rows below it: what the trace is about.
     #[must_use]
     pub fn main_root(&self) -> Option<Row> {
+        self.largest().map(|row| self.copy(row, row))
+    }
+
+    fn largest(&self) -> Option<usize> {
+        let size = |row: &usize| self.last(*row) - row;
         let mut best: Option<usize> = None;
-        let mut row = 0;
-        while row < self.total() {
-            let size = |row: usize| self.last(row) - row;
-            if best.is_none_or(|best| size(best) < size(row)) {
-                best = Some(row);
-            }
-            row = self.last(row);
+        for row in self.forest.roots().filter(|row| self.group(*row).is_none()) {
+            best = best.filter(|best| size(best) >= size(&row)).or(Some(row));
         }
-        best.map(|row| self.copy(row, row))
+        best
     }
 
     fn copy(&self, row: usize, at: usize) -> Row {
         Row {
             at,
             span: self.forest.spans[row] as usize,
+            group: self.group(row),
             depth: self.forest.depths[row],
             left: self.share(self.starts[row]),
             width: self.share(self.lengths[row]),
@@ -322,23 +332,24 @@ impl Waterfall {
 
     /// Marks every row whose span came late; which did is not told by the spans themselves.
     pub fn mark_late(&mut self, late: impl Fn(usize) -> bool) {
-        for row in 0..self.total() {
-            self.marks[row].set(Marks::LATE, late(self.forest.spans[row] as usize));
+        for row in 0..self.size() {
+            let span = self.forest.spans[row] as usize;
+            self.marks[row].set(Marks::LATE, span < self.spans && late(span));
         }
     }
 
     /// The spans whose rows are folded, so that a layout made anew can be given the same folds:
-    /// they belong to the reader.
+    /// they belong to the reader. Those of groups are not among them.
     pub fn folds(&self) -> impl Iterator<Item = usize> {
-        let rows = 0..self.total();
+        let rows = 0..self.size();
         let folded = rows.filter(|row| self.marks[*row].has(Marks::FOLDED));
-        folded.map(|row| self.forest.spans[row] as usize)
+        folded.map(|row| self.forest.spans[row] as usize).filter(|span| *span < self.spans)
     }
 
     /// Folds every row that has children and whose span is `chosen`, and unfolds every other.
     pub fn refold(&mut self, chosen: impl Fn(usize) -> bool) {
-        for row in 0..self.total() {
-            let parent = self.last(row) > row + 1;
+        for row in 0..self.size() {
+            let parent = self.last(row) > row + 1 && self.group(row).is_none();
             let folded = parent && chosen(self.forest.spans[row] as usize);
             self.marks[row].set(Marks::FOLDED, folded);
         }

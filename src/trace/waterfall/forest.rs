@@ -41,6 +41,48 @@ impl Forest {
         forest
     }
 
+    /// The rows without a parent.
+    pub(super) fn roots(&self) -> impl Iterator<Item = usize> + Clone {
+        let next = |row: &usize| self.ends.get(*row).map(|end| *end as usize);
+        let rows = std::iter::successors(Some(0), next);
+        rows.take_while(|row| *row < self.spans.len())
+    }
+
+    /// Puts trees, each given by the row of its root, under rows of their own that stand behind all
+    /// others. These show no span: they are numbered from `first` on.
+    pub(super) fn gather(&mut self, groups: &[Vec<usize>], first: usize) {
+        let old = std::mem::take(self);
+        let mut gathered: Vec<usize> = groups.iter().flatten().copied().collect();
+        gathered.sort_unstable();
+        for root in old.roots().filter(|root| gathered.binary_search(root).is_err()) {
+            self.graft(&old, root, NONE);
+        }
+        for (group, roots) in groups.iter().enumerate() {
+            let header = index(self.spans.len());
+            self.spans.push(index(first + group));
+            self.parents.push(NONE);
+            self.depths.push(0);
+            self.marks.push(Marks::default());
+            for root in roots {
+                self.graft(&old, *root, header);
+            }
+        }
+        self.measure();
+    }
+
+    /// Copies a tree to the end, below a row.
+    fn graft(&mut self, old: &Self, root: usize, parent: u32) {
+        let begin = self.spans.len();
+        let deeper = u16::from(parent != NONE);
+        for row in root..old.ends[root] as usize {
+            let above = old.parents[row] as usize;
+            self.spans.push(old.spans[row]);
+            self.parents.push(if row == root { parent } else { index(above - root + begin) });
+            self.depths.push(old.depths[row].saturating_add(deeper));
+            self.marks.push(old.marks[row]);
+        }
+    }
+
     /// Finds where each row's descendants end, from the last row up.
     fn measure(&mut self) {
         self.ends = (1..=self.spans.len()).map(index).collect();

@@ -12,11 +12,11 @@ use crate::{Attributes, Resource, Scope, SpanId, Status, TraceId, Value};
 
 const BASE: f64 = 1e12;
 
-fn id(number: usize) -> SpanId {
+pub(super) fn id(number: usize) -> SpanId {
     SpanId::mint((number as u64 + 1).to_be_bytes()).unwrap()
 }
 
-fn resource(service: &str) -> Arc<Resource> {
+pub(super) fn resource(service: &str) -> Arc<Resource> {
     let mut attributes = Attributes::from([(key::SERVICE_NAME.to_owned(), Value::from(service))]);
     if service == "browser" {
         attributes.insert(key::BROWSER_LANGUAGE.to_owned(), Value::from("en"));
@@ -24,7 +24,7 @@ fn resource(service: &str) -> Arc<Resource> {
     Arc::new(Resource { attributes, schema: String::new() })
 }
 
-fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -> Span {
+pub(super) fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -> Span {
     Span {
         trace: TraceId::mint([7; 16]).unwrap(),
         id: id(number),
@@ -46,7 +46,7 @@ fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -> Span {
 }
 
 /// Reads spans off a picture.
-fn spans(picture: &str) -> Vec<Span> {
+pub(super) fn spans(picture: &str) -> Vec<Span> {
     let mut above: Vec<(usize, usize)> = Vec::new();
     let lines = picture.lines().filter(|line| !line.trim().is_empty());
     lines
@@ -65,11 +65,13 @@ fn spans(picture: &str) -> Vec<Span> {
 }
 
 /// Draws the rows in view.
-fn draw(waterfall: &Waterfall, spans: &[Span]) -> String {
+pub(super) fn draw(waterfall: &Waterfall, spans: &[Span]) -> String {
     let mut picture = String::new();
     for row in waterfall.rows(0..usize::MAX) {
         let millis = |nanos: u64| usize::try_from(nanos / 1_000_000).unwrap();
-        let name = format!("{}{}", "  ".repeat(row.depth.into()), spans[row.span].name);
+        let group = row.group.map(|group| &waterfall.groups()[group]);
+        let name = group.map_or_else(|| spans[row.span].name.clone(), |group| group.title(spans));
+        let name = format!("{}{name}", "  ".repeat(row.depth.into()));
         let length = millis(u64::try_from(waterfall.length().as_nanos()).unwrap());
         let bar = format!("{}{}", " ".repeat(millis(row.offset)), "=".repeat(millis(row.length)));
         picture.push_str(&format!("{name:<10}|{bar:<length$}|\n"));
@@ -159,10 +161,12 @@ page      |============|
   app.js  | ====       |
   fetch   |   =======  |
   late.js |       =    |
-sql       |     ==     |
-sql2      |       ==   |
+Detached: probably part of page|     ====   |
+  sql     |     ==     |
+  sql2    |       ==   |
 ";
     assert_eq!(draw(&waterfall, &spans), picture);
+    assert_eq!((waterfall.len(), waterfall.total()), (7, 6));
     let flawed: Vec<Row> = waterfall.flawed().collect();
     assert_eq!(flawed.len(), 2);
     assert!(flawed.iter().all(|row| row.marks.has(Marks::ORPHAN)));
@@ -353,6 +357,7 @@ proptest! {
             .collect();
         let waterfall = Waterfall::build(&spans);
         let mut seen: Vec<usize> = waterfall.rows(0..usize::MAX).map(|row| row.span).collect();
+        seen.retain(|span| *span < spans.len());
         seen.sort_unstable();
         prop_assert_eq!(seen, (0..spans.len()).collect::<Vec<_>>());
         for row in waterfall.rows(0..usize::MAX) {

@@ -24,8 +24,13 @@ pub(crate) fn draw(spans: &[Span]) -> String {
         quantity::duration(layout.length()),
     );
     for row in layout.rows(0..layout.len()) {
-        let span = &spans[row.span];
         // Writing to a String cannot fail.
+        let Some(span) = spans.get(row.span) else {
+            let group = row.group.and_then(|group| layout.groups().get(group));
+            let title = group.map(|group| group.title(spans)).unwrap_or_default();
+            let _ = writeln!(text, "{:<width$}  {}", "", clean(&title));
+            continue;
+        };
         let _ = writeln!(
             text,
             "{:<width$}  {:<NAME$} {:>9} {:>4.0} %  {:<BAR$} {}",
