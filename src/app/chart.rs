@@ -163,7 +163,7 @@ fn Bar(
 ) -> impl IntoView {
     let (at, span, level) = (face.row.at, face.row.span, face.row.depth.saturating_add(1));
     let failed = face.row.marks.has(Marks::ERROR);
-    let parent = face.row.descendants > 0;
+    let (parent, group) = (face.row.descendants > 0, face.row.group.is_some());
     let open = parent.then_some(if face.row.folded { "false" } else { "true" });
     let selected = move || if chosen.get() == Some(span) { "true" } else { "false" };
     let choose = move |_| {
@@ -174,7 +174,7 @@ fn Bar(
         <div
             class="row"
             class:failed=failed
-            class:group=face.row.group.is_some()
+            class:group=group
             role="row"
             id=name(span)
             aria-rowindex=at + 2
