@@ -312,6 +312,7 @@ fn tone(progress: &Progress) -> Tone {
     match progress {
         Progress::Complete { .. } => Tone::Good,
         Progress::TimedOut { .. } => Tone::Warn,
+        Progress::Spared { .. } => Tone::Idle,
         _ => Tone::Busy,
     }
 }

@@ -85,7 +85,10 @@ impl Core {
                     (format!("what pages load from {origin}"), origin.host.as_str())
                 }
                 Reach::Target(pattern) => (format!("what pages load from /{pattern}/"), ""),
-                Reach::Spared(_) => continue,
+                // These set nothing.
+                Reach::Spared(_) | Reach::Paused(_) | Reach::Below(_) | Reach::Excluded => {
+                    continue;
+                }
             };
             add(SetKind::Rule, place, host);
         }

@@ -239,8 +239,7 @@ impl Core {
         event: Option<Event>,
         time: Timestamp,
     ) -> Vec<Act> {
-        let triggers = &self.settings.triggers;
-        let event = event.or_else(|| self.state.infer(tab, &seen, request, triggers));
+        let event = event.or_else(|| self.state.infer(tab, &seen, request, &self.settings));
         let changed = self.state.observe(tab, seen, &self.settings);
         evidence::bar(&mut self.state, tab).await;
         let mut acts = match event {

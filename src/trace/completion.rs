@@ -66,6 +66,11 @@ pub enum Progress {
         /// Whether a store was asked for the server's side.
         asked: bool,
     },
+    /// Nothing is waited for: the user's rules leave the document out.
+    Spared {
+        /// Which, for the user.
+        reason: String,
+    },
     /// The wait was given up.
     TimedOut {
         /// Why, for the user.
@@ -90,7 +95,7 @@ impl Progress {
     /// Whether nothing more is expected.
     #[must_use]
     pub const fn over(&self) -> bool {
-        matches!(self, Self::Complete { .. } | Self::TimedOut { .. })
+        matches!(self, Self::Complete { .. } | Self::TimedOut { .. } | Self::Spared { .. })
     }
 
     /// One line for the user: what is happening.
@@ -103,6 +108,7 @@ impl Progress {
             Self::Waiting { .. } => "Waiting for spans",
             Self::Complete { asked: true, .. } => "Trace complete",
             Self::Complete { .. } => "Browser side complete",
+            Self::Spared { .. } => "Not traced",
             Self::TimedOut { .. } => "Timed out",
         }
     }
@@ -123,6 +129,7 @@ impl Progress {
                 let alone = if *asked { "" } else { UNASKED };
                 format!("{spans}, {errors}, {time}{}{alone}", news(late))
             }
+            Self::Spared { reason } => reason.clone(),
             Self::TimedOut { reason, spans, late } => {
                 let spans = quantity::count(u64::from(*spans), "span");
                 format!("{reason} ({spans}{})", news(late))

@@ -26,6 +26,13 @@ impl TraceContext {
         self.flags & SAMPLED != 0
     }
 
+    /// The same, sampled or not.
+    #[must_use]
+    pub const fn sample(self, sampled: bool) -> Self {
+        let flags = if sampled { self.flags | SAMPLED } else { self.flags & !SAMPLED };
+        Self { flags, ..self }
+    }
+
     /// Whether both name the same span, whatever their flags: most formats cannot say all of them.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {

@@ -10,6 +10,10 @@ use crate::ladder::{Asked, Ladder, Lamp, Way};
 pub enum Cause {
     /// The extension may not touch the host.
     NoPermission,
+    /// The user's sampling rules leave the request out.
+    Unwanted,
+    /// The user excluded the path.
+    Excluded,
     /// The request left without the header.
     RuleMissed,
     /// The request left with somebody else's header.
@@ -69,6 +73,8 @@ impl Cause {
     pub const fn title(self) -> &'static str {
         match self {
             Self::NoPermission => "Tracelight has no permission for this host",
+            Self::Unwanted => "Not sampled, by your sampling rules",
+            Self::Excluded => "Excluded: your settings let nothing of ours go to this path",
             Self::RuleMissed => "The request left without trace context",
             Self::Overwritten => "The request left with another trace context than ours",
             Self::Stripped => "A redirect took the request where no trace context goes",
@@ -99,6 +105,10 @@ impl Cause {
             Self::NoPermission => {
                 "Open the popup on a page of this host and permit it, then trace it again."
             }
+            Self::Unwanted => {
+                "Run Page Trace is always sampled. The options say which rule an address meets."
+            }
+            Self::Excluded => "Take the path off the excluded ones in the options.",
             Self::RuleMissed => {
                 "Another extension or the page's service worker made or changed the request. \
                  Reload, or try with other extensions off."
@@ -176,6 +186,8 @@ pub fn diagnose(ladder: &Ladder) -> Option<Finding> {
         Some(Lamp::Acknowledged) => unanswered(ladder),
         Some(Lamp::Found) => (unfound(ladder), !ladder.barren()),
         Some(Lamp::Complete) => incomplete(ladder),
+        None if ladder.excluded => (Cause::Excluded, true),
+        None if ladder.unsampled() => (Cause::Unwanted, true),
         None if ladder.ahead != 0 => (Cause::ClockOff, true),
         None => return None,
     };

@@ -102,6 +102,8 @@ impl State {
             _ if trouble.is_some() => Shape::Trouble,
             Some(Progress::TimedOut { .. }) => Shape::Trouble,
             Some(Progress::Reloading | Progress::Armed) => Shape::Busy,
+            Some(Progress::Spared { .. }) if !session => Shape::Idle,
+            Some(Progress::Spared { .. }) => Shape::Session,
             Some(Progress::Complete { .. }) if !session => Shape::Done,
             Some(Progress::Complete { .. }) | None => Shape::Session,
             Some(_) if session && !single => Shape::Session,
@@ -122,7 +124,9 @@ impl State {
 fn said_of(progress: &Progress, spans: u32) -> String {
     let title = progress.title().to_ascii_lowercase();
     match progress {
-        Progress::TimedOut { reason, .. } => format!("{title}: {reason}"),
+        Progress::TimedOut { reason, .. } | Progress::Spared { reason } => {
+            format!("{title}: {reason}")
+        }
         _ if spans == 0 => title,
         _ => format!("{title}, {}", quantity::count(u64::from(spans), "span")),
     }

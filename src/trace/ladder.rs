@@ -141,6 +141,8 @@ pub struct Ladder {
     pub armed: Option<TraceContext>,
     /// Whether the extension may not touch the host that it went to.
     pub barred: bool,
+    /// Whether its path is one of those that the user excluded.
+    pub excluded: bool,
     /// Where it was sent, in order.
     pub hops: Vec<Hop>,
     /// Where its response came from.
@@ -188,6 +190,19 @@ impl Ladder {
         };
         ladder.answer = timing.and_then(|timing| Answer::timed(&timing.server_timing));
         ladder
+    }
+
+    /// Whether the user's sampling rules left it out: it says our context, as one that nobody records.
+    #[must_use]
+    pub fn unsampled(&self) -> bool {
+        let last = self.hops.last().filter(|hop| hop.ours);
+        last.and_then(|hop| hop.context).is_some_and(|context| !context.sampled())
+    }
+
+    /// Whether nothing is to be proved, because the user would have it so.
+    #[must_use]
+    pub fn spared(&self) -> bool {
+        self.excluded || self.unsampled()
     }
 
     /// Takes in that the request left, and with what. What a redirect announced is seen now.
@@ -259,7 +274,7 @@ impl Ladder {
 
     /// Whether the context that was armed left with the last hop.
     fn sent(&self) -> Light {
-        if self.armed.is_none() || self.barred {
+        if self.armed.is_none() || self.barred || self.excluded {
             return Light::Off;
         }
         match (self.way, self.hops.last()) {
@@ -276,6 +291,7 @@ impl Ladder {
             return self.after(Light::Off);
         }
         match &self.answer {
+            _ if self.unsampled() => Light::Off,
             Some(answer) if answer.sampled == Some(false) => Light::Dark,
             Some(answer) if answer.trace.is_some() && answer.trace == ours => Light::Lit,
             Some(answer) if answer.trace.is_some() => Light::Dark,
@@ -296,6 +312,7 @@ impl Ladder {
         match self.asked {
             _ if self.spans > 0 => Light::Lit,
             Asked::Nobody => Light::Off,
+            _ if self.spared() => Light::Off,
             _ if self.sent() == Light::Dark => Light::Off,
             Asked::Silent | Asked::Refused | Asked::Garbled => Light::Dark,
             _ if self.over => self.after(Light::Dark),

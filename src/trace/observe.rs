@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::doctor;
 use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
+use crate::sampler::{Sampler, Verdict};
 use crate::session::{Asked, Event};
 use crate::settings::{Settings, Triggers};
 use crate::state::{Armed, Missed, State};
@@ -60,7 +61,11 @@ impl State {
         match seen {
             // Where no header says which context went out, its absence says nothing.
             Seen::Left { .. } if !legible(&settings.triggers) => false,
-            Seen::Left { url, method, context } => self.left(tab, url, method, context),
+            Seen::Left { url, method, context } => {
+                let verdict = Sampler::of(settings).verdict(&method, &url);
+                let excluded = matches!(verdict, Verdict::Excluded(_)) && context.is_none();
+                self.left(tab, url, method, (context, excluded))
+            }
             Seen::Redirected { to } => {
                 let Some(ladder) = self.coming(tab) else { return false };
                 ladder.redirected(&to);
@@ -88,14 +93,22 @@ impl State {
         tab: i32,
         seen: &Seen,
         request: &str,
-        triggers: &Triggers,
+        settings: &Settings,
     ) -> Option<Event> {
         let Seen::Left { url, method, context: None } = seen else { return None };
-        if legible(triggers) {
+        if legible(&settings.triggers) {
             return None;
         }
         let spare = || self.session(tab, &Origin::of(url).ok()?.host)?.spare;
-        let context = self.armed_for(tab, url).map(|armed| armed.context).or_else(spare)?.request();
+        let armed = self.armed_for(tab, url);
+        let once = armed.as_ref().is_some_and(|armed| armed.once);
+        let context = armed.map(|armed| armed.context).or_else(spare)?.request();
+        let context = match Sampler::of(settings).verdict(method, url) {
+            _ if once => context,
+            Verdict::Excluded(_) => return None,
+            Verdict::Rule(_, rate) => context.sample(rate.samples(context.trace)),
+            Verdict::Free => context,
+        };
         let (request, url, method) = (request.to_owned(), url.clone(), method.clone());
         Some(Event::Sent(Asked { tab, request, url, method, context }))
     }
@@ -115,7 +128,7 @@ impl State {
         tab: i32,
         url: String,
         method: String,
-        context: Option<TraceContext>,
+        (context, excluded): (Option<TraceContext>, bool),
     ) -> bool {
         if context.is_some_and(|context| self.minted(tab, context)) {
             // The session machine takes it in.
@@ -125,6 +138,7 @@ impl State {
         let announced = |ladder: &&mut Ladder| ladder.hops.last().is_some_and(|hop| !hop.seen);
         if let Some(ladder) = self.coming(tab).filter(announced) {
             ladder.left(&url, context, false);
+            ladder.excluded = excluded;
             return true;
         }
         if self.failed_here(tab, &url) && self.armed_for(tab, &url).is_none() {
@@ -132,7 +146,7 @@ impl State {
         }
         let changed = self.forgive(tab);
         let Some(armed) = self.armed_for(tab, &url) else { return changed };
-        let mut ladder = Ladder::armed(armed.context.request());
+        let mut ladder = Ladder { excluded, ..Ladder::armed(armed.context.request()) };
         ladder.left(&url, context, false);
         let missed = Missed { url, method, toast: armed.once, shown: false, ladder };
         self.miss(tab, missed)
@@ -216,13 +230,24 @@ const fn legible(triggers: &Triggers) -> bool {
     *w3c || *b3 || *b3_multi || *jaeger || *sentry || *datadog || *xray || *google
 }
 
+/// What the doctor names.
+fn reason(ladder: &Ladder) -> String {
+    doctor::diagnose(ladder).map_or("", |finding| finding.cause.title()).to_owned()
+}
+
+/// How far the trace is of a document that the user's rules leave out.
+pub(crate) fn spared(ladder: &Ladder) -> Option<Progress> {
+    ladder.spared().then(|| Progress::Spared { reason: reason(ladder) })
+}
+
 impl Missed {
     /// How far its trace is: nowhere, and why.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        let reason = doctor::diagnose(&self.ladder).map(|finding| finding.cause.title());
-        let reason = reason.unwrap_or_default().to_owned();
-        Progress::TimedOut { reason, spans: 0, late: Vec::new() }
+        spared(&self.ladder).unwrap_or_else(|| {
+            let reason = reason(&self.ladder);
+            Progress::TimedOut { reason, spans: 0, late: Vec::new() }
+        })
     }
 }
 
@@ -420,6 +445,71 @@ mod tests {
         assert_eq!(state.tabs.get(&1).unwrap().missed, None, "the browser had kept it");
     }
 
+    /// Tab 1 in a session, and the context that waits for its document.
+    fn started() -> (State, TraceContext) {
+        let mut state = State::default();
+        let origin = Origin::of(URL).unwrap();
+        step(&mut state, Event::Start { tab: 1, origin, plan: Plan::default(), open: Vec::new() });
+        let context = state.tabs.get(&1).unwrap().next.as_ref().unwrap().context.request();
+        (state, context)
+    }
+
+    #[test]
+    fn a_document_that_the_rules_leave_out_is_a_page_and_no_failure() {
+        let (mut state, context) = started();
+        left(&mut state, URL, Some(context.sample(false)));
+        responded(&mut state, false, &[]);
+        shown(&mut state, URL);
+        assert_eq!(cause(&state), Some(Cause::Unwanted));
+        assert_eq!(ladder(&state).first_dark(), None);
+        let progress = state.progress(1, Timestamp::default()).unwrap();
+        assert!(matches!(progress, Progress::Spared { .. }), "{progress:?}");
+        let page = state.page(1).unwrap();
+        assert!(page.live, "its own requests may be sampled");
+        let rules = crate::wanted::wanted(&state, &Settings::default()).rules;
+        let own =
+            rules.values().find(|rule| matches!(rule.reach, crate::wanted::Reach::Resources(_)));
+        assert!(own.unwrap().request[0].1.ends_with("-02"), "what it loads is not: {own:?}");
+    }
+
+    #[test]
+    fn a_document_of_an_excluded_path_is_not_missed() {
+        let (mut state, _) = started();
+        let settings = Settings { excluded: vec!["/x".to_owned()], ..Settings::default() };
+        let seen = |url: &str| {
+            let (url, method) = (url.to_owned(), "GET".to_owned());
+            Seen::Left { url, method, context: None }
+        };
+        state.observe(1, seen(URL), &settings);
+        assert_eq!(cause(&state), Some(Cause::Excluded));
+        assert_eq!(ladder(&state).first_dark(), None);
+        let progress = state.progress(1, Timestamp::default()).unwrap();
+        assert_eq!(progress.title(), "Not traced");
+        assert!(progress.over() && progress.detail().starts_with("Excluded"));
+        state.observe(1, seen("http://a.test/y"), &settings);
+        assert_eq!(cause(&state), Some(Cause::RuleMissed), "another path is missed as ever");
+    }
+
+    #[test]
+    fn where_no_header_can_be_read_the_rules_say_what_left() {
+        let (state, context) = started();
+        let infer = |line: &str, excluded: &[&str]| {
+            let triggers = Triggers { w3c: false, ..Triggers::default() };
+            let excluded = excluded.iter().map(|it| (*it).to_owned()).collect();
+            let sampling = vec![line.to_owned()];
+            let settings = Settings { triggers, sampling, excluded, ..Settings::default() };
+            let (url, method) = (URL.to_owned(), "GET".to_owned());
+            let seen = Seen::Left { url, method, context: None };
+            match state.infer(1, &seen, "n1", &settings) {
+                Some(Event::Sent(Asked { context, .. })) => Some(context),
+                _ => None,
+            }
+        };
+        assert_eq!(infer("0 * url /y", &[]), Some(context));
+        assert_eq!(infer("0 * url /x", &[]), Some(context.sample(false)));
+        assert_eq!(infer("1 * url", &["/x"]), None);
+    }
+
     #[test]
     fn a_server_that_does_not_answer_is_named_and_nothing_waits_for_it() {
         let (mut state, context) = armed();
@@ -437,7 +527,8 @@ mod tests {
             let (url, method) = (url.to_owned(), "GET".to_owned());
             Seen::Left { url, method, context: None }
         };
-        let cookie = Triggers { w3c: false, ..Triggers::default() };
+        let triggers = Triggers { w3c: false, ..Triggers::default() };
+        let cookie = Settings { triggers, ..Settings::default() };
         let inferred =
             |state: &State, tab, url: &str| match state.infer(tab, &seen(url), "n1", &cookie) {
                 Some(Event::Sent(Asked { context, .. })) => Some(context),
@@ -447,7 +538,7 @@ mod tests {
         assert_eq!(inferred(&state, 1, "http://b.test/x"), None, "the rule is for the host");
         assert_eq!(inferred(&state, 2, URL), None);
         assert_eq!(
-            state.infer(1, &seen(URL), "n1", &Triggers::default()),
+            state.infer(1, &seen(URL), "n1", &Settings::default()),
             None,
             "it would be there"
         );

@@ -70,6 +70,25 @@ pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<Sessi
     text
 }
 
+/// The metric by which its recorder learns how its requests are sampled, to be added to the others:
+/// lines of [`crate::sampler::Sampler::lines`]. Empty where there is none.
+#[must_use]
+pub fn told(lines: &str) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(", {SERVER_TIMING}-rules;desc=\"");
+    for byte in lines.bytes() {
+        // What `decodeURIComponent` and a quoted string leave alone; lines are ASCII.
+        match char::from(byte) {
+            '"' | '\\' | '%' | '\0'..=' ' => text.push_str(&format!("%{byte:02X}")),
+            letter => text.push(letter),
+        }
+    }
+    text.push('"');
+    text
+}
+
 fn group(headers: &Vec<Header>) -> String {
     let lines: Vec<String> =
         headers.iter().map(|(name, value)| format!("{name}:{value}")).collect();

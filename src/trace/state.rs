@@ -11,6 +11,7 @@ use crate::completion::{Progress, Watch};
 use crate::context::PageContext;
 use crate::cookie::TraceCookie;
 use crate::ladder::Ladder;
+use crate::observe;
 use crate::origin::Origin;
 use crate::settings::{Ending, Scope};
 use crate::table::Table;
@@ -300,6 +301,14 @@ impl Page {
         Some(if self.closed { pause.max(UNSEEN_PAUSE) } else { pause })
     }
 
+    /// How far its trace is.
+    #[must_use]
+    pub fn progress(&self, now: Timestamp) -> Progress {
+        let nothing = self.watch.spans() == 0;
+        let spared = nothing.then(|| observe::spared(&self.ladder)).flatten();
+        spared.unwrap_or_else(|| self.watch.progress(now))
+    }
+
     /// Lets time pass for its wait. Whether that came to an end, or to another one, which its ladder
     /// does not know yet.
     pub fn turn(&mut self, now: Timestamp) -> bool {
@@ -384,7 +393,7 @@ impl State {
             return Some(if armed.leaving { Progress::Armed } else { Progress::Reloading });
         }
         let missed = self.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
-        missed.map(Missed::progress).or_else(|| Some(self.page(tab)?.watch.progress(now)))
+        missed.map(Missed::progress).or_else(|| Some(self.page(tab)?.progress(now)))
     }
 
     /// Forgets pages that no tab shows and no one waits for, and the oldest of too many.

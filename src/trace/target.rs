@@ -93,6 +93,15 @@ pub fn pattern(text: &str) -> Result<String, TargetError> {
     Ok(format!("^{}{end}", escape(text)))
 }
 
+/// What all URLs of a target begin with; `None` of a regular expression.
+#[must_use]
+pub fn beginning(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (_, rest) = text.split_once("://").filter(|_| !text.starts_with('/'))?;
+    let end = if rest.contains(['/', '?', '#']) { "" } else { "/" };
+    Some(format!("{text}{end}"))
+}
+
 /// Checks the characters of a host as it stands in the URLs that the browser's rules see: a name of
 /// other letters is there in its form that begins with `xn--`.
 fn check_host(host: &str) -> Result<(), TargetError> {
@@ -115,6 +124,12 @@ fn check_host(host: &str) -> Result<(), TargetError> {
 #[must_use]
 pub fn host(host: &str) -> String {
     format!("^https?://(?:[^/?#@]*@)?{}(?::[0-9]+)?/", escape(host))
+}
+
+/// The regular expression of all documents of the hosts below one.
+#[must_use]
+pub fn below(host: &str) -> String {
+    format!("^https?://[^/?#]*\\.{}(?::[0-9]+)?/", escape(host))
 }
 
 /// A text as a regular expression that means itself.

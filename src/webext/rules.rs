@@ -13,6 +13,8 @@ use crate::call::{ask, perform, read};
 const RESOURCES: [&str; 9] =
     ["sub_frame", "stylesheet", "script", "image", "font", "object", "ping", "media", "other"];
 
+/// Documents.
+const DOCUMENT: &str = "main_frame";
 /// `fetch` and XHR.
 const SCRIPTED: &str = "xmlhttprequest";
 
@@ -51,6 +53,10 @@ struct Condition {
     regex_filter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url_filter: Option<String>,
+    // Nobody's case is changed by the browser, and no rule of the user's says that it is.
+    is_url_filter_case_sensitive: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    request_methods: Vec<String>,
     resource_types: Vec<&'static str>,
 }
 
@@ -87,42 +93,60 @@ impl<'a> Entry<'a> {
             request_domains: None,
             regex_filter: None,
             url_filter: None,
+            is_url_filter_case_sensitive: !rule.filter.is_empty(),
+            request_methods: Vec::new(),
             resource_types: RESOURCES.to_vec(),
         };
-        // A rule that allows keeps those of a lower priority from setting headers.
-        let (mut priority, mut kind) = (3, "modifyHeaders");
+        if !rule.method.is_empty() {
+            condition.request_methods = vec![rule.method.to_ascii_lowercase()];
+        }
         match &rule.reach {
-            Reach::Documents(host) => {
+            Reach::Documents(host) if rule.filter.is_empty() => {
                 // Not by domain: that would be all hosts below it, too.
                 condition.regex_filter = Some(target::host(host));
-                condition.resource_types = vec!["main_frame"];
+                condition.resource_types = vec![DOCUMENT];
             }
-            Reach::Site(site) => {
-                condition.request_domains = Some(domain(site));
-                condition.resource_types = vec!["main_frame"];
+            Reach::Documents(host) | Reach::Site(host) => {
+                condition.request_domains = Some(domain(host));
+                condition.resource_types = vec![DOCUMENT];
+            }
+            Reach::Below(host) => {
+                condition.regex_filter = Some(target::below(host));
+                condition.resource_types = vec![DOCUMENT];
             }
             Reach::Resources(origin) => condition.url_filter = Some(format!("|{origin}/")),
             Reach::Spared(origin) => {
                 condition.url_filter = Some(format!("|{origin}/"));
                 condition.resource_types = vec![SCRIPTED];
-                (priority, kind) = (2, "allow");
+            }
+            Reach::Paused(origin) => {
+                condition.url_filter = Some(format!("|{origin}/"));
+                condition.resource_types.push(SCRIPTED);
             }
             Reach::Target(pattern) => {
                 condition.regex_filter = Some(pattern.clone());
                 condition.resource_types.push(SCRIPTED);
-                priority = 1;
+            }
+            Reach::Excluded => {
+                condition.resource_types.extend([SCRIPTED, DOCUMENT]);
             }
         }
+        if !rule.filter.is_empty() {
+            // A condition has one or the other.
+            condition.url_filter = None;
+            condition.regex_filter = Some(rule.filter.clone());
+        }
+        let allows = rule.request.is_empty() && rule.response.is_empty();
         let headers = |operation, headers: &'a [propagation::Header]| {
             let headers = headers.iter();
             headers.map(|(header, value)| Header { header, operation, value }).collect::<Vec<_>>()
         };
         Self {
             id,
-            priority,
+            priority: rule.rank,
             condition,
             action: Action {
-                kind,
+                kind: if allows { "allow" } else { "modifyHeaders" },
                 request_headers: headers("set", &rule.request),
                 response_headers: headers("append", &rule.response),
             },
@@ -207,14 +231,9 @@ mod tests {
 
     #[test]
     fn a_resource_rule_is_bound_to_tab_and_origin_and_leaves_fetch_alone() {
-        let rule = Rule {
-            tabs: Some(7),
-            except: Vec::new(),
-            initiator: None,
-            reach: Reach::Resources(Origin::of("http://a.test:81/x").unwrap()),
-            request: vec![("traceparent".into(), "00-…".to_owned())],
-            response: Vec::new(),
-        };
+        let reach = Reach::Resources(Origin::of("http://a.test:81/x").unwrap());
+        let request = vec![("traceparent".into(), "00-…".to_owned())];
+        let rule = Rule { tabs: Some(7), request, ..Rule::nothing(reach, 3) };
         let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
         assert_eq!(entry["condition"]["tabIds"], serde_json::json!([7]));
         assert_eq!(entry["condition"]["urlFilter"], "|http://a.test:81/");
@@ -224,19 +243,28 @@ mod tests {
 
     #[test]
     fn a_document_rule_adds_to_the_response_and_never_replaces() {
-        let rule = Rule {
-            tabs: None,
-            except: vec![1],
-            initiator: None,
-            reach: Reach::Documents("[::1]".to_owned()),
-            request: Vec::new(),
-            response: vec![("server-timing".into(), "tracelight".to_owned())],
-        };
+        let response = vec![("server-timing".into(), "tracelight".to_owned())];
+        let reach = Reach::Documents("[::1]".to_owned());
+        let rule = Rule { except: vec![1], response, ..Rule::nothing(reach, 3) };
         let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
         let filter = entry["condition"]["regexFilter"].as_str().unwrap();
         assert!(filter.contains(r"\[::1\]"), "{filter}");
         assert_eq!(entry["condition"]["excludedTabIds"], serde_json::json!([1]));
         assert_eq!(entry["action"]["responseHeaders"][0]["operation"], "append");
         assert!(!entry.to_string().contains("requestHeaders"), "browsers refuse an empty list");
+    }
+
+    #[test]
+    fn a_rule_of_an_expression_is_bound_to_it_alone_and_one_without_headers_allows() {
+        let reach = Reach::Resources(Origin::of("http://a.test/").unwrap());
+        let (filter, method) = ("^http://a\\.test/.*x".to_owned(), "POST".to_owned());
+        let rule = Rule { filter, method, ..Rule::nothing(reach, 7) };
+        let entry: Value = json::write(&Entry::new(3, &rule)).parse().unwrap();
+        let condition = &entry["condition"];
+        assert_eq!(condition["regexFilter"], "^http://a\\.test/.*x");
+        assert_eq!(condition["requestMethods"], serde_json::json!(["post"]));
+        assert_eq!(condition["isUrlFilterCaseSensitive"], true);
+        assert!(condition.get("urlFilter").is_none());
+        assert_eq!((&entry["action"]["type"], &entry["priority"]), (&"allow".into(), &7.into()));
     }
 }
