@@ -8,6 +8,7 @@
 mod contact;
 mod look;
 mod page;
+mod secret;
 mod store;
 mod trial;
 
@@ -17,6 +18,8 @@ use std::rc::Rc;
 use bridge::Task;
 use serde::Serialize;
 use trace::meter::Meter;
+use trace::redact::Redaction;
+use trace::settings::RedactionSettings;
 use trace::table::Table;
 use trace::{Span, TraceId, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -45,6 +48,8 @@ struct Recording {
     meter: RefCell<Option<Meter>>,
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
+    /// What is taken out of what is stored, and from which settings that follows.
+    redaction: RefCell<Option<(RedactionSettings, Rc<Redaction>)>>,
 }
 
 thread_local! {

@@ -4,6 +4,7 @@
 use bridge::{Look, Looked};
 use trace::completion::Progress;
 use trace::meter::Meter;
+use trace::redact::Redaction;
 use trace::state::Page;
 use trace::{Timestamp, TraceId, doctor};
 use webext::journal::RequestRow;
@@ -28,7 +29,14 @@ impl Recording {
             Ok(journal) => {
                 let mut recorded = self.take(journal, &page).await;
                 let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
-                let work = Work { journal, page: &mut page, recorded: &mut recorded, alone };
+                let redaction = self.redaction().await;
+                let work = Work {
+                    journal,
+                    page: &mut page,
+                    recorded: &mut recorded,
+                    redaction: &redaction,
+                    alone,
+                };
                 let done = work.run(&facts, found, write, &mut looked).await;
                 self.others.borrow_mut().insert(trace, recorded.others().to_vec());
                 self.count(recorded.metered()).await;
@@ -58,7 +66,8 @@ impl Recording {
         let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
         let Ok(journal) = self.journal().await else { return false };
         let Ok(mut recorded) = Recorded::recall(journal, trace).await else { return false };
-        let new = recorded.absorb(journal, trace, found, |_| false).await;
+        let redaction = self.redaction().await;
+        let new = recorded.absorb(journal, trace, found, &redaction, |_| false).await;
         self.count(recorded.metered()).await;
         new.is_ok_and(|(new, _)| new > 0)
     }
@@ -85,6 +94,7 @@ struct Work<'a> {
     journal: &'a Journal,
     page: &'a mut Page,
     recorded: &'a mut Recorded,
+    redaction: &'a Redaction,
     alone: bool,
 }
 
@@ -96,14 +106,14 @@ impl Work<'_> {
         write: bool,
         looked: &mut Looked,
     ) -> Result<(), Error> {
-        let Self { journal, page, recorded, alone } = self;
+        let Self { journal, page, recorded, redaction, alone } = self;
         let trace = page.context.trace;
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
-        looked.tally = Some(recorded.add(journal, trace, facts).await?);
+        looked.tally = Some(recorded.add(journal, trace, facts, redaction).await?);
         let late = |start| page.watch.late(start, page.live);
-        let (new, services) = recorded.absorb(journal, trace, found, late).await?;
+        let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
         services.iter().for_each(|service| page.watch.count_late(service));
-        let mut requests = recorded.assemble(page);
+        let mut requests = recorded.assemble(page, redaction);
         see(page, recorded, alone, clock::now());
         let lit = recorded.climb(&mut requests, page);
         looked.grew = new > 0;

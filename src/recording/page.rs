@@ -9,11 +9,12 @@ use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
 use trace::ladder::{Light, climb, others};
 use trace::record::Record;
+use trace::redact::Redaction;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
 use trace::state::Page;
 use trace::tally::tally;
-use trace::{PageClock, Span, Timestamp, TraceId, json, redact};
+use trace::{PageClock, Span, Timestamp, TraceId, json};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -81,10 +82,12 @@ impl Recorded {
         journal: &Journal,
         trace: TraceId,
         facts: &[String],
+        redaction: &Redaction,
     ) -> Result<Tally, Error> {
         let room = MOST_FACTS.saturating_sub(self.records.len());
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
-        let records: Vec<Record> = records.take(room).map(redact::record).collect();
+        let records: Vec<Record> =
+            records.take(room).map(|record| redaction.record(record)).collect();
         let texts: Vec<String> = records.iter().map(json::write).collect();
         if !texts.is_empty() {
             journal.put_facts(trace, self.batches, &texts).await?;
@@ -97,7 +100,7 @@ impl Recorded {
     }
 
     /// Makes spans of all facts, and returns the requests among them.
-    pub(crate) fn assemble(&mut self, page: &Page) -> Vec<TracedRequest> {
+    pub(crate) fn assemble(&mut self, page: &Page, redaction: &Redaction) -> Vec<TracedRequest> {
         let wire = &page.wire;
         // Before the document spoke, its request on the wire is all there is of its clock.
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
@@ -109,10 +112,11 @@ impl Recorded {
             previous: page.previous,
             shared: page.shared,
             clock,
-            url: page.url.clone(),
+            url: redaction.url(&page.url),
             document: Some(wire.clone()),
         };
-        let Assembly { spans, requests, settled } = assemble::assemble(&page, &self.records);
+        let Assembly { mut spans, requests, settled } = assemble::assemble(&page, &self.records);
+        redaction.spans(&mut spans);
         self.browser = spans;
         self.settled = settled;
         requests
@@ -166,15 +170,17 @@ impl Recorded {
         Ok(if send { count } else { 0 })
     }
 
-    /// Takes in what the store has of the trace: spans that are `late` by their start are kept
+    /// Takes in what the store has of the trace, without what the user denies: spans that are `late` by their start are kept
     /// apart. Returns how many are new, and the services of the late ones, each as often as it has.
     pub(crate) async fn absorb(
         &mut self,
         journal: &Journal,
         trace: TraceId,
-        found: Vec<Span>,
+        mut found: Vec<Span>,
+        redaction: &Redaction,
         late: impl Fn(Timestamp) -> bool,
     ) -> Result<(usize, Vec<String>), Error> {
+        redaction.spans(&mut found);
         let known = Seen::of(self.spans());
         let unknown = |span: &Span| {
             let Span { trace: of, id, .. } = *span;

@@ -1,263 +1,240 @@
-//! Takes secrets out of what a page stated, before anything is stored.
+//! Takes secrets out of what was seen of a page, before anything is stored.
 //!
-//! Owns which names are secret and what stays of a URL. Works on text as it stands, never through
-//! a URL parser: a secret in an address that no parser accepts is still a secret.
+//! Owns what is secret: by its name, by its look, and by what the user adds; and what stays of a
+//! text that holds it. Servers' spans are their owners': only what the user denies by name is taken
+//! out of our copy. Everything here takes time in proportion to the text, whatever that says.
 
-use crate::record::{Navigation, Record, Resource};
+mod address;
+mod name;
+mod pattern;
+mod prose;
+mod record;
+mod token;
+
+use std::sync::Arc;
+
+use crate::attribute::{Attributes, Value};
+use crate::json::{Node, quote};
+use crate::propagation::token;
+use crate::record::Record;
+use crate::settings::RedactionSettings;
+use crate::{Resource, Span};
+use name::Names;
+use pattern::Pattern;
+
+pub use name::NameError;
+pub use pattern::PatternError;
 
 /// What stands where a secret was (semantic conventions, `url.full`).
 const REDACTED: &str = "REDACTED";
 /// Ends a text that was cut at its limit; no URL that a browser wrote contains it.
 pub(crate) const CUT: char = '…';
 
-/// Parameters that are secret by their whole name, written as [`plain`] leaves them. With the
-/// parts below they cover the semantic conventions' list for `url.full`.
-const NAMES: [&str; 19] = [
-    "accesskey",
-    "assertion",
-    "auth",
-    "authorization",
-    "awsaccesskeyid",
-    "code",
-    "jws",
-    "jwt",
-    "key",
-    "otp",
-    "pass",
-    "pin",
-    "pwd",
-    "samlrequest",
-    "samlresponse",
-    "sid",
-    "sig",
-    "subscriptionkey",
-    "ticket",
-];
-
-/// Parts that make any name secret: `csrf_token`, `client_secret`, `PHPSESSID`, `X-Amz-Signature`.
-const PARTS: [&str; 7] = ["token", "secret", "passw", "signature", "credential", "apikey", "sessi"];
-
-/// Where a part first stands in a text. The standard library's search, made for long texts, is 3 kB
-/// of WebAssembly.
-fn find(text: &str, part: &str) -> Option<usize> {
-    text.as_bytes().windows(part.len()).position(|window| window == part.as_bytes())
-}
-
-/// A name without what spellings differ in: case, percent-encoding, dashes, underscores.
-fn plain(name: &str) -> String {
-    let bytes = name.as_bytes();
-    let mut plain = String::with_capacity(name.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let coded = (bytes[at] == b'%').then(|| name.get(at + 1..at + 3)).flatten();
-        let decoded = coded.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        at += if decoded.is_some() { 3 } else { 1 };
-        let byte = decoded.unwrap_or(bytes[at - 1]);
-        if byte.is_ascii_alphanumeric() {
-            plain.push(char::from(byte.to_ascii_lowercase()));
-        }
-    }
-    plain
-}
-
-/// Whether a parameter of this name holds a secret.
-fn secret(name: &str) -> bool {
-    let name = plain(name);
-    NAMES.contains(&name.as_str()) || PARTS.iter().any(|part| find(&name, part).is_some())
-}
-
-/// Whether a value is a JSON Web Token, whatever its parameter is called (RFC 7519: base64url of
-/// `{"` first, two dots).
-fn token(value: &str) -> bool {
-    value.starts_with("eyJ") && value.split('.').count() == 3
-}
-
-/// Copies `name=value` pairs, each secret value replaced.
-fn pairs(text: &str, separator: char, to: &mut String) {
-    for (at, pair) in text.split(separator).enumerate() {
-        if at > 0 {
-            to.push(separator);
-        }
-        match pair.split_once('=') {
-            Some((name, value)) if !value.is_empty() && (secret(name) || token(value)) => {
-                to.push_str(name);
-                to.push('=');
-                to.push_str(REDACTED);
-            }
-            _ => to.push_str(pair),
-        }
-    }
-}
-
-/// Copies scheme, authority and path: no user, and no `;jsessionid=` in a path segment.
-fn address(text: &str, to: &mut String) {
-    let after = find(text, "//").map_or(0, |at| at + 2);
-    let (scheme, rest) = text.split_at_checked(after).unwrap_or(("", text));
-    to.push_str(scheme);
-    let end = if after == 0 { 0 } else { rest.find(['/', '\\']).unwrap_or(rest.len()) };
-    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    match authority.rsplit_once('@') {
-        Some((_, host)) => {
-            to.push_str("REDACTED:REDACTED@");
-            to.push_str(host);
-        }
-        None => to.push_str(authority),
-    }
-    for (at, segment) in path.split('/').enumerate() {
-        if at > 0 {
-            to.push('/');
-        }
-        pairs(segment, ';', to);
-    }
-}
-
-/// A URL without credentials: no user and password, no value of a parameter that is secret by its
-/// name or is a token, in query, fragment or path. A `data:` URL keeps its media type only. The
-/// rest stays byte for byte, and redacting twice changes nothing more.
+/// A URL without credentials, as far as their names and places tell: no user and password, no value
+/// of a parameter that is secret by its name or is a token. What is stored goes through
+/// [`Redaction::url`] as well, which knows more.
 #[must_use]
 pub fn url(text: &str) -> String {
-    if let Some(content) = text.strip_prefix("data:") {
-        let media = content.split([',', CUT]).next().unwrap_or_default();
-        return format!("data:{media},{CUT}");
-    }
-    let whole = text.strip_suffix(CUT);
-    let (rest, fragment) = halves(whole.unwrap_or(text), '#');
-    let (head, query) = halves(rest, '?');
-    let mut clean = String::with_capacity(text.len());
-    address(head, &mut clean);
-    if let Some(query) = query {
-        clean.push('?');
-        pairs(query, '&', &mut clean);
-    }
-    if let Some(fragment) = fragment {
-        clean.push('#');
-        // `#access_token=…` of OAuth's implicit flow, `#/route?token=…` of client-side routers.
-        let (route, query) = halves(fragment, '?');
-        pairs(route, '&', &mut clean);
-        if let Some(query) = query {
-            clean.push('?');
-            pairs(query, '&', &mut clean);
-        }
-    }
-    clean.extend(whole.map(|_| CUT));
-    clean
+    address::clean(text, &Names::OURS)
 }
 
-fn halves(text: &str, at: char) -> (&str, Option<&str>) {
-    text.split_once(at).map_or((text, None), |(head, tail)| (head, Some(tail)))
+/// What is taken out: credentials always, and what the user adds.
+#[derive(Clone, Debug, Default)]
+pub struct Redaction {
+    names: Names,
+    patterns: Vec<Pattern>,
 }
 
-/// A record without secrets, ready to be stored.
-#[must_use]
-pub fn record(mut record: Record) -> Record {
-    for address in addresses(&mut record) {
-        *address = url(address);
+/// What became of a text that was tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// What is stored of it.
+    pub text: String,
+    /// Whether anything that is always taken out was met, or a name that the user denies.
+    pub ours: bool,
+    /// How often each pattern was met, in their order.
+    pub met: Vec<usize>,
+}
+
+impl Redaction {
+    /// Reads what the user has set. A line that is no pattern is left out: [`check`] says which.
+    #[must_use]
+    pub fn new(settings: &RedactionSettings) -> Self {
+        let patterns = settings.patterns.iter().filter_map(|line| Pattern::parse(line).ok());
+        Self { names: Names::with(&settings.names), patterns: patterns.collect() }
     }
-    record
+
+    /// A URL without secrets.
+    #[must_use]
+    pub fn url(&self, text: &str) -> String {
+        self.user(self.known(text, true))
+    }
+
+    /// A running text without secrets: a message, a stack, a name.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
+        self.user(self.known(text, false))
+    }
+
+    /// What is always taken out, and what the user denies by name.
+    fn known(&self, text: &str, address: bool) -> String {
+        let text = address::severed(text);
+        if !address {
+            return prose::clean(&text, &self.names);
+        }
+        let clean = address::nested(&address::clean(&text, &self.names), &self.names);
+        // No URL that a browser wrote has such letters: it is words that somebody put there.
+        if clean.contains(|letter: char| prose::breaks(letter) || letter == '\'') {
+            return prose::clean(&clean, &self.names);
+        }
+        self::token::clean(&clean)
+    }
+
+    fn user(&self, text: String) -> String {
+        self.patterns.iter().fold(text, |text, pattern| match pattern.replace(&text) {
+            Some((clean, _)) => clean,
+            None => text,
+        })
+    }
+
+    /// What is stored of a text that somebody tries, and why.
+    #[must_use]
+    pub fn try_out(&self, text: &str) -> Trial {
+        let alone = !text.contains(char::is_whitespace) && text.contains("://");
+        let mut trial = Trial { text: self.known(text, alone), ..Trial::default() };
+        trial.ours = trial.text != text;
+        for pattern in &self.patterns {
+            let (clean, count) = pattern.replace(&trial.text).unzip();
+            trial.text = clean.unwrap_or(trial.text);
+            trial.met.push(count.unwrap_or_default());
+        }
+        trial
+    }
+
+    /// JSON without secrets: what stands under a secret's name, and what its texts hold.
+    fn json(&self, text: &str) -> String {
+        let mut clean = String::with_capacity(text.len());
+        match Node::parse(text) {
+            Ok(node) => self.node(&node, &mut clean),
+            Err(_) => clean = self.text(text),
+        }
+        clean
+    }
+
+    fn node(&self, node: &Node<'_>, to: &mut String) {
+        match node {
+            Node::Null => to.push_str("null"),
+            Node::Bool(truth) => to.push_str(if *truth { "true" } else { "false" }),
+            Node::Number(digits) => to.push_str(digits),
+            Node::Text(text) => quote(&self.text(text), to),
+            Node::List(items) => {
+                // A pair, as `Object.entries` makes them.
+                let named = match items.as_slice() {
+                    [Node::Text(name), _] => self.names.said(name),
+                    _ => false,
+                };
+                for (at, item) in items.iter().enumerate() {
+                    to.push(if at == 0 { '[' } else { ',' });
+                    self.value(item, named && at == 1, to);
+                }
+                to.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Node::Object(fields) => {
+                for (at, (name, value)) in fields.iter().enumerate() {
+                    to.push(if at == 0 { '{' } else { ',' });
+                    quote(&self.text(name), to);
+                    to.push(':');
+                    self.value(value, self.names.said(name), to);
+                }
+                to.push_str(if fields.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+
+    fn value(&self, node: &Node<'_>, secret: bool, to: &mut String) {
+        match node {
+            Node::Null | Node::Bool(_) => self.node(node, to),
+            _ if secret => quote(REDACTED, to),
+            _ => self.node(node, to),
+        }
+    }
+
+    /// Headers without secrets: `name:value`, a tab between them.
+    fn headers(&self, text: &str) -> String {
+        let header = |line: &str| match line.split_once(':') {
+            Some((name, value)) if !value.is_empty() && self.names.secret(name) => {
+                format!("{name}:{REDACTED}")
+            }
+            Some((name, value)) if name.chars().all(token) => format!("{name}:{}", self.url(value)),
+            _ => self.text(line),
+        };
+        text.split('\t').map(header).collect::<Vec<_>>().join("\t")
+    }
+
+    /// A record without secrets, ready to be stored.
+    #[must_use]
+    pub fn record(&self, mut record: Record) -> Record {
+        for (form, attribute, text) in record::fields(&mut record) {
+            *text = match form {
+                _ if text.is_empty() => continue,
+                _ if self.names.denies(attribute) => REDACTED.to_owned(),
+                record::Form::Address => self.url(text),
+                record::Form::Text => self.text(text),
+                record::Form::Json => self.json(text),
+                record::Form::Headers => self.headers(text),
+            };
+        }
+        record
+    }
+
+    /// Takes the attributes that the user denies out of spans: of ours, and of our copies of others'.
+    pub fn spans(&self, spans: &mut [Span]) {
+        if self.names.none() {
+            return;
+        }
+        // Spans of one service share its resource, before and after.
+        let mut last: Option<(Arc<Resource>, Arc<Resource>)> = None;
+        for span in spans {
+            self.attributes(&mut span.attributes);
+            span.events.iter_mut().for_each(|event| self.attributes(&mut event.attributes));
+            span.links.iter_mut().for_each(|link| self.attributes(&mut link.attributes));
+            let known = last.as_ref().filter(|(before, _)| Arc::ptr_eq(before, &span.resource));
+            let after = known.map(|(_, after)| Arc::clone(after)).unwrap_or_else(|| {
+                let mut resource = Resource::clone(&span.resource);
+                self.attributes(&mut resource.attributes);
+                Arc::new(resource)
+            });
+            last = Some((Arc::clone(&span.resource), Arc::clone(&after)));
+            span.resource = after;
+        }
+    }
+
+    fn attributes(&self, attributes: &mut Attributes) {
+        let denied = attributes.iter_mut().filter(|(name, _)| self.names.denies(name));
+        denied.for_each(|(_, value)| *value = Value::from(REDACTED));
+    }
 }
 
-/// The addresses in a record.
-fn addresses(record: &mut Record) -> Vec<&mut String> {
-    match record {
-        Record::Document(it) => vec![&mut it.url, &mut it.referrer],
-        Record::Navigation(it) => {
-            let Navigation { timing, .. } = it.as_mut();
-            vec![&mut timing.name]
-        }
-        Record::Resource(it) => {
-            let Resource { timing, .. } = it.as_mut();
-            vec![&mut timing.name]
-        }
-        Record::Request(it) => vec![&mut it.url],
-        Record::Error(it) => vec![&mut it.url],
-        Record::Broken(it) => vec![&mut it.url],
-        Record::Vital(it) => vec![&mut it.attribution.url],
-        Record::Frame(it) => it.scripts.iter_mut().map(|script| &mut script.source_url).collect(),
-        Record::Page(it) => vec![&mut it.url],
-        Record::Paint(_)
-        | Record::Hidden(_)
-        | Record::Operation(_)
-        | Record::Task(_)
-        | Record::Measure(_)
-        | Record::Turn(_)
-        | Record::Gap(_) => Vec::new(),
+/// Whether a line is a pattern.
+///
+/// # Errors
+/// Why it is none, and where.
+pub fn check(line: &str) -> Result<(), PatternError> {
+    Pattern::parse(line).map(drop)
+}
+
+/// Whether a line is a name whose values can be denied.
+///
+/// # Errors
+/// Why it is none.
+pub fn check_name(line: &str) -> Result<(), NameError> {
+    let name = line.strip_suffix('*').unwrap_or(line);
+    match name.chars().find(|letter| !token(*letter)) {
+        Some(found) => Err(NameError::Letter { found }),
+        None if name::plain(name).is_empty() => Err(NameError::Empty),
+        None => Ok(()),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn secrets_go_and_the_rest_stays_byte_for_byte() {
-        let cases = [
-            (
-                "https://shop.test/a?page=2&sort=price#top",
-                "https://shop.test/a?page=2&sort=price#top",
-            ),
-            ("https://me:hunter2@shop.test/", "https://REDACTED:REDACTED@shop.test/"),
-            ("https://a@b@shop.test/", "https://REDACTED:REDACTED@shop.test/"),
-            ("http://shop.test/x@y?mail=a@b", "http://shop.test/x@y?mail=a@b"),
-            ("/a?q=1&token=abc&x", "/a?q=1&token=REDACTED&x"),
-            ("/cb?code=4%2F0A&state=9", "/cb?code=REDACTED&state=9"),
-            ("/s3?X-Amz-Signature=ab&X-Amz-Date=1", "/s3?X-Amz-Signature=REDACTED&X-Amz-Date=1"),
-            ("/gs?X-Goog-Signature=ab&sig=cd", "/gs?X-Goog-Signature=REDACTED&sig=REDACTED"),
-            ("/a#access_token=ab&expires_in=9", "/a#access_token=REDACTED&expires_in=9"),
-            ("/a#/reset?key=ab&step=2", "/a#/reset?key=REDACTED&step=2"),
-            ("/a;jsessionid=AB12/b;v=1", "/a;jsessionid=REDACTED/b;v=1"),
-            ("/a?next=eyJhbGciOi.eyJzdWIi.c2ln", "/a?next=REDACTED"),
-            ("/a?token=", "/a?token="),
-            ("data:text/plain;base64,c2VjcmV0", "data:text/plain;base64,…"),
-        ];
-        for (given, wanted) in cases {
-            assert_eq!(url(given), wanted, "{given}");
-        }
-    }
-
-    #[test]
-    fn names_are_secret_in_every_spelling() {
-        let secrets = "X-Amz-Credential X-Amz-Security-Token AWSAccessKeyId Signature sig token \
-            id_token refresh_token ACCESS-TOKEN api_key apikey x-api-key key client_secret \
-            password new_passwd pwd code session session_id sid PHPSESSID auth jwt %74oken \
-            user[password] otp SAMLResponse _csrf_token";
-        for name in secrets.split_whitespace() {
-            assert!(secret(name), "{name}");
-        }
-        for name in "page q keyword country design inside passenger monkey %7 %zz %".split(' ') {
-            assert!(!secret(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_cut_url_stays_marked_as_cut() {
-        assert_eq!(
-            url("https://shop.test/?a=1&token=ab…"),
-            "https://shop.test/?a=1&token=REDACTED…"
-        );
-        assert_eq!(url("https://shop.test/long…"), "https://shop.test/long…");
-    }
-
-    proptest! {
-        #[test]
-        fn redacting_twice_changes_nothing_more(text in "[a-z:/?#&=@;.%… tokenéJ]{0,80}") {
-            let once = url(&text);
-            prop_assert_eq!(url(&once), once);
-        }
-
-        #[test]
-        fn a_secret_never_survives(
-            name in prop::sample::select(&NAMES[..]),
-            before in "[a-z=&]{0,9}",
-            place in prop::sample::select(&["?", "#", "#/r?", "?a=b&", "#x=1&", "?#"][..]),
-        ) {
-            let clean = url(&format!("https://shop.test/{before}{place}{name}=SQUEAMISH"));
-            prop_assert!(!clean.contains("SQUEAMISH"), "{}", clean);
-        }
-
-        #[test]
-        fn no_text_panics(text in "\\PC{0,80}") {
-            let _ = url(&text);
-        }
-    }
-}
+mod tests;

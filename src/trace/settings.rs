@@ -40,6 +40,8 @@ pub struct Settings {
     pub links: Links,
     /// Spans a month that the user wants to stay under.
     pub limit: u64,
+    /// What is taken out of what is recorded, besides credentials.
+    pub redaction: RedactionSettings,
 }
 
 impl Default for Settings {
@@ -57,6 +59,7 @@ impl Default for Settings {
             answer: String::new(),
             links: Links::default(),
             limit: 1_000_000,
+            redaction: RedactionSettings::default(),
         }
     }
 }
@@ -156,6 +159,17 @@ pub struct Links {
     pub trace: String,
     /// Of View Session Traces.
     pub session: String,
+}
+
+/// What is taken out of what is recorded, besides credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct RedactionSettings {
+    /// Names of headers, attributes and parameters whose values are never kept; one that ends with
+    /// `*` stands for all that begin so.
+    pub names: Vec<String>,
+    /// Each a text or a regular expression between slashes, and after `=>` what stands instead.
+    pub patterns: Vec<String>,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::storage::{self, Area};
 /// Key under which the background keeps whom it has spoken with (`trace::contact`).
 pub const CONTACTS: &str = "contacts";
 /// Key of the settings in local storage.
-const KEY: &str = "settings";
+pub const KEY: &str = "settings";
 
 /// Reads the settings; defaults where nothing is set.
 ///

@@ -6,6 +6,7 @@ use std::fmt;
 use backend::link::{self, Values};
 use trace::cookie;
 use trace::propagation::{self, Custom};
+use trace::redact;
 use trace::sampler::{self, MOST_PATHS, MOST_RULES, Rule};
 use trace::settings::Settings;
 use trace::target;
@@ -54,12 +55,16 @@ const MOST_MINUTES: u32 = 525_600;
 const MOST_REQUESTS: u32 = 1_000_000_000;
 /// Rules of the browser that others need too; each target takes one for each traced page.
 const MOST_TARGETS: usize = 100;
+/// Each is compared with every name that is seen.
+const MOST_NAMES: usize = 100;
+/// Each is tried on every text that is stored.
+const MOST_PATTERNS: usize = 50;
 
 /// Everything that is wrong, in the order of the page.
 #[must_use]
 pub fn problems(settings: &Settings) -> Vec<Problem> {
     let Settings { store, triggers, cookie, targets, ending, answer, links, limit, .. } = settings;
-    let Settings { excluded, sampling, .. } = settings;
+    let Settings { excluded, sampling, redaction, .. } = settings;
     let path = |text: &str| sampler::excluded(text).map(drop);
     let rule = |line: &str| line.parse().map(|_: Rule| ());
     let all = [
@@ -74,6 +79,8 @@ pub fn problems(settings: &Settings) -> Vec<Problem> {
         range("ending.minutes", ending.minutes.into(), 0, MOST_MINUTES.into()),
         range("ending.requests", ending.requests.into(), 0, MOST_REQUESTS.into()),
         link_problem("links.trace", &links.trace, &link::sample()),
+        lines_problem("redaction.names", &redaction.names, MOST_NAMES, redact::check_name),
+        lines_problem("redaction.patterns", &redaction.patterns, MOST_PATTERNS, redact::check),
         link_problem("links.session", &links.session, &session()),
     ];
     all.into_iter().flatten().collect()

@@ -90,10 +90,10 @@ impl Draft {
         due.then(|| text.clone())
     }
 
-    /// Regular expressions in a text of a field, for the browser to judge.
+    /// Regular expressions in a text of a field that become the browser's, for it to judge.
     #[must_use]
     pub fn expressions(field: &Field, text: &str) -> Vec<String> {
-        if field.kind != Kind::List {
+        if field.key != "targets" {
             return Vec::new();
         }
         text.lines().filter_map(|line| regex(line.trim())).map(str::to_owned).collect()

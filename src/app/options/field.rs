@@ -16,14 +16,16 @@ pub enum Group {
     Sessions,
     /// Which requests are traced.
     Sampling,
+    /// What is taken out of what is recorded.
+    Redaction,
     /// Where links lead.
     Links,
 }
 
 impl Group {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 6] =
-        [Self::Store, Self::Triggers, Self::Cookie, Self::Sessions, Self::Sampling, Self::Links];
+    pub const ALL: [Self; 7] =
+        [Self::Store, Self::Triggers, Self::Cookie, Self::Sessions, Self::Sampling, Self::Redaction, Self::Links];
 
     /// Its heading.
     #[must_use]
@@ -34,6 +36,7 @@ impl Group {
             Self::Cookie => "Cookie",
             Self::Sessions => "Sessions",
             Self::Sampling => "Propagation and sampling",
+            Self::Redaction => "Redaction",
             Self::Links => "Links",
         }
     }
@@ -51,6 +54,10 @@ impl Group {
             Self::Sampling => {
                 "Which requests of a traced page carry its context, and how many are traced. Run Page \
                  Trace is always sampled."
+            }
+            Self::Redaction => {
+                "Taken out before anything is stored. Passwords, tokens, session ids and other \
+                 credentials always are; what is typed on a page is never recorded."
             }
             Self::Links => {
                 "Which dashboard View Page Trace, View Trace and View Session Traces open."
@@ -455,6 +462,31 @@ pub const FIELDS: &[Field] = &[
          request's name is its method and path; * in a text stands for anything. What meets no rule \
          is traced.",
             "0.05 * name /health",
+        ],
+    ),
+    field(
+        Group::Redaction,
+        "redaction.names",
+        Kind::List,
+        list!(redaction.names),
+        [
+            "Names whose values are never kept",
+            "One a line: a header, a URL's parameter, or an attribute of a span, of your servers' too. \
+         With * at its end: all that begin so.",
+            "x-customer-id",
+        ],
+    ),
+    field(
+        Group::Redaction,
+        "redaction.patterns",
+        Kind::List,
+        list!(redaction.patterns),
+        [
+            "Patterns",
+            "One a line: a text, or a regular expression between slashes, and after => what stands \
+         instead ($1 is its first group); without, REDACTED. For every text that the browser's side \
+         records: URLs, errors, names, details.",
+            "/\\b\\d{16}\\b/ => card",
         ],
     ),
     field(
