@@ -24,8 +24,15 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 7] =
-        [Self::Store, Self::Triggers, Self::Cookie, Self::Sessions, Self::Sampling, Self::Redaction, Self::Links];
+    pub const ALL: [Self; 7] = [
+        Self::Store,
+        Self::Triggers,
+        Self::Cookie,
+        Self::Sessions,
+        Self::Sampling,
+        Self::Redaction,
+        Self::Links,
+    ];
 
     /// Its heading.
     #[must_use]
