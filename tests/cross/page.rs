@@ -5,14 +5,15 @@ use backend::sender::Outcome;
 use trace::assemble::{self, Page};
 use trace::context::PageContext;
 use trace::record::Record;
-use trace::{PageClock, Span, TraceContext, redact};
+use trace::redact::Redaction;
+use trace::{PageClock, Span, TraceContext};
 
 use crate::store::Store;
 
 const FACTS: &str = include_str!("../fixtures/checkout-facts.jsonl");
 
 fn records() -> Vec<Record> {
-    FACTS.lines().map(|line| redact::record(Record::parse(line).unwrap())).collect()
+    FACTS.lines().map(|line| Redaction::default().record(Record::parse(line).unwrap())).collect()
 }
 
 /// The page as the background knew it; its context stands in the navigation's `Server-Timing`.
