@@ -116,6 +116,7 @@ impl Line {
                 Api::Document => "document",
                 Api::Fetch => "fetch",
                 Api::Xhr => "xhr",
+                Api::Page => "navigation",
             },
             spans: number(request.spans),
             errors: number(request.errors),

@@ -114,8 +114,10 @@ impl Recorded {
             clock,
             url: redaction.url(&page.url),
             document: Some(wire.clone()),
+            dropped: 0,
         };
-        let Assembly { mut spans, requests, settled } = assemble::assemble(&page, &self.records);
+        let Assembly { mut spans, requests, settled } =
+            assemble::assemble(&page, &self.records, &[]);
         redaction.spans(&mut spans);
         self.browser = spans;
         self.settled = settled;

@@ -1,17 +1,27 @@
 //! Makes spans of records: one for the page's load, one for the document's request, one for each
-//! thing that was loaded or asked for.
+//! page within the document, and one for each thing that was loaded, asked for, measured or done.
 //!
-//! Owns what a span of the browser is: its name, its parent, its attributes. The same records, in
-//! any order and repeated at will, make the same spans. A record can only claim what its kind is
-//! about: a forged request is one more request, and neither root nor document changes.
+//! Owns what a span of the browser is: its name, its trace and parent, its attributes. The same
+//! records, in any order and repeated at will, make the same spans. A record can only claim what its
+//! kind is about: a forged request is one more request and a forged error one more error; the root's
+//! time, the document and other pages do not change.
 
+mod act;
 mod client;
+mod detail;
+mod facts;
+mod fault;
 mod id;
+mod meet;
+mod nest;
 mod network;
 mod order;
 mod pair;
+mod part;
+mod root;
+mod vital;
+mod work;
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,18 +30,31 @@ use crate::attribute::{Attributes, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
 use crate::framework::Badges;
 use crate::ladder::Ladder;
-use crate::record::{Document, Navigation, Paint, Record, Request, Resource};
+use crate::origin::Origin;
+use crate::record::{Document, Record};
 use crate::request::{Api, TracedRequest};
-use crate::{Event, Kind, Link, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status};
-use crate::{Timestamp, TraceId, redact};
+use crate::unseen::Unseen;
+use crate::{Kind, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status, Timestamp};
+use crate::{TraceId, redact};
 use client::Client;
+use facts::Facts;
+use fault::Faults;
 use id::Ids;
+use meet::Met;
 use order::arrange;
+use pair::Pairs;
+use part::Parts;
+use root::Told;
+use vital::Vitals;
+
+pub use part::{CAP, QUIET};
 
 /// `service.name` of what the browser recorded.
 pub const SERVICE: &str = "browser";
 /// Name of the root span of a page trace.
 pub const PAGE_LOAD: &str = "page load";
+/// Name of the root span of a page within a document.
+pub const SOFT: &str = "navigation";
 /// OTLP span flags: the trace's W3C flags, and bit 8, which says that bit 9 (the parent is in
 /// another process) is set where it should be; here it never is.
 const FLAGS: u32 = (SAMPLED | RANDOM) as u32 | 0x100;
@@ -55,6 +78,8 @@ pub struct Page {
     pub url: String,
     /// The document's request as it was seen from outside the page.
     pub document: Option<Wire>,
+    /// Facts of it that were lost on their way.
+    pub dropped: u32,
 }
 
 /// A document's request as the browser's network events tell it: for a page that has not finished,
@@ -84,120 +109,81 @@ pub struct Assembly {
     pub settled: bool,
 }
 
-/// Makes spans of a page's records. Takes time in proportion to their number (and its logarithm).
+/// Makes spans of a page's records, and of its requests that none of them can tell of. Takes time
+/// in proportion to their number (and its logarithm).
 #[must_use]
-pub fn assemble(page: &Page, records: &[Record]) -> Assembly {
+pub fn assemble(page: &Page, records: &[Record], unseen: &[Unseen]) -> Assembly {
     let facts = Facts::sort(records);
-    let mut tracer = Tracer::new(page, facts.document);
-    let root = tracer.root(&facts);
-    let (document, request) = tracer.document(&facts, root.end);
-    let mut spans = Vec::with_capacity(facts.requests.len() + facts.resources.len() + 2);
-    let mut requests = vec![request];
-    let mut rest = Vec::new();
+    let mut tracer = Tracer::new(page, &facts);
     let pairs = pair::pair(&facts.requests, &facts.resources);
-    for (request, resource) in facts.requests.iter().zip(pairs.resources) {
+    let met = meet::meet(unseen, (&facts.requests, &facts.resources), &pairs, page.clock);
+    let acts = tracer.operations(&facts, &pairs);
+    let mut faults = Faults::new(&page.url);
+    // What has derived ids comes before those that claim theirs: nobody can take them first.
+    let mut rest = tracer.work(&facts, &acts, &mut faults);
+    rest.extend(tracer.loads(&facts, &pairs, &met));
+    let mut traced = Vec::new();
+    for (request, resource) in facts.requests.iter().zip(&pairs.resources) {
         let resource = resource.map(|at| facts.resources[at]);
-        if let Some((span, traced)) = tracer.request(request, resource) {
+        if let Some((span, row)) = tracer.request(request, resource, &acts) {
             rest.push(span);
-            requests.extend(traced);
+            traced.extend(row);
         }
     }
-    let alone = facts.resources.iter().zip(pairs.taken).filter(|(_, taken)| !taken);
-    rest.extend(alone.filter_map(|(resource, _)| tracer.resource(resource)));
+    let vitals = Vitals::new(&facts.vitals, &tracer.parts);
+    let told = Told { facts: &facts, faults, vitals };
+    for (part, page) in tracer.parts.all().iter().enumerate() {
+        let root = page.soft.map(|soft| tracer.soft(part, soft, &acts, &told));
+        traced.extend(root.as_ref().map(|root| tracer.row(root)));
+        rest.extend(root);
+    }
+    let root = tracer.root(&told);
+    let (document, request) = tracer.document(&facts, root.end);
     let place = |span: &Span| (span.start, span.trace, span.id);
-    spans.extend([root, document]);
+    let mut spans = vec![root, document];
     spans.extend(arrange(rest, |a, b| place(a).cmp(&place(b))));
-    let settled = facts.navigation.is_some();
-    Assembly { spans, requests, settled }
-}
-
-/// Records by kind, in an order that has nothing to do with their arrival, each once.
-#[derive(Default)]
-struct Facts<'a> {
-    document: Option<&'a Document>,
-    /// Only of a page whose load event is over.
-    navigation: Option<&'a Navigation>,
-    resources: Vec<&'a Resource>,
-    requests: Vec<&'a Request>,
-    paints: Vec<&'a Paint>,
-    hidden: Option<PageMillis>,
-}
-
-/// Where a record stands among the others of its kind.
-fn time(record: &Record) -> PageMillis {
-    match record {
-        Record::Document(_) => PageMillis(0.0),
-        Record::Navigation(it) => it.load_event_end,
-        Record::Resource(it) => it.timing.start_time,
-        Record::Paint(it) => it.start_time,
-        Record::Request(it) => it.start,
-        Record::Hidden(it) => it.at,
-        _ => PageMillis(0.0),
-    }
-}
-
-impl<'a> Facts<'a> {
-    /// Sorts by time first; then by everything, so that only equal facts are equal.
-    fn sort(records: &'a [Record]) -> Self {
-        let order = |a: &&Record, b: &&Record| {
-            let earlier = time(a).0.total_cmp(&time(b).0);
-            earlier.then_with(|| a.partial_cmp(b).unwrap_or(Ordering::Equal))
-        };
-        let mut sorted = arrange(records.iter().collect(), order);
-        sorted.dedup_by(|a, b| order(a, b).is_eq());
-        let mut facts = Self::default();
-        for record in sorted {
-            match record {
-                Record::Document(it) => facts.document = facts.document.or(Some(it)),
-                Record::Navigation(it) if it.load_event_end.0 > 0.0 => facts.navigation = Some(it),
-                Record::Navigation(_) => {}
-                Record::Resource(it) => facts.resources.push(it),
-                Record::Paint(it) => facts.paints.push(it),
-                Record::Request(it) => facts.requests.push(it),
-                Record::Hidden(it) => facts.hidden = Some(it.at),
-                _ => {}
-            }
-        }
-        facts
-    }
-
-    /// The last moment of which the browser itself told something. What the page's own world
-    /// stated does not count: it may be forged.
-    fn last(&self) -> PageMillis {
-        let resources = self.resources.iter().map(|it| it.timing.response_end);
-        let paints = self.paints.iter().map(|it| it.start_time);
-        let moments = resources.chain(paints).chain(self.hidden);
-        moments.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
-    }
+    let place = |row: &TracedRequest| (row.start, row.trace, row.span);
+    let mut requests = vec![request];
+    requests.extend(arrange(traced, |a, b| place(a).cmp(&place(b))));
+    Assembly { spans, requests, settled: facts.navigation.is_some() }
 }
 
 /// Writes the spans of one page.
 struct Tracer<'a> {
     page: &'a Page,
+    parts: Parts<'a>,
+    /// The page's own origin; a text that no address begins with where it has none.
+    origin: String,
     resource: Arc<crate::Resource>,
     scope: Arc<Scope>,
     ids: Ids,
 }
 
 impl<'a> Tracer<'a> {
-    fn new(page: &'a Page, document: Option<&Document>) -> Self {
+    fn new(page: &'a Page, facts: &Facts<'a>) -> Self {
+        let parts = Parts::new(page.context, &facts.softs);
+        let mut ids = Ids::new(page.context);
+        for part in parts.all() {
+            ids.claim(part.trace, part.root);
+        }
         let version = env!("CARGO_PKG_VERSION");
-        let mut attributes = Attributes::new();
-        put(&mut attributes, key::SERVICE_NAME, SERVICE);
-        put(&mut attributes, key::TELEMETRY_SDK_NAME, TRACELIGHT);
-        put(&mut attributes, key::TELEMETRY_SDK_LANGUAGE, "webjs");
-        put(&mut attributes, key::TELEMETRY_SDK_VERSION, version);
-        if let Some(Document { user_agent, language, .. }) = document {
-            put_text(&mut attributes, key::USER_AGENT_ORIGINAL, user_agent);
-            put_text(&mut attributes, key::BROWSER_LANGUAGE, language);
-        }
         let scope = Scope { name: TRACELIGHT.into(), version: version.into(), ..Scope::default() };
-        Self {
-            page,
-            resource: Arc::new(crate::Resource { attributes, ..crate::Resource::default() }),
-            scope: Arc::new(scope),
-            ids: Ids::new(page.context),
+        let origin = Origin::of(&page.url).map_or("?".to_owned(), |origin| origin.to_string());
+        let resource = Arc::new(resource(facts.document));
+        Self { page, parts, origin, resource, scope: Arc::new(scope), ids }
+    }
+
+    /// What was loaded and no script asked for, and what only the network tells of.
+    fn loads(&mut self, facts: &Facts<'_>, pairs: &Pairs, met: &Met<'_>) -> Vec<Span> {
+        let alone: Vec<bool> = pairs.taken.iter().map(|taken| !taken).collect();
+        let (failed, untimed) = fault::fail(&facts.broken, &facts.resources, &alone);
+        let mut spans = Vec::with_capacity(facts.resources.len());
+        for (at, resource) in facts.resources.iter().enumerate().filter(|(at, _)| alone[*at]) {
+            spans.extend(self.resource(resource, failed[at], met.resources[at]));
         }
+        spans.extend(untimed.into_iter().filter_map(|broken| self.broken(broken)));
+        spans.extend(met.alone.iter().filter_map(|unseen| self.unseen(unseen)));
+        spans
     }
 
     /// A span of this page with what all of them have.
@@ -226,66 +212,6 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// The page's load: from its origin to the end of the load event or, while that is not known,
-    /// to the last thing that was seen.
-    fn root(&self, facts: &Facts<'_>) -> Span {
-        let Page { context, clock, document, .. } = self.page;
-        let start = clock.at(PageMillis(0.0));
-        let seen = document.as_ref().map_or(start, |wire| wire.end.unwrap_or(wire.start));
-        let end = match facts.navigation {
-            Some(navigation) => clock.at(navigation.load_event_end),
-            None => clock.at(facts.last()).max(seen),
-        };
-        let mut root = self.span(context.trace, context.root, start, end);
-        PAGE_LOAD.clone_into(&mut root.name);
-        (root.parent, root.kind) = (None, Kind::Internal);
-        put(&mut root.attributes, key::URL_FULL, redact::url(&self.page.url));
-        if let Some(document) = facts.document {
-            describe(&mut root.attributes, document);
-        }
-        if let Some(navigation) = facts.navigation {
-            let attributes = &mut root.attributes;
-            put_text(attributes, key::NAVIGATION_TYPE, &navigation.way);
-            put_count(attributes, key::REDIRECT_COUNT, u64::from(navigation.redirect_count));
-            if navigation.activation_start.0 > 0.0 {
-                put(attributes, key::ACTIVATION, navigation.activation_start.0);
-            }
-            root.events = network::milestones(*clock, navigation);
-        }
-        root.events.extend(self.paints(&facts.paints));
-        root.events = arrange(root.events, |a, b| a.time.cmp(&b.time));
-        self.relate(&mut root);
-        root
-    }
-
-    /// Names what came before: the session that this one took the place of, and the document whose
-    /// context this one carried, because it left before it could get its own.
-    fn relate(&self, root: &mut Span) {
-        if let Some(previous) = self.page.previous {
-            put(&mut root.attributes, key::SESSION_PREVIOUS_ID, previous.to_string());
-        }
-        if let Some(shared) = self.page.shared {
-            put(&mut root.attributes, key::SHARED_TRACE, shared.trace.to_string());
-            root.links.push(Link {
-                trace: shared.trace,
-                span: shared.document,
-                state: String::new(),
-                flags: FLAGS,
-                attributes: Attributes::new(),
-            });
-        }
-    }
-
-    /// The earliest of each paint, under OpenTelemetry's names.
-    fn paints(&self, paints: &[&Paint]) -> impl Iterator<Item = Event> {
-        let named =
-            [("first-paint", "firstPaint"), ("first-contentful-paint", "firstContentfulPaint")];
-        named.into_iter().filter_map(|(name, event)| {
-            let paint = paints.iter().find(|paint| paint.name == name)?;
-            Some(network::event(event, self.page.clock.at(paint.start_time)))
-        })
-    }
-
     /// The document's request, by the page's own timing or, until that is there, by the network
     /// events. It is always there, because the server's span is its child.
     fn document(&self, facts: &Facts<'_>, last: Timestamp) -> (Span, TracedRequest) {
@@ -307,6 +233,7 @@ impl<'a> Tracer<'a> {
             timing,
             status: wire.as_ref().and_then(|wire| wire.status),
             error: wire.as_ref().and_then(|wire| wire.error.as_deref()),
+            marks: "",
         };
         let mut span = self.span(context.trace, context.document, start, end.unwrap_or(last));
         client.describe(&mut span, *clock);
@@ -337,12 +264,15 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// What a document says of itself.
-fn describe(attributes: &mut Attributes, document: &Document) {
-    put_text(attributes, key::REFERRER, &redact::url(&document.referrer));
-    if document.width > 0 {
-        put(attributes, key::VIEWPORT, format!("{}x{}", document.width, document.height));
-    }
+/// Who records.
+fn resource(document: Option<&Document>) -> crate::Resource {
+    let mut attributes = Attributes::new();
+    put(&mut attributes, key::SERVICE_NAME, SERVICE);
+    put(&mut attributes, key::TELEMETRY_SDK_NAME, TRACELIGHT);
+    put(&mut attributes, key::TELEMETRY_SDK_LANGUAGE, "webjs");
+    put(&mut attributes, key::TELEMETRY_SDK_VERSION, env!("CARGO_PKG_VERSION"));
+    document.into_iter().for_each(|document| root::browser(&mut attributes, document));
+    crate::Resource { attributes, ..crate::Resource::default() }
 }
 
 fn put(attributes: &mut Attributes, name: &str, value: impl Into<Value>) {

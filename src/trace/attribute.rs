@@ -178,6 +178,94 @@ pub mod key {
     pub const EXCEPTION_TYPE: &str = "exception.type";
     /// What an exception says.
     pub const EXCEPTION_MESSAGE: &str = "exception.message";
+    /// Number, platform and kind of a browser, from `navigator.userAgentData`: `Chromium 156`.
+    pub const BROWSER_BRANDS: &str = "browser.brands";
+    /// Whether it is one of a phone.
+    pub const BROWSER_MOBILE: &str = "browser.mobile";
+    /// Its system: `Windows`.
+    pub const BROWSER_PLATFORM: &str = "browser.platform";
+    /// `unavailable` while the browser is offline.
+    pub const CONNECTION_TYPE: &str = "network.connection.type";
+    /// How fast a connection seems: `4g`.
+    pub const CONNECTION_EFFECTIVE: &str = "network.connection.effective_type";
+    /// `visible` or `hidden`.
+    pub const VISIBILITY: &str = "tracelight.document.visibility";
+    /// Whether a document was prerendered.
+    pub const PRERENDERED: &str = "tracelight.document.prerendered";
+    /// Session ids that other tracers in the page use; the tracer's name follows.
+    pub const PEER_SESSION: &str = "tracelight.peer_session.";
+    /// How a page within a document was reached: `push`, `replace`, `traverse`, `restore`.
+    pub const SOFT_TYPE: &str = "browser.navigation.type";
+    /// Whether that stayed in the document; a return from the back/forward cache did not.
+    pub const SAME_DOCUMENT: &str = "browser.navigation.same_document";
+    /// What a link leads to: `page` or `operation`.
+    pub const LINK_KIND: &str = "tracelight.link";
+    /// What a user did: `click`, `submit`, `change`, `key`.
+    pub const OPERATION_TYPE: &str = "tracelight.operation.type";
+    /// Role of the element with which.
+    pub const OPERATION_ROLE: &str = "tracelight.operation.role";
+    /// Command of a key: `Enter`.
+    pub const OPERATION_KEY: &str = "tracelight.operation.key";
+    /// Accessible name of the element.
+    pub const WIDGET_NAME: &str = "app.widget.name";
+    /// Selector of the element.
+    pub const CSS_SELECTOR: &str = "browser.css_selector";
+    /// Where an exception was thrown.
+    pub const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+    /// `error`, or `rejection` of a promise.
+    pub const EXCEPTION_SOURCE: &str = "tracelight.exception.source";
+    /// Names exceptions that are the same to a person.
+    pub const EXCEPTION_FINGERPRINT: &str = "tracelight.exception.fingerprint";
+    /// How often it was thrown.
+    pub const EXCEPTION_COUNT: &str = "tracelight.exception.count";
+    /// Exceptions of a page, all of them.
+    pub const EXCEPTIONS: &str = "tracelight.exceptions";
+    /// Address of a script.
+    pub const CODE_FILE: &str = "code.file.path";
+    /// Line in it.
+    pub const CODE_LINE: &str = "code.line.number";
+    /// Column in that.
+    pub const CODE_COLUMN: &str = "code.column.number";
+    /// Function in it.
+    pub const CODE_FUNCTION: &str = "code.function.name";
+    /// `lcp`, `inp`, `cls`, `fcp`, `ttfb`.
+    pub const VITAL_NAME: &str = "browser.web_vital.name";
+    /// Milliseconds; of CLS a score.
+    pub const VITAL_VALUE: &str = "browser.web_vital.value";
+    /// As above: how it changed since it was told last, which it was not.
+    pub const VITAL_DELTA: &str = "browser.web_vital.delta";
+    /// Names the measurement.
+    pub const VITAL_ID: &str = "browser.web_vital.id";
+    /// `good`, `needs-improvement`, `poor`.
+    pub const VITAL_RATING: &str = "browser.web_vital.rating";
+    /// How the page was reached.
+    pub const VITAL_NAVIGATION: &str = "browser.web_vital.navigation_type";
+    /// What caused a vital; the part of its attribution follows.
+    pub const VITAL_CAUSE: &str = "tracelight.web_vital.";
+    /// Value of a vital on the page's root; its name follows.
+    pub const VITAL: &str = "tracelight.vital.";
+    /// How long a frame kept input waiting, milliseconds.
+    pub const BLOCKING: &str = "tracelight.frame.blocking_ms";
+    /// How long a frame's scripts waited for layouts that they forced, milliseconds.
+    pub const FORCED_LAYOUT: &str = "tracelight.frame.forced_layout_ms";
+    /// Who called a script: `BUTTON#pay.onclick`.
+    pub const INVOKER: &str = "tracelight.script.invoker";
+    /// Of which kind that is.
+    pub const INVOKER_TYPE: &str = "tracelight.script.invoker_type";
+    /// How long a script ran, milliseconds.
+    pub const SCRIPT_DURATION: &str = "tracelight.script.duration_ms";
+    /// Whose a long task is.
+    pub const LONGTASK_NAME: &str = "longtask.name";
+    /// Timing entries that the browser dropped before they could be read.
+    pub const LOST_ENTRIES: &str = "tracelight.lost.entries";
+    /// Facts that were dropped on their way, because a page stated too many or too large ones.
+    pub const LOST_FACTS: &str = "tracelight.lost.facts";
+    /// The browser's word for a request that page code cannot see: `ping`, `websocket`.
+    pub const UNSEEN_TYPE: &str = "tracelight.request.type";
+    /// A header of a request; its name follows.
+    pub const REQUEST_HEADER: &str = "http.request.header.";
+    /// A header of a response; its name follows.
+    pub const RESPONSE_HEADER: &str = "http.response.header.";
     /// Database that is asked.
     pub const DB_SYSTEM_NAME: &str = "db.system.name";
     /// Statement that is run.

@@ -365,6 +365,9 @@ pub fn climb(requests: &mut [TracedRequest], page: &Ladder, server: &[Span]) {
             request.ladder = page.clone();
             continue;
         }
+        if request.api == Api::Page {
+            continue; // nothing was asked
+        }
         let took = Duration::try_from_secs_f64(request.millis.unwrap_or_default() / 1e3);
         let end = request.start.plus(took.unwrap_or_default());
         let since = Duration::from_millis(page.at.saturating_sub(end.millis()));

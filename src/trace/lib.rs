@@ -14,6 +14,7 @@ pub mod contact;
 pub mod context;
 pub mod cookie;
 pub mod doctor;
+pub mod fingerprint;
 pub mod framework;
 pub mod icon;
 pub mod id;
@@ -39,6 +40,7 @@ pub mod tally;
 pub mod target;
 pub mod time;
 pub mod unseen;
+pub mod vital;
 pub mod wanted;
 pub mod waterfall;
 

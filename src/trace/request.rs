@@ -12,7 +12,7 @@ use crate::{SessionId, SpanId, Timestamp, TraceId};
 pub struct TracedRequest {
     /// The trace it is part of.
     pub trace: TraceId,
-    /// Its client span.
+    /// Its client span; of a page within a document, its root.
     pub span: SpanId,
     /// The session it was made in; `None` for a single page trace.
     pub session: Option<SessionId>,
@@ -50,7 +50,7 @@ pub struct TracedRequest {
     pub call: String,
 }
 
-/// What makes a request.
+/// What makes a request, or what else a row is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
@@ -60,4 +60,7 @@ pub enum Api {
     Fetch,
     /// A script, with `XMLHttpRequest`.
     Xhr,
+    /// Nothing: the row is a page within a document, a soft navigation or a return from the
+    /// back/forward cache. It has no method, status or ladder, and its span is its trace's root.
+    Page,
 }

@@ -36,6 +36,7 @@ fn page(records: &[Record]) -> Page {
         clock: PageClock::new(1_795_250_000_000.0).unwrap(),
         url: "http://127.0.0.1:37373/checkout".to_owned(),
         document: None,
+        dropped: 0,
     }
 }
 
@@ -48,7 +49,7 @@ fn by_id(mut spans: Vec<Span>) -> Vec<Span> {
 async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
     let store = Store::open().await;
     let records = records();
-    let assembly = assemble::assemble(&page(&records), &records);
+    let assembly = assemble::assemble(&page(&records), &records, &[]);
     assert!(assembly.settled);
     assert_eq!(assembly.requests.len(), 4, "the document, two fetches and an XHR to its origin");
     assert_eq!(store.send(&assembly.spans).await, Outcome::Delivered);
@@ -61,7 +62,7 @@ async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
 #[tokio::test]
 async fn the_waterfall_of_a_real_page_has_no_problem_but_that_no_server_is_there() {
     let records = records();
-    let assembly = assemble::assemble(&page(&records), &records);
+    let assembly = assemble::assemble(&page(&records), &records, &[]);
     let waterfall = trace::waterfall::Waterfall::build(&assembly.spans);
     assert_eq!(waterfall.len(), assembly.spans.len());
     assert!(!waterfall.joined());

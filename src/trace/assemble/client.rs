@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::attribute::{Attributes, key};
+use crate::attribute::{Attributes, Value, key};
 use crate::ladder::Ladder;
 use crate::origin::{Origin, OriginError};
-use crate::record::{Request, Resource, Timing};
-use crate::request::TracedRequest;
-use crate::{Link, PageClock, PageMillis, Span, SpanId, Status, TraceId, redact};
+use crate::record::{Broken, Request, Resource, Timing};
+use crate::request::{Api, TracedRequest};
+use crate::unseen::Unseen;
+use crate::{PageClock, PageMillis, Span, SpanId, Status, TraceId, redact};
 
-use super::{FLAGS, Tracer, network, put, put_text};
+use super::act::Acts;
+use super::meet::page_time;
+use super::{Tracer, fault, network, put, put_text};
 
 /// Methods that a span may be named by; more would make its name a field of free text.
 const KNOWN: [&str; 9] =
@@ -46,6 +49,8 @@ pub(super) struct Client<'a> {
     /// As somebody other than the timing saw it.
     pub(super) status: Option<u16>,
     pub(super) error: Option<&'a str>,
+    /// Headers by which frameworks know each other.
+    pub(super) marks: &'a str,
 }
 
 impl Client<'_> {
@@ -71,6 +76,7 @@ impl Client<'_> {
             network::describe(attributes, timing);
             span.events = network::phases(clock, timing);
         }
+        headers(attributes, self.marks);
         self.judge(span);
     }
 
@@ -92,9 +98,53 @@ impl Client<'_> {
     }
 }
 
+/// Headers of responses among the marks; the others are of requests.
+const RESPONSE: [&str; 6] = [
+    "content-type",
+    "x-edge-runtime",
+    "x-matched-path",
+    "x-middleware-rewrite",
+    "x-nextjs-cache",
+    "x-vercel-id",
+];
+/// Headers of requests among the marks. A page can forge marks, so no other name is taken.
+const REQUEST: [&str; 7] = [
+    "next-action",
+    "next-router-prefetch",
+    "next-url",
+    "rsc",
+    "x-apollo-operation-name",
+    "x-graphql-operation-name",
+    "x-nextjs-data",
+];
+
+/// Marks as the conventions write headers: each a list of values.
+fn headers(attributes: &mut Attributes, marks: &str) {
+    for (name, value) in marks.split('\t').filter_map(|mark| mark.split_once(':')) {
+        let prefix = if RESPONSE.contains(&name) {
+            key::RESPONSE_HEADER
+        } else if REQUEST.contains(&name) {
+            key::REQUEST_HEADER
+        } else {
+            continue;
+        };
+        attributes.insert(format!("{prefix}{name}"), Value::List(vec![Value::from(value)]));
+    }
+}
+
+/// The address of a WebSocket, as that of the server that its handshake asks.
+fn web(url: &str) -> Cow<'_, str> {
+    match url.strip_prefix("ws") {
+        Some(rest) if rest.starts_with(':') || rest.starts_with("s:") => {
+            Cow::Owned(format!("http{rest}"))
+        }
+        _ => Cow::Borrowed(url),
+    }
+}
+
 /// Who is asked.
 fn server(attributes: &mut Attributes, url: &str) {
-    let (host, port) = match Origin::of(url) {
+    let (host, port) = match Origin::of(&web(url)) {
         Ok(Origin { secure, host, port }) => (host, port.unwrap_or(if secure { 443 } else { 80 })),
         Err(OriginError::Store(host)) => (host, 443),
         Err(OriginError::Scheme(_) | OriginError::Host) => return,
@@ -106,7 +156,7 @@ fn server(attributes: &mut Attributes, url: &str) {
 /// Whether an address leads to a server. The rest (`data:`, `blob:`, another extension's files) is
 /// the browser's own business. An address that cannot be read was meant to lead somewhere.
 fn remote(url: &str) -> bool {
-    match Origin::of(url) {
+    match Origin::of(&web(url)) {
         Err(OriginError::Scheme(scheme)) => scheme.is_empty(),
         _ => true,
     }
@@ -125,37 +175,40 @@ fn method(resource: &Resource) -> &'static str {
 struct Place {
     trace: TraceId,
     span: SpanId,
-    parent: Option<SpanId>,
+    /// The page whose trace it is in; `None` for a trace of its own.
+    home: Option<usize>,
     /// Whether a context with just this place went out.
     sent: bool,
 }
 
 impl Tracer<'_> {
-    /// Finds a script's request its place. A page's own context puts it into that context's trace.
-    /// An id that is taken already, by a forger or by a page that sends the same context twice, is
-    /// replaced by a derived one.
+    /// Finds a script's request its place: the trace that its context names, be that a page's or its
+    /// own; without one, the page's in which it was made. An id that is taken already, by a forger
+    /// or by a page that sends the same context twice, is replaced by a derived one.
     fn place(&mut self, request: &Request) -> Place {
-        let ours = self.page.context;
-        let own = request.context.filter(|_| request.own);
+        let shown = self.parts.at(request.start);
+        // The recorder sends the id that it states. What says otherwise is forged.
+        let context = request.context.filter(|it| request.own || it.span == request.span);
+        let home = context.map_or(Some(shown), |context| self.parts.home(context.trace));
+        let ours = self.parts.get(home.unwrap_or(shown)).trace;
         let (trace, span) =
-            own.map_or((ours.trace, request.span), |context| (context.trace, context.span));
-        let parent = (trace == ours.trace).then_some(ours.root);
+            context.map_or((ours, request.span), |context| (context.trace, context.span));
         if self.ids.claim(trace, span) {
-            let sent = request.context.is_some_and(|it| (it.trace, it.span) == (trace, span));
-            return Place { trace, span, parent, sent };
+            return Place { trace, span, home, sent: context.is_some() };
         }
         let span = self.ids.derive(trace, &redact::url(&request.url), request.start);
-        Place { trace, span, parent, sent: false }
+        Place { trace, span, home, sent: false }
     }
 
     /// The span of a script's request, and its row if a context went out with it. `None` when the
-    /// request did not lead to a server.
+    /// request did not lead to a server, or is not sampled.
     pub(super) fn request(
         &mut self,
         request: &Request,
         resource: Option<&Resource>,
+        acts: &Acts<'_>,
     ) -> Option<(Span, Option<TracedRequest>)> {
-        if !remote(&request.url) {
+        if !remote(&request.url) || !sampled(request) {
             return None;
         }
         let timing = resource.map(|resource| &resource.timing);
@@ -165,20 +218,24 @@ impl Tracer<'_> {
             timing,
             status: request.status,
             error: request.error.as_deref(),
+            marks: &request.marks,
         };
-        let Place { trace, span: id, parent, sent } = self.place(request);
+        let Place { trace, span: id, home, sent } = self.place(request);
         // `fetch` is over for its script when the head is there; the load, when the body is.
         let body = timing.map_or(0.0, |timing| timing.response_end.0);
         let clock = self.page.clock;
         let (start, end) = (clock.at(request.start), clock.at(PageMillis(request.end.0.max(body))));
         let mut span = self.span(trace, id, start, end);
-        span.parent = parent;
-        if parent.is_none() {
-            span.links.push(self.back());
+        let cause = acts.cause(request.start).map(|at| acts.get(at));
+        let within = cause.filter(|act| Some(act.part) == home);
+        span.parent = home.map(|part| within.map_or(self.parts.get(part).root, |act| act.id));
+        if home.is_none() {
+            span.links.push(self.back(self.parts.at(request.start)));
         }
+        let before = cause.filter(|act| Some(act.part) != home);
+        span.links.extend(before.map(|act| self.blame(act)));
         client.describe(&mut span, clock);
-        let initiator =
-            if request.api == crate::request::Api::Xhr { "xmlhttprequest" } else { "fetch" };
+        let initiator = if request.api == Api::Xhr { "xmlhttprequest" } else { "fetch" };
         put(&mut span.attributes, key::INITIATOR_TYPE, initiator);
         let context = request.context.filter(|_| sent);
         let traced = context.map(|context| {
@@ -188,41 +245,104 @@ impl Tracer<'_> {
         Some((span, traced))
     }
 
-    /// From a span in the page's own trace back to the page's load.
-    fn back(&self) -> Link {
-        let context = self.page.context;
-        Link {
-            trace: context.trace,
-            span: context.root,
-            state: String::new(),
-            flags: FLAGS,
-            attributes: Attributes::new(),
-        }
+    /// The page in whose trace something is that was loaded and not by a script. What goes to the
+    /// page's own origin carries the document's context, by a rule that knows of no other page.
+    fn loaded(&self, url: &str, start: PageMillis) -> usize {
+        let rest = url.strip_prefix(&*self.origin);
+        let own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        if own { 0 } else { self.parts.at(start) }
     }
 
     /// The span of something that was loaded. `None` when no server was asked.
-    pub(super) fn resource(&mut self, resource: &Resource) -> Option<Span> {
+    pub(super) fn resource(
+        &mut self,
+        resource: &Resource,
+        failed: bool,
+        unseen: Option<&Unseen>,
+    ) -> Option<Span> {
         let Resource { timing, initiator_type, render_blocking_status } = resource;
         if !remote(&timing.name) {
             return None;
         }
         let url = redact::url(&timing.name);
-        let trace = self.page.context.trace;
+        let part = self.loaded(&url, timing.start_time);
+        let trace = self.parts.get(part).trace;
         let id = self.ids.derive(trace, &url, timing.start_time);
         let clock = self.page.clock;
         // A load that failed early has no end in some browsers.
         let end = PageMillis(timing.response_end.0.max(timing.start_time.0));
         let mut span = self.span(trace, id, clock.at(timing.start_time), clock.at(end));
+        span.parent = Some(self.parts.get(part).root);
+        let refused = timing.response_status >= 400;
         let client = Client {
-            method: method(resource),
+            method: unseen.map_or(method(resource), |unseen| &unseen.method),
             url: &url,
             timing: Some(timing),
-            status: None,
-            error: None,
+            status: unseen.and_then(|unseen| unseen.status),
+            error: (failed && !refused).then_some(fault::FAILED),
+            marks: unseen.map_or("", |unseen| &unseen.marks),
         };
         client.describe(&mut span, clock);
         put_text(&mut span.attributes, key::INITIATOR_TYPE, initiator_type);
         put_text(&mut span.attributes, key::RENDER_BLOCKING, render_blocking_status);
+        unseen
+            .into_iter()
+            .for_each(|unseen| put_text(&mut span.attributes, key::UNSEEN_TYPE, &unseen.way));
         Some(span)
     }
+
+    /// The span of something that failed to load and was not timed. `None` when no server was meant.
+    pub(super) fn broken(&mut self, broken: &Broken) -> Option<Span> {
+        let timing =
+            Timing { name: broken.url.clone(), start_time: broken.at, ..Timing::default() };
+        let initiator_type = broken.element.clone();
+        self.resource(&Resource { timing, initiator_type, ..Resource::default() }, true, None)
+    }
+
+    /// The span of a request that only the network events tell of. `None` when no server was asked.
+    pub(super) fn unseen(&mut self, unseen: &Unseen) -> Option<Span> {
+        if !remote(&unseen.url) {
+            return None;
+        }
+        let clock = self.page.clock;
+        let began = page_time(clock, unseen.start);
+        let url = redact::url(&unseen.url);
+        // A context with an id of its own was made by the page: rules give all requests the root's.
+        let part = unseen.context.and_then(|context| self.parts.home(context.trace));
+        let own = unseen.context.filter(|_| part.is_none());
+        let home = part.unwrap_or_else(|| self.loaded(&url, began));
+        let trace = own.map_or(self.parts.get(home).trace, |context| context.trace);
+        let id = match own.filter(|context| self.ids.claim(trace, context.span)) {
+            Some(context) => context.span,
+            None => self.ids.derive(trace, &url, began),
+        };
+        let mut span = self.span(trace, id, unseen.start, unseen.end.unwrap_or(unseen.start));
+        if own.is_some() {
+            span.parent = None;
+            span.links.push(self.back(home));
+        } else {
+            span.parent = Some(self.parts.get(home).root);
+        }
+        let client = Client {
+            method: &unseen.method,
+            url: &url,
+            timing: None,
+            status: unseen.status,
+            error: unseen.error.as_deref(),
+            marks: &unseen.marks,
+        };
+        client.describe(&mut span, clock);
+        let attributes = &mut span.attributes;
+        put_text(attributes, key::UNSEEN_TYPE, &unseen.way);
+        put_text(attributes, key::DELIVERY_TYPE, if unseen.cached { "cache" } else { "" });
+        let socket = url.starts_with("ws:") || url.starts_with("wss:");
+        put_text(attributes, key::NETWORK_PROTOCOL_NAME, if socket { "websocket" } else { "" });
+        Some(span)
+    }
+}
+
+/// Whether a request is one that is recorded. A page's own context is its own affair.
+fn sampled(request: &Request) -> bool {
+    let Request { context, own, span, .. } = request;
+    *own || !context.is_some_and(|context| context.span == *span && !context.sampled())
 }

@@ -19,7 +19,7 @@ pub(super) struct Pairs {
 }
 
 /// Resource Timing's names leave the fragment out in some browsers and not in others.
-fn address(url: &str) -> &str {
+pub(super) fn address(url: &str) -> &str {
     url.split('#').next().unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! Pages drawn as pictures, one column for 10 ms, and what becomes of them.
 
 use super::*;
-use crate::record::{Hidden, Metric, Timing};
+use crate::record::{Hidden, Metric, Navigation, Paint, Request, Resource, Timing};
 use crate::{TraceContext, Value};
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ fn the_root_names_the_session_before_and_a_context_that_was_shared() {
     let shared = PageContext { trace: TraceId::from_bytes(&[9; 16]).unwrap(), ..page().context };
     let previous = SessionId::from_bytes(&[8; 16]).unwrap();
     let page = Page { previous: Some(previous), shared: Some(shared), ..page() };
-    let root = &assemble(&page, &[]).spans[0];
+    let root = &assemble(&page, &[], &[]).spans[0];
     assert_eq!(root.text("session.previous_id"), Some("08".repeat(16).as_str()));
     assert_eq!(root.text("tracelight.shared_trace"), Some("09".repeat(16).as_str()));
     assert_eq!((root.links[0].trace, root.links[0].span), (shared.trace, shared.document));
@@ -30,6 +30,7 @@ fn page() -> Page {
         clock: PageClock::new(ORIGIN).unwrap(),
         url: "http://shop.test/checkout?token=abc".to_owned(),
         document: None,
+        dropped: 0,
     }
 }
 
@@ -142,7 +143,7 @@ fn a_page_becomes_one_tree_under_its_load() {
         call    /api/stock    |       =   |
         ",
     );
-    let assembly = assemble(&page(), &records);
+    let assembly = assemble(&page(), &records, &[]);
     assert_eq!(
         draw(&assembly),
         picture(
@@ -187,7 +188,7 @@ fn calls_of_one_address_pair_with_loads_by_their_time() {
         ",
     );
     assert_eq!(
-        draw(&assemble(&page(), &records)),
+        draw(&assemble(&page(), &records, &[])),
         picture(
             "
             page load /checkout?token=REDACTED|============= |
@@ -213,21 +214,21 @@ fn a_page_that_is_still_loading_ends_with_what_was_seen_last() {
         error: None,
     };
     page.document = Some(wire.clone());
-    let empty = assemble(&page, &[]);
+    let empty = assemble(&page, &[], &[]);
     assert_eq!((empty.spans[1].start, empty.spans[1].end), (at(10.0), at(10.0)));
     assert_eq!(empty.requests[0].millis, None);
     assert!(!empty.settled);
 
     page.document = Some(Wire { end: Some(at(40.0)), ..wire });
     let records = records("script /app.js | =====|");
-    let assembly = assemble(&page, &records);
+    let assembly = assemble(&page, &records, &[]);
     let [root, document, _] = &assembly.spans[..] else { panic!() };
     assert_eq!((root.start, root.end), (at(0.0), at(60.0)));
     assert_eq!((document.start, document.end), (at(10.0), at(40.0)));
     assert_eq!(document.name, "POST");
     assert_eq!(assembly.requests[0].millis, Some(30.0));
     let hidden = Record::Hidden(Hidden { at: PageMillis(90.0) });
-    assert_eq!(assemble(&page, &[hidden]).spans[0].end, at(90.0));
+    assert_eq!(assemble(&page, &[hidden], &[]).spans[0].end, at(90.0));
 }
 
 #[test]
@@ -235,7 +236,7 @@ fn a_document_that_never_came_says_why() {
     let error = Some("net::ERR_CONNECTION_REFUSED".to_owned());
     let wire =
         Wire { method: "GET".to_owned(), status: None, start: at(1.0), end: Some(at(3.0)), error };
-    let assembly = assemble(&Page { document: Some(wire), ..page() }, &[]);
+    let assembly = assemble(&Page { document: Some(wire), ..page() }, &[], &[]);
     let document = &assembly.spans[1];
     assert_eq!(document.status, Status::Error("net::ERR_CONNECTION_REFUSED".to_owned()));
     assert_eq!(assembly.requests[0].error.as_deref(), Some("net::ERR_CONNECTION_REFUSED"));
@@ -293,7 +294,7 @@ fn a_document_tells_its_network_phases_and_the_root_its_milestones() {
         Record::Document(Box::new(document)),
         paint("first-paint", 45.0),
     ];
-    let assembly = assemble(&page(), &records);
+    let assembly = assemble(&page(), &records, &[]);
     let [root, document] = &assembly.spans[..] else { panic!() };
     let names = |span: &Span| span.events.iter().map(|it| it.name.clone()).collect::<Vec<_>>();
     assert_eq!(
@@ -346,7 +347,7 @@ fn a_client_calls_400_and_above_an_error_and_a_failure_by_its_name() {
     let ended = |status: Option<u16>, error: Option<&str>| {
         let error = error.map(str::to_owned);
         let request = Request { status, error, ..request("/api", 0.0, 9.0, id(1)) };
-        let assembly = assemble(&page(), &[Record::Request(request)]);
+        let assembly = assemble(&page(), &[Record::Request(request)], &[]);
         let [_, _, span] = &assembly.spans[..] else { panic!() };
         (span.status.clone(), span.text(key::ERROR_TYPE).map(str::to_owned))
     };
@@ -363,7 +364,7 @@ fn a_client_calls_400_and_above_an_error_and_a_failure_by_its_name() {
 fn methods_are_named_as_they_go_out() {
     let named = |method: &str| {
         let request = Request { method: method.into(), ..request("/api", 0.0, 9.0, id(1)) };
-        let assembly = assemble(&page(), &[Record::Request(request)]);
+        let assembly = assemble(&page(), &[Record::Request(request)], &[]);
         let original = assembly.spans[2].text(key::HTTP_REQUEST_METHOD_ORIGINAL).map(str::to_owned);
         (assembly.spans[2].name.clone(), original, assembly.requests[1].method.clone())
     };
@@ -380,7 +381,7 @@ fn a_request_to_another_origin_is_a_span_without_a_row() {
         context: None,
         ..request("", 0.0, 9.0, id(1))
     };
-    let assembly = assemble(&page(), &[Record::Request(cdn)]);
+    let assembly = assemble(&page(), &[Record::Request(cdn)], &[]);
     let span = &assembly.spans[2];
     assert_eq!(span.text(key::SERVER_ADDRESS), Some("cdn.test"));
     assert_eq!(span.attributes[key::SERVER_PORT], Value::Int(8443));
@@ -391,14 +392,14 @@ fn a_request_to_another_origin_is_a_span_without_a_row() {
 fn a_pages_own_context_is_kept_in_its_own_trace() {
     let context: TraceContext = FOREIGN.parse().unwrap();
     let own = Request { own: true, context: Some(context), ..request("/api", 0.0, 9.0, id(1)) };
-    let assembly = assemble(&page(), &[Record::Request(own.clone())]);
+    let assembly = assemble(&page(), &[Record::Request(own.clone())], &[]);
     let span = &assembly.spans[2];
     assert_eq!((span.trace, span.id, span.parent), (context.trace, context.span, None));
     assert_eq!(span.links[0].span, page().context.root);
     assert_eq!(assembly.requests[1].trace, context.trace);
 
     let unreadable = Request { context: None, ..own };
-    let assembly = assemble(&page(), &[Record::Request(unreadable)]);
+    let assembly = assemble(&page(), &[Record::Request(unreadable)], &[]);
     assert_eq!(assembly.spans[2].id, id(1));
     assert_eq!(assembly.requests.len(), 1);
 }
@@ -412,14 +413,14 @@ fn what_asks_no_server_is_no_span() {
         load.name = url.to_owned();
         let load = Resource { timing: load, ..Resource::default() };
         let records = [Record::Request(call), Record::Resource(Box::new(load))];
-        assert_eq!(assemble(&page(), &records).spans.len(), 2, "{url}");
+        assert_eq!(assemble(&page(), &records, &[]).spans.len(), 2, "{url}");
     }
 }
 
 #[test]
 fn a_forged_request_changes_neither_root_nor_document() {
     let honest = records("load /checkout |======|\ncall /api |  ==  |");
-    let before = assemble(&page(), &honest);
+    let before = assemble(&page(), &honest, &[]);
     let PageContext { root, document, .. } = page().context;
     let forged = [
         request("/forged", 0.0, 1.0, root),
@@ -431,7 +432,7 @@ fn a_forged_request_changes_neither_root_nor_document() {
     ];
     let mut all = honest.clone();
     all.extend(forged.map(Record::Request));
-    let after = assemble(&page(), &all);
+    let after = assemble(&page(), &all, &[]);
     assert_eq!(after.spans[..2], before.spans[..2]);
     assert!(before.spans[2..].iter().all(|span| after.spans.contains(span)));
     let mut ids: Vec<_> = after.spans.iter().map(|span| (span.trace, span.id)).collect();
@@ -450,7 +451,7 @@ fn a_flood_of_equal_claims_leaves_each_a_span() {
             Record::Request(Request { status: Some(status), ..request("/x", 1.0, 2.0, id(1)) })
         })
         .collect();
-    assert_eq!(assemble(&page(), &flood).spans.len(), flood.len() + 2);
+    assert_eq!(assemble(&page(), &flood, &[]).spans.len(), flood.len() + 2);
 }
 
 fn any_request() -> impl Strategy<Value = Record> {
@@ -491,7 +492,7 @@ proptest! {
         records in prop::collection::vec(any_record(), 0..24),
         seed in any::<u64>(),
     ) {
-        let wanted = assemble(&page(), &records);
+        let wanted = assemble(&page(), &records, &[]);
         let mut mixed: Vec<_> = records.iter().chain(records.iter().step_by(2)).cloned().collect();
         // Fisher-Yates with a small congruential generator: the order is the seed's.
         let mut state = seed;
@@ -499,14 +500,14 @@ proptest! {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             mixed.swap(at, usize::try_from(state >> 33).unwrap() % (at + 1));
         }
-        prop_assert_eq!(assemble(&page(), &mixed), wanted);
+        prop_assert_eq!(assemble(&page(), &mixed, &[]), wanted);
     }
 
     #[test]
     fn every_span_has_an_id_of_its_own_and_a_parent_that_is_there(
         records in prop::collection::vec(any_record(), 0..24),
     ) {
-        let Assembly { spans, requests, .. } = assemble(&page(), &records);
+        let Assembly { spans, requests, .. } = assemble(&page(), &records, &[]);
         let mut ids: Vec<_> = spans.iter().map(|span| (span.trace, span.id)).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -61,7 +61,7 @@ impl Request {
         if !(1..=METHOD_LIMIT).contains(&self.method.len()) || !self.method.bytes().all(token) {
             return Err(RecordError::Method);
         }
-        if self.api == Api::Document {
+        if matches!(self.api, Api::Document | Api::Page) {
             return Err(RecordError::Api);
         }
         Ok(())
