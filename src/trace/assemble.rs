@@ -28,14 +28,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attributes, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
-use crate::framework::Badges;
 use crate::ladder::Ladder;
 use crate::origin::Origin;
 use crate::record::{Document, Record};
 use crate::request::{Api, TracedRequest};
 use crate::unseen::Unseen;
 use crate::{Kind, PageClock, PageMillis, Scope, SessionId, Span, SpanId, Status, Timestamp};
-use crate::{TraceId, redact};
+use crate::{TraceId, framework, redact};
 use client::Client;
 use facts::Facts;
 use fault::Faults;
@@ -258,8 +257,8 @@ impl<'a> Tracer<'a> {
             spans: 0,
             errors: 0,
             service: String::new(),
-            badges: Badges::default(),
-            call: String::new(),
+            badges: framework::badges(span),
+            call: span.text(key::CALL).unwrap_or_default().to_owned(),
         }
     }
 }

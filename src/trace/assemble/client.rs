@@ -8,7 +8,7 @@ use crate::origin::{Origin, OriginError};
 use crate::record::{Broken, Request, Resource, Timing};
 use crate::request::{Api, TracedRequest};
 use crate::unseen::Unseen;
-use crate::{PageClock, PageMillis, Span, SpanId, Status, TraceId, redact};
+use crate::{PageClock, PageMillis, Span, SpanId, Status, TraceId, framework, redact};
 
 use super::act::Acts;
 use super::meet::page_time;
@@ -70,13 +70,17 @@ impl Client<'_> {
         if !known && method != OTHER {
             put(attributes, key::HTTP_REQUEST_METHOD_ORIGINAL, &*method);
         }
-        put(attributes, key::URL_FULL, redact::url(self.url));
+        let url = redact::url(self.url);
         server(attributes, self.url);
         if let Some(timing) = self.timing {
             network::describe(attributes, timing);
             span.events = network::phases(clock, timing);
         }
         headers(attributes, self.marks);
+        if let Some(framework) = framework::of(&method, &url, self.marks) {
+            framework.describe(span);
+        }
+        put(&mut span.attributes, key::URL_FULL, url);
         self.judge(span);
     }
 
