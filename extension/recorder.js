@@ -12,12 +12,14 @@
     let context;
     let said = ''; // headers as `name:value`, a tab between them, and two where others belong together
     let rules = ''; // lines of a threshold and a pattern
+    let marks = ''; // names of headers that tell of a request, the last one only in its answer
     for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
       if (name === 'tracelight') {
         context = description;
-        said = rules = '';
+        said = rules = marks = '';
       }
       if (name === 'tracelight-headers') said = description;
+      if (name === 'tracelight-marks') marks = description;
       if (name === 'tracelight-rules') rules = decodeURIComponent(description);
     }
     const CONTEXT = /^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/;
@@ -31,6 +33,7 @@
         return { name, key, parts: value.split(/{(\w+)([-#|])(-?\w+)}/) };
       }),
     );
+    marks = marks.split(' ');
     const thresholds = (rules ? rules.split('\n') : []).map((line) => {
       const [, least, pattern] = /^(\S*) (.*)$/.exec(line);
       return { least, pattern: new RegExp(pattern) };
@@ -77,12 +80,6 @@
     const HEADER = 'traceparent';
     const BAGGAGE = 'baggage';
     const HEX = '0123456789abcdef';
-    // What frameworks say of a request, in its headers and, with the last one, in its answer's.
-    const MARKS = (
-      'next-action rsc next-url next-router-prefetch x-nextjs-data x-apollo-operation-name ' +
-      'x-graphql-operation-name x-nextjs-cache x-matched-path x-middleware-rewrite x-edge-runtime ' +
-      'x-vercel-id content-type'
-    ).split(' ');
     const bits = context[54];
 
     let on = true;
@@ -166,8 +163,8 @@
 
     const mark = (fact, last, get) => {
       for (let at = 0; at < last; at++) {
-        const value = get(MARKS[at]) ?? null;
-        if (value !== null) fact.marks += `\t${MARKS[at]}:${slice(text(value), 0, 256)}`;
+        const value = get(marks[at]) ?? null;
+        if (value !== null) fact.marks += `\t${marks[at]}:${slice(text(value), 0, 256)}`;
       }
     };
 
@@ -195,15 +192,21 @@
     };
 
     // What to put on a request, by name. `get` tells what the page has put there itself: it keeps
-    // its own, with all that belongs to it. Baggage is a list, and each member has its key.
+    // its own, with all that belongs to it. Baggage is a list, and each member has its key. Where its
+    // own context has ids like ours, in another format, ours say the same ids; where it has not, they
+    // stay away, and who reads the fact reads them.
     const plan = (fact, get) => {
-      mark(fact, MARKS.length - 1, get);
-      const own = get(HEADER) ?? null;
-      if (own !== null) {
-        fact.context = text(own);
-        fact.own = true;
-      }
-      if (fact.own || !fact.ours) return;
+      mark(fact, marks.length - 1, get);
+      let own = get(HEADER) ?? null;
+      const pair = exec(
+        /:([\da-f]{32})(?:-|\tx-b3-spanid:)([\da-f]{16})(-0|\tx-b3-sampled:0)?/,
+        own === null ? fact.marks : '',
+      );
+      if (pair) own = `00-${pair[1]}-${pair[2]}-0${pair[3] ? 0 : 1}`;
+      if (own !== null) fact.context = text(own);
+      if (own !== null || exec(/^\t(s|b|x-[bd])/, fact.marks)) fact.own = true;
+      if (!fact.ours || (fact.own && !pair)) return;
+      if (pair) fact.ours = own;
       const add = { __proto__: null };
       for (let at = 0; at < groups.length; at++) {
         const group = groups[at];
@@ -292,7 +295,7 @@
       finish(fact, () => {
         fact.status = responseStatus(response);
         const headers = responseHeaders(response);
-        mark(fact, MARKS.length, (name) => getHeader(headers, name));
+        mark(fact, marks.length, (name) => getHeader(headers, name));
       });
       return response;
     };
@@ -305,7 +308,7 @@
         finish(fact, () => {
           fact.status = xhrStatus(xhr);
           // Of another origin, the browser would say aloud that they may not be read.
-          if (fact.ours) mark(fact, MARKS.length, (name) => xhrHeader(xhr, name));
+          if (fact.ours) mark(fact, marks.length, (name) => xhrHeader(xhr, name));
         }),
       );
       failed('abort');

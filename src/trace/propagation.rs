@@ -17,7 +17,7 @@ use crate::settings::Triggers;
 use crate::{SessionId, TraceContext};
 
 pub use custom::{Custom, HeaderError, token};
-pub use read::{find, read};
+pub use read::{carried, find, read};
 pub use traceparent::TraceparentError;
 
 use template::Filling;
@@ -30,6 +30,13 @@ pub const BAGGAGE: &str = "baggage";
 /// puts the context on a document request adds this to its response inside the browser, so the
 /// recorder can read it in the document's first turn, before any script of the page.
 pub const SERVER_TIMING: &str = "tracelight";
+
+/// Headers that tell of a request and that its recorder states: contexts in other formats, which
+/// [`carried`] reads, and what frameworks say. Of the last one only the answer's.
+pub const MARKS: &str = "sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id \
+    x-datadog-parent-id x-datadog-sampling-priority x-datadog-tags next-action rsc next-url \
+    next-router-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name \
+    x-nextjs-cache x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type";
 
 /// A request header: name in lower case, value.
 pub type Header = (Cow<'static, str>, String);
@@ -56,14 +63,15 @@ pub fn headers(
     headers
 }
 
-/// The `Server-Timing` metrics by which a document learns its context, and how it says one on
-/// requests of its own: all headers with their gaps (see [`template`]), a tab between headers and
+/// The `Server-Timing` metrics by which a document learns its context, and which headers
+/// tell of its requests, and how it says one on requests of its own: all headers with their gaps (see [`template`]), a tab between headers and
 /// two between profiles.
 #[must_use]
 pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<SessionId>) -> String {
     let context = flagged(triggers, context);
     let mut text = String::new();
     push(&mut text, "", &context.to_string());
+    push(&mut text, "-marks", MARKS);
     let filling = Filling { context, session, open: true };
     let groups: Vec<String> = profile::groups(triggers, &filling).iter().map(group).collect();
     push(&mut text, "-headers", &groups.join("\t\t"));

@@ -160,8 +160,9 @@ impl Record {
             return Err(RecordError::Kind(kind.chars().take(WORD_LIMIT).collect()));
         }
         let mut record: Self = node.read_leniently().map_err(RecordError::Json)?;
-        if let Self::Request(request) = &record {
+        if let Self::Request(request) = &mut record {
             request.check()?;
+            request.join();
         }
         record.texts().into_iter().for_each(|(text, limit)| cut(text, limit));
         Ok(record)

@@ -221,15 +221,44 @@ test('with every format off a request says nothing and is recorded', async () =>
   assert.deepEqual([page.facts[0].context, page.facts[0].own], [null, false]);
 });
 
-test("what the page says in a format keeps that format's other headers away, and no others", async () => {
-  const page = speaking(B3, DATADOG);
+test('a context of the page in another format is kept, and ours say the same ids', async () => {
+  const [trace, span] = [FOREIGN.slice(3, 35), FOREIGN.slice(36, 52)];
+  const page = speaking(W3C, B3, XRAY);
+  for (const [own, flags] of [
+    [{ 'Sentry-Trace': `${trace}-${span}-1` }, '01'],
+    [{ 'sentry-trace': `${trace}-${span}` }, '01'],
+    [{ b3: `${trace}-${span}-0` }, '00'],
+    [{ 'X-B3-TraceId': trace, 'X-B3-SpanId': span, 'X-B3-Sampled': '1' }, '01'],
+    [{ 'X-B3-TraceId': trace, 'X-B3-SpanId': span, 'X-B3-Sampled': '0' }, '00'],
+  ]) {
+    for (const headers of [own, new Headers(own), Object.entries(own)]) {
+      home.seen.length = 0;
+      await page.fetch(`${home.origin}/a`, { headers });
+      const sent = said(home.seen[0]);
+      const [[name, value]] = Object.entries(own);
+      assert.equal(sent[name.toLowerCase()], value, 'the page keeps its own');
+      assert.equal(sent.traceparent.slice(0, 53), `${FOREIGN.slice(0, 53)}`);
+      assert.equal(Number(sent.traceparent.slice(53)) & 1, Number(flags));
+      if (!own.b3) assert.equal(sent.b3, `${trace}-${span}-${flags === '01' ? 'd' : '0'}`);
+      const { context, own: theirs } = page.facts.at(-1);
+      assert.deepEqual([context, theirs], [`00-${trace}-${span}-${flags}`, true]);
+    }
+  }
+  await page.fetch(`${abroad.origin}/a`, { headers: { b3: `${trace}-${span}-1` } });
+  assert.deepEqual(said(abroad.seen.at(-1)), { b3: `${trace}-${span}-1` });
+  assert.equal(page.facts.at(-1).context, FOREIGN, 'to another origin it is the page that sends it');
+});
+
+test('a context of the page whose ids are of another form keeps ours away, and is stated', async () => {
+  const page = speaking(W3C, B3, DATADOG);
   for (const way of [(own) => own, (own) => new Headers(own), (own) => Object.entries(own)]) {
     home.seen.length = 0;
     const own = { 'X-Datadog-Trace-Id': '7', 'X-Datadog-Parent-Id': '8' };
     await page.fetch(`${home.origin}/a`, { headers: way(own) });
-    const { span } = page.facts.at(-1);
-    const wanted = { 'x-datadog-trace-id': '7', 'x-datadog-parent-id': '8', b3: `${TRACE}-${span}-d` };
-    assert.deepEqual(said(home.seen[0]), wanted);
+    assert.deepEqual(said(home.seen[0]), { 'x-datadog-trace-id': '7', 'x-datadog-parent-id': '8' });
+    const { context, own: theirs, marks } = page.facts.at(-1);
+    assert.deepEqual([context, theirs], [null, true]);
+    assert.equal(marks, 'x-datadog-trace-id:7\tx-datadog-parent-id:8');
   }
 });
 
@@ -244,7 +273,7 @@ test("Sentry's baggage of the page stays whole, gets the session, and keeps ours
     const { baggage, ...others } = said(home.seen[0]);
     assert.deepEqual(others, { 'sentry-trace': own['sentry-trace'] });
     assert.deepEqual(baggage.split(/, ?/), [...theirs.split(','), MEMBER.slice(8)]);
-    assert.equal(page.facts.at(-1).context, null, 'nothing that says our context went out');
+    assert.equal(page.facts.at(-1).context, FOREIGN, 'the one that went out is theirs');
   }
   await page.fetch(`${home.origin}/a`, { headers: { baggage: 'a=1' } });
   const { span } = page.facts.at(-1);

@@ -80,12 +80,19 @@ export function entry(entryType, fields) {
 /** `traceparent` with its gaps, as `trace::propagation` writes it. */
 export const W3C = 'traceparent:00-{3-35}-{36-52}-{03|02}';
 
+/** Names of headers that tell of a request, as `trace::propagation` writes them. */
+const MARKS =
+  'sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id x-datadog-parent-id ' +
+  'x-datadog-sampling-priority x-datadog-tags next-action rsc next-url next-router-prefetch x-nextjs-data ' +
+  'x-apollo-operation-name x-graphql-operation-name x-nextjs-cache x-matched-path x-middleware-rewrite ' +
+  'x-edge-runtime x-vercel-id content-type';
+
 /** What both worlds of one document share; `rules` are for sampling. */
 export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules } = {}) {
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
   if (!contexts?.length) return { bus, origin };
-  for (const [part, description] of Object.entries({ headers, rules })) {
+  for (const [part, description] of Object.entries({ headers, rules, marks: MARKS })) {
     const metric = { name: `tracelight-${part}`, duration: 0, description };
     if (description !== undefined) bus.navigation.serverTiming.push(metric);
   }

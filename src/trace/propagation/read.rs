@@ -26,6 +26,24 @@ pub fn find<'a>(
         .or_else(|| alone(triggers.google, "x-cloud-trace-context"))
 }
 
+/// Reads the context that headers say in any format: `name:value`, a tab between them.
+#[must_use]
+pub fn carried(headers: &str) -> Option<TraceContext> {
+    let all = Triggers {
+        b3: true,
+        b3_multi: true,
+        jaeger: true,
+        sentry: true,
+        datadog: true,
+        xray: true,
+        google: true,
+        ..Triggers::default()
+    };
+    find(&all, &|name| {
+        headers.split('\t').find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+    })
+}
+
 /// Reads a header that says a whole context by itself; its name is in lower case.
 #[must_use]
 pub fn read(name: &str, value: &str) -> Option<TraceContext> {

@@ -204,7 +204,9 @@ fn outside_a_session_nothing_names_one() {
 fn with_every_format_off_nothing_is_set_and_a_document_still_learns_its_context() {
     let triggers = only(|_| ());
     assert!(written(&triggers).is_empty());
-    let wanted = format!("tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-headers;desc=\"\"");
+    let wanted = format!(
+        "tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-marks;desc=\"{MARKS}\", tracelight-headers;desc=\"\""
+    );
     assert_eq!(metrics(&triggers, context(), session()), wanted);
 }
 
@@ -212,7 +214,7 @@ fn with_every_format_off_nothing_is_set_and_a_document_still_learns_its_context(
 fn a_document_is_told_its_headers_with_trace_and_span_left_open() {
     let told = metrics(&Triggers::default(), context(), session());
     let wanted = format!(
-        "tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-headers;desc=\"traceparent:\
+        "tracelight;desc=\"00-{TRACE}-{SPAN}-03\", tracelight-marks;desc=\"{MARKS}\", tracelight-headers;desc=\"traceparent:\
          00-{{3-35}}-{{36-52}}-{{03|02}}\t\tbaggage:session.id={SESSION}\""
     );
     assert_eq!(told, wanted);
@@ -232,6 +234,34 @@ fn a_document_is_told_its_headers_with_trace_and_span_left_open() {
 }
 
 #[test]
+fn the_pages_own_context_is_read_from_the_headers_that_are_stated() {
+    let read = |lines: &str| carried(lines).map(|context| context.to_string());
+    for (lines, wanted) in [
+        (
+            "sentry-trace:80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1\trsc:1",
+            Some("00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-01"),
+        ),
+        (
+            "b3:64fe8b2a57d3eff7-e457b5a2e4d86bd1-0",
+            Some("00-000000000000000064fe8b2a57d3eff7-e457b5a2e4d86bd1-00"),
+        ),
+        (
+            "x-b3-traceid:64fe8b2a57d3eff7\tx-b3-spanid:e457b5a2e4d86bd1\tx-b3-sampled:1",
+            Some("00-000000000000000064fe8b2a57d3eff7-e457b5a2e4d86bd1-01"),
+        ),
+        (
+            "x-datadog-trace-id:255\tx-datadog-parent-id:16\tx-datadog-sampling-priority:1\t\
+             x-datadog-tags:_dd.p.tid=640cfd8d00000000",
+            Some("00-640cfd8d0000000000000000000000ff-0000000000000010-01"),
+        ),
+        ("rsc:1\tx-datadog-trace-id:255", None),
+        ("", None),
+    ] {
+        assert_eq!(read(lines).as_deref(), wanted, "{lines}");
+    }
+}
+
+#[test]
 fn all_formats_together_keep_the_response_header_modest() {
     let triggers = only(|on| {
         for (switch, _) in VECTORS {
@@ -239,7 +269,7 @@ fn all_formats_together_keep_the_response_header_modest() {
         }
     });
     let length = metrics(&triggers, context(), session()).len();
-    assert!(length < 1_024, "{length}");
+    assert!(length < 1_536, "{length}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{RecordError, Texts, URL_LIMIT, WORD_LIMIT};
+use crate::propagation;
 use crate::request::Api;
 use crate::{PageMillis, SpanId, TraceContext};
 
@@ -65,6 +66,13 @@ impl Request {
             return Err(RecordError::Api);
         }
         Ok(())
+    }
+
+    /// Reads the page's own context where it is in a format that the recorder does not know.
+    pub(super) fn join(&mut self) {
+        if self.own && self.context.is_none() {
+            self.context = propagation::carried(&self.marks);
+        }
     }
 
     pub(super) fn texts(&mut self) -> Texts<'_> {
