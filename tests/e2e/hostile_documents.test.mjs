@@ -126,7 +126,7 @@ test('frames without an address of their own are as they were: fifty, of every k
     other.open('GET', '/echo', false);
     other.send();
     log(other.responseText, window.length);
-  });
+  }, { noisy: true });
 });
 
 test('a window of another address goes on from a traced page and back as it did', async () => {

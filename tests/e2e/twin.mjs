@@ -43,6 +43,7 @@ class Twins {
    * - `before`: source that runs in the page's window before any other, ours too
    * - `act`: what a person does once the page has said `ready`, given the page
    * - `patience`: how long it may take
+   * - `noisy`: the browser says as much of it to the console as it has time for, so that is not compared
    *
    * Resolves to `{ told, context }` of the traced one, for what a test wants to know besides.
    */
@@ -62,7 +63,7 @@ class Twins {
   }
 
   /** Visits a path of a host until its page has told everything. Resolves to `{ context, told }`. */
-  async visit(origin, path, { before, act, patience } = {}) {
+  async visit(origin, path, { before, act, patience, noisy } = {}) {
     this.site.requests.length = 0;
     const hosts = new RegExp(`(127\\.0\\.0\\.1|localhost):${new URL(origin).port}`, 'g');
     const plain = (text) => text.replace(hosts, 'site');
@@ -79,7 +80,7 @@ class Twins {
       const log = await until('the page has told everything', () => read(page), patience);
       const requests = this.site.requests.map((request) => plain(bare(request))).sort();
       const context = readContext(this.site.asked(path)[0].headers.traceparent);
-      return { context, told: { log: log.map(plain), failures, console: said, requests } };
+      return { context, told: { log: log.map(plain), failures, console: noisy ? [] : said, requests } };
     } finally {
       await page.close();
     }
