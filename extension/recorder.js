@@ -42,8 +42,7 @@
     // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
     const free = Function.prototype.bind.bind(Function.prototype.call);
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
-    const { fetch, document, crypto, BigInt, CustomEvent, Headers, URL, Uint8Array, performance: bus } = window;
-    const { open, send, setRequestHeader } = XMLHttpRequest.prototype;
+    const { document, crypto, BigInt, CustomEvent, Headers, URL, Uint8Array, performance: bus } = window;
     const { apply } = Reflect;
     const { isArray } = Array;
     const { stringify } = JSON;
@@ -56,9 +55,9 @@
     const lower = free(''.toLowerCase);
     const upper = free(''.toUpperCase);
     const includes = free(''.includes);
+    const digits = free((0).toString);
     const exec = free(CONTEXT.exec);
     const getHeader = free(Headers.prototype.get);
-    const hasHeader = free(Headers.prototype.has);
     const setHeader = free(Headers.prototype.set);
     const deleteHeader = free(Headers.prototype.delete);
     const calls = new WeakMap();
@@ -79,7 +78,6 @@
     if (apply(slice, null, [home, 0]) !== home) return;
     const HEADER = 'traceparent';
     const BAGGAGE = 'baggage';
-    const HEX = '0123456789abcdef';
     const bits = context[54];
 
     let on = true;
@@ -114,12 +112,10 @@
       } catch { /* forged */ }
     });
 
-    const text = (value) => (typeof value === 'string' ? value : `${value}`);
-
     const mint = (size) => {
       const bytes = fill(crypto, new Uint8Array(size));
       let id = '';
-      for (let at = 0; at < size; at++) id += HEX[bytes[at] >> 4] + HEX[bytes[at] & 15];
+      for (let at = 0; at < size; at++) id += slice(digits(bytes[at] + 256, 16), 1);
       return exec(/[^0]/, id) ? id : mint(size); // all zero is no id (W3C Trace Context)
     };
 
@@ -142,9 +138,12 @@
     };
 
     const begin = (api, method, url) => {
+      let bad;
       try {
         url = href(new URL(url, baseURI(document)));
-      } catch { /* the browser will refuse it */ }
+      } catch (error) {
+        bad = error; // the browser will refuse it too
+      }
       const span = mint(8);
       return {
         __proto__: null,
@@ -156,6 +155,7 @@
         context: null,
         own: false,
         marks: '',
+        bad,
         page: { __proto__: null }, // headers that the page has set
         ours: contextFor(method, url, span),
       };
@@ -164,7 +164,7 @@
     const mark = (fact, last, get) => {
       for (let at = 0; at < last; at++) {
         const value = get(marks[at]) ?? null;
-        if (value !== null) fact.marks += `\t${marks[at]}:${slice(text(value), 0, 256)}`;
+        if (value !== null) fact.marks += `\t${marks[at]}:${slice(value, 0, 256)}`;
       }
     };
 
@@ -175,14 +175,14 @@
         fact.end = now(bus);
         end();
         fact.marks = slice(fact.marks, 1) || undefined;
-        fact.ours = fact.page = undefined;
+        fact.bad = fact.ours = fact.page = undefined;
         state(stringify(fact));
       } catch { /* one fact less */ }
     };
 
     const fail = (fact, error) =>
       finish(fact, () => {
-        fact.error = slice(text(error?.name ?? 'Error'), 0, 64);
+        fact.error = slice(error?.name ?? 'Error', 0, 64);
       });
 
     const note = (fact, name, value) => {
@@ -203,7 +203,7 @@
         own === null ? fact.marks : '',
       );
       if (pair) own = `00-${pair[1]}-${pair[2]}-0${pair[3] ? 0 : 1}`;
-      if (own !== null) fact.context = text(own);
+      if (own !== null) fact.context = `${own}`;
       if (own !== null || exec(/^\t(s|b|x-[bd])/, fact.marks)) fact.own = true;
       if (!fact.ours || (fact.own && !pair)) return;
       if (pair) fact.ours = own;
@@ -249,7 +249,7 @@
         const there = (before[name] = getHeader(headers, name));
         setHeader(headers, name, there === null ? add[name] : `${there},${add[name]}`);
         // A no-cors request takes no such header, and does not say so.
-        if (hasHeader(headers, name)) carries(fact, name);
+        if (getHeader(headers, name) !== there) carries(fact, name);
         undo = () => {
           for (const name in before) {
             if (before[name] === null) deleteHeader(headers, name);
@@ -316,88 +316,102 @@
       failed('timeout');
     };
 
-    // Methods, like the browser's own, are no constructors; name and length are the same too.
-    const wrapped = {
-      fetch(input, init = undefined) {
-        let fact, undo, again;
-        try {
-          if (on && arguments.length && (init == null || typeof init === 'object')) {
-            let url = input;
-            let request = typeof input !== 'string';
-            try {
-              if (request) url = requestUrl(input);
-            } catch {
-              request = false;
-              url = arguments[0] = text(input); // once: it may be an object of the page's
-            }
-            const method = init?.method ?? (request ? requestMethod(input) : 'GET');
-            fact = begin('fetch', text(method), url);
-            fact.start = now(bus);
-            const given = { __proto__: null, 0: arguments[0], 1: init, length: arguments.length };
-            undo = carry(fact, arguments, request);
-            const safe = fact.method === 'GET' || fact.method === 'HEAD';
-            if (safe && !fact.own && fact.context) again = () => apply(fetch, this, given);
-          }
-        } catch { /* the page comes first */ }
-        try {
-          const promise = apply(fetch, this, arguments);
-          return fact ? watch(promise, fact, again) : promise;
-        } finally {
-          undo?.();
-        }
-      },
+    // To the page a proxy is what is behind it, down to its text.
+    const wrap = (of, name, call) => {
+      const native = of[name];
+      if (typeof native === 'function') of[name] = new Proxy(native, { __proto__: null, apply: call });
+    };
 
-      open(method, url) {
+    wrap(window, 'fetch', (fetch, self, { 0: input, 1: init, length }) => {
+      const args = { __proto__: null, 0: input, 1: init, length };
+      let fact, undo, again;
+      try {
+        if (on && length && (init == null || typeof init === 'object')) {
+          let url = input;
+          let request = typeof input !== 'string';
+          try {
+            if (request) url = requestUrl(input);
+          } catch (error) {
+            if (input?.[toStringTag] === 'Request') throw error; // the page broke what tells its address
+            request = false;
+            url = args[0] = `${input}`; // once: it may be an object of the page's
+          }
+          const method = init?.method ?? (request ? requestMethod(input) : 'GET');
+          fact = begin('fetch', `${method}`, url);
+          fact.start = now(bus);
+          const signal = init?.signal ?? input.signal;
+          if (fact.bad || signal?.aborted) {
+            // Refused at once: the page hears it when it would without us.
+            fail(fact, fact.bad ?? signal.reason);
+            fact = undefined;
+          } else {
+            const given = { __proto__: null, ...args };
+            undo = carry(fact, args, request);
+            const safe = fact.method === 'GET' || fact.method === 'HEAD';
+            const follows = (init?.redirect ?? input.redirect ?? 'follow') === 'follow';
+            if (safe && follows && !fact.own && fact.context) again = () => apply(fetch, self, given);
+          }
+        }
+      } catch { /* the page comes first */ }
+      try {
+        const promise = apply(fetch, self, args);
+        return fact ? watch(promise, fact, again) : promise;
+      } finally {
+        undo?.();
+      }
+    });
+
+    // What a method of two texts did; each is asked for its text once.
+    const { prototype } = XMLHttpRequest;
+    const { setRequestHeader } = prototype;
+    const follow = (name, tell) =>
+      wrap(prototype, name, (native, xhr, args) => {
         try {
-          if (arguments.length > 1) {
-            arguments[0] = text(method);
-            arguments[1] = text(url);
+          if (args.length > 1) {
+            args[0] = `${args[0]}`;
+            args[1] = `${args[1]}`;
           }
         } catch { /* the browser says what is wrong with it */ }
-        const result = apply(open, this, arguments);
+        const result = apply(native, xhr, args);
         try {
-          if (!callOf(this)) hear(this);
-          else fail(callOf(this), { name: 'abort' }); // opened anew, the last one ends unheard
-          keep(this, begin('xhr', arguments[0], arguments[1]));
+          tell(xhr, callOf(xhr), args[0], args[1]);
         } catch { /* the page comes first */ }
         return result;
-      },
+      });
+    follow('open', (xhr, fact, method, url) => {
+      if (fact) fail(fact, { name: 'abort' }); // opened anew, the last one ends unheard
+      else hear(xhr);
+      keep(xhr, begin('xhr', method, url));
+    });
+    follow('setRequestHeader', (xhr, fact, name, value) => note(fact, name, value));
 
-      setRequestHeader(name, value) {
-        const result = apply(setRequestHeader, this, arguments);
-        try {
-          note(callOf(this), name, value);
-        } catch { /* the page comes first */ }
-        return result;
-      },
-
-      send() {
-        const fact = callOf(this);
-        const first = on && fact && !fact.start;
-        try {
-          if (first) {
-            const add = plan(fact, (name) => fact.page[name]);
-            for (const name in add) {
-              apply(setRequestHeader, this, [name, add[name]]); // joins the page's own baggage
-              carries(fact, name);
-            }
-            fact.start = now(bus);
+    wrap(prototype, 'send', (send, xhr, args) => {
+      let fact;
+      try {
+        const call = callOf(xhr);
+        if (on && !call.start) {
+          fact = call;
+          const add = plan(fact, (name) => fact.page[name]);
+          for (const name in add) {
+            apply(setRequestHeader, xhr, [name, add[name]]); // joins the page's own baggage
+            carries(fact, name);
           }
-        } catch { /* the page comes first */ }
-        try {
-          return apply(send, this, arguments);
-        } catch (error) {
-          if (first) fail(fact, error);
-          throw error;
+          fact.start = now(bus);
         }
-      },
-    };
+      } catch { /* the page comes first */ }
+      try {
+        return apply(send, xhr, args);
+      } catch (error) {
+        if (fact) fail(fact, error);
+        throw error;
+      }
+    });
 
     // What the page threw may be anything, and reading it may do anything.
     const peek = (it, name) => {
       try {
         const value = it[name] ?? null;
-        if (value !== null) return slice(text(value), 0, 4097);
+        if (value !== null) return slice(value, 0, 4097);
       } catch { /* then not */ }
     };
 
@@ -414,11 +428,5 @@
     };
     listen(window, 'error', uncaught('error'));
     listen(window, 'unhandledrejection', uncaught('rejection'));
-
-    window.fetch = wrapped.fetch;
-    const { prototype } = XMLHttpRequest;
-    prototype.open = wrapped.open;
-    prototype.setRequestHeader = wrapped.setRequestHeader;
-    prototype.send = wrapped.send;
   } catch { /* a browser that lacks a part is left alone */ }
 })();

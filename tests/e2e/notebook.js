@@ -56,7 +56,13 @@
       log(name, 'has', stringify(keys.filter((key) => typeof key === 'string')), `${one.name}/${one.length}`);
       log(name, 'native', /\{\s*\[native code\]\s*\}/.test(apply(source, one, [])));
       for (const own of ['name', 'length']) log(name, own, stringify(getOwnPropertyDescriptor(one, own)));
-      log(name, 'extensible', Object.isExtensible(one), 'prototype', Object.getPrototypeOf(one) === Function.prototype);
+      log(
+        name,
+        'extensible',
+        Object.isExtensible(one),
+        'prototype',
+        Object.getPrototypeOf(one) === Function.prototype,
+      );
       try {
         new one();
         log(name, 'constructs');

@@ -13,9 +13,27 @@ const APART = new Set('host origin referer cookie connection traceparent tracest
 /** Runs first in each page. */
 const NOTEBOOK = readFileSync(new URL('notebook.js', import.meta.url), 'utf8');
 
+/** What the server of both answers to the requests of scripts. */
+const PAGES = {
+  '/echo': (request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      response.setHeader('x-answer', 'yes');
+      const body = Buffer.concat(chunks).subarray(0, 1_000);
+      response.end(`${request.method} ${request.headers['x-own'] ?? '-'} ${body}`);
+    });
+  },
+  '/redirect': (_, response) => response.writeHead(302, { location: '/echo?redirected' }).end(),
+  '/teapot': (_, response) => response.writeHead(418, { 'content-type': 'application/json' }).end('{"a":1}'),
+  '/fail': (request) => request.socket.destroy(),
+  '/slow': (_, response) => response.write('a little'),
+  '/unasked': () => {},
+};
+
 /** Starts a browser with a session on one host of a site. Resolves to `Twins`. */
 export async function startTwins() {
-  const site = await startSite();
+  const site = await startSite(PAGES);
   try {
     const lab = await start({ shop: null });
     const anchor = await lab.openPage(`${site.origin}/anchor`);
@@ -78,7 +96,9 @@ class Twins {
         await act(page);
       }
       const log = await until('the page has told everything', () => read(page), patience);
-      const requests = this.site.requests.map((request) => plain(bare(request))).sort();
+      // What is given up before it is answered may never have left the browser.
+      const kept = this.site.requests.filter(({ path }) => path !== '/unasked');
+      const requests = kept.map((request) => plain(bare(request))).sort();
       const context = readContext(this.site.asked(path)[0].headers.traceparent);
       return { context, told: { log: log.map(plain), failures, console: noisy ? [] : said, requests } };
     } finally {
@@ -124,10 +144,15 @@ async function read(page) {
 function differences(untraced, traced) {
   const lists = Object.keys(untraced).map((name) => {
     const [before, now] = [untraced[name], traced[name]];
-    const lines = [...only(before, now).map((line) => `- ${line}`), ...only(now, before).map((line) => `+ ${line}`)];
+    const lines = [
+      ...only(before, now).map((line) => `- ${line}`),
+      ...only(now, before).map((line) => `+ ${line}`),
+    ];
     const at = now.findIndex((line, at) => line !== before[at]);
     if (at >= 0 && !lines.length) lines.push(`- ${before[at]}`, `+ ${now[at]}`, '(in another order)');
-    return lines.length ? [`${name}, without us (-) and with us (+):`, ...lines.map((line) => `  ${line.slice(0, 200)}`)] : [];
+    return lines.length
+      ? [`${name}, without us (-) and with us (+):`, ...lines.map((line) => `  ${line.slice(0, 200)}`)]
+      : [];
   });
   return lists.flat().join('\n');
 }
