@@ -11,6 +11,7 @@ use crate::cursor::Step;
 use crate::face::{Face, Side, percent};
 use crate::picture::Picture;
 use crate::scroller::Scroller;
+use crate::table::Framework;
 use crate::viewport::{ROW, Viewport};
 
 /// The waterfall.
@@ -214,6 +215,7 @@ fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
             <span class=format!("chip c{}", face.colour) aria-hidden="true"></span>
             {failed.then(|| view! { <span class="badge error">"error"</span> })}
             <span class="label" title=title>{face.label}</span>
+            <Framework badges=face.badges />
             {flaws}
             {hidden}
             <span class="service">{face.service}</span>

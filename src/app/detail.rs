@@ -4,8 +4,14 @@
 
 use std::time::Duration;
 
+use trace::attribute::key;
+use trace::framework::{self, Badge};
 use trace::waterfall::{Row, label};
 use trace::{Attributes, Event, Kind, Link, Span, SpanId, Status, TraceId, Value, quantity};
+
+use crate::kin::{Kin, Relative};
+use crate::meaning::meaning;
+use crate::vitals::{Vital, vitals};
 
 /// Attributes shown of one set, at most.
 const MOST: usize = 400;
@@ -23,6 +29,12 @@ pub struct Detail {
     pub colour: u8,
     /// Why it failed; `None` when it did not, empty when it did not say why.
     pub error: Option<String>,
+    /// What it is to its framework.
+    pub badges: Vec<&'static Badge>,
+    /// What a span of its kind is; empty where its name says it.
+    pub meaning: &'static str,
+    /// The vitals of its page.
+    pub vitals: Vec<Vital>,
     /// Times and kind: name and text.
     pub facts: Vec<(&'static str, String)>,
     /// Its id.
@@ -37,6 +49,8 @@ pub struct Detail {
     pub events: Vec<Moment>,
     /// What it refers to.
     pub links: Vec<Reference>,
+    /// Traces that it opened.
+    pub opened: Vec<Relative>,
     /// Who recorded it: attributes of resource and scope.
     pub recorder: Vec<Group>,
     /// What its recorder left out, in words; may be empty.
@@ -59,6 +73,10 @@ pub struct Moment {
     pub offset: String,
     /// What.
     pub name: String,
+    /// What it says, and how often it did; of an exception. Else empty.
+    pub summary: String,
+    /// Where it was thrown, line by line; of an exception. Else empty.
+    pub stack: String,
     /// More about it.
     pub groups: Vec<Group>,
 }
@@ -66,18 +84,16 @@ pub struct Moment {
 /// A link, ready to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// The other trace.
-    pub trace: TraceId,
-    /// The other span.
-    pub span: SpanId,
+    /// Where it leads.
+    pub to: Relative,
     /// What the link means.
     pub groups: Vec<Group>,
 }
 
 impl Detail {
-    /// The details of a row's span in a trace of this length.
+    /// The details of a row's span in a trace of this length, which has these kin.
     #[must_use]
-    pub fn of(span: &Span, row: &Row, colour: u8, whole: Duration) -> Self {
+    pub fn of(span: &Span, row: &Row, colour: u8, whole: Duration, kin: &Kin) -> Self {
         let mut events: Vec<&Event> = span.events.iter().collect();
         events.sort_by_key(|event| event.time);
         Self {
@@ -88,13 +104,17 @@ impl Detail {
                 Status::Error(message) => Some(cut(message)),
                 Status::Unset | Status::Ok => None,
             },
+            badges: framework::badges(span).iter().collect(),
+            meaning: meaning(span).unwrap_or_default(),
+            vitals: vitals(span),
             facts: facts(span, row, whole),
             id: span.id,
             parent: span.parent,
             trace: span.trace,
             groups: groups(&span.attributes),
             events: events.into_iter().take(MOST).map(|event| moment(event, span)).collect(),
-            links: span.links.iter().take(MOST).map(reference).collect(),
+            links: span.links.iter().take(MOST).map(|link| reference(link, kin)).collect(),
+            opened: kin.opened(span.id).iter().take(MOST).cloned().collect(),
             recorder: recorder(span),
             dropped: dropped(span),
         }
@@ -168,15 +188,31 @@ fn moment(event: &Event, span: &Span) -> Moment {
     } else {
         ('+', event.time.since(span.start))
     };
+    let mut attributes = event.attributes.clone();
+    let stack = attributes.remove(key::EXCEPTION_STACKTRACE);
     Moment {
         offset: format!("{sign}{}", quantity::duration(offset)),
         name: cut(&event.name),
-        groups: groups(&event.attributes),
+        summary: summary(&event.attributes),
+        stack: stack.as_ref().and_then(Value::as_text).map(cut).unwrap_or_default(),
+        groups: groups(&attributes),
     }
 }
 
-fn reference(link: &Link) -> Reference {
-    Reference { trace: link.trace, span: link.span, groups: groups(&link.attributes) }
+/// An exception in a line: `TypeError: cart is undefined, 3 times`.
+fn summary(attributes: &Attributes) -> String {
+    let text = |name: &str| attributes.get(name).and_then(Value::as_text).unwrap_or_default();
+    let words = [text(key::EXCEPTION_TYPE), text(key::EXCEPTION_MESSAGE)];
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let said = cut(&words.join(": "));
+    match attributes.get(key::EXCEPTION_COUNT).and_then(Value::as_int) {
+        Some(count @ 2..) => format!("{said}, {count} times"),
+        _ => said,
+    }
+}
+
+fn reference(link: &Link, kin: &Kin) -> Reference {
+    Reference { to: kin.target(link), groups: groups(&link.attributes) }
 }
 
 /// Resource and scope: who recorded it, and with what.
@@ -222,7 +258,7 @@ mod tests {
         change(&mut spans[at]);
         let waterfall = Waterfall::build(&spans);
         let row = waterfall.rows(0..99).find(|row| row.span == at).unwrap();
-        Detail::of(&spans[at], &row, 3, waterfall.length())
+        Detail::of(&spans[at], &row, 3, waterfall.length(), &Kin::default())
     }
 
     #[test]
@@ -261,6 +297,16 @@ mod tests {
         let offsets: Vec<&str> = detail.events.iter().map(|event| event.offset.as_str()).collect();
         assert_eq!(offsets, ["−1.5 ms", "+12 ms"]);
         assert_eq!(detail.events[1].groups[0].pairs[0].0, "exception.message");
+    }
+
+    #[test]
+    fn an_exception_is_a_line_and_a_stack_that_can_be_read() {
+        let page = sample::page().0;
+        let detail = detail(0, |span| span.events.clone_from(&page.events));
+        let event = detail.events.iter().find(|event| event.name == "exception").unwrap();
+        assert_eq!(event.summary, "TypeError: cart is <undefined>, 3 times");
+        assert_eq!(event.stack.lines().count(), 2);
+        assert_eq!(detail.vitals.len(), 2);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use trace::framework::{self, Badges};
 use trace::quantity;
 use trace::waterfall::{Marks, Row, label};
 
@@ -22,6 +23,8 @@ pub struct Face {
     pub label: String,
     /// Why it is there, where it heads a group of loose parts; else empty.
     pub reason: String,
+    /// What it is to its framework.
+    pub badges: Badges,
     /// Its service; empty when it says none.
     pub service: String,
     /// The service's colour.
@@ -55,10 +58,12 @@ impl Face {
                 Some(group) => group,
                 None => (label(picture.span(&row)?), String::new()),
             };
+            let badges = picture.span(&row).map(framework::badges).unwrap_or_default();
             let name = if row.group.is_some() { "" } else { &service.name };
             Some(Self {
                 label,
                 reason,
+                badges,
                 service: name.to_owned(),
                 colour: service.colour,
                 time: quantity::duration(Duration::from_nanos(row.length)),

@@ -31,9 +31,12 @@ impl Filter {
         }
         let status = request.status.map(|status| status.to_string()).unwrap_or_default();
         let session = request.session.map(|id| id.to_string()).unwrap_or_default();
-        let TracedRequest { method, url, service, error, trace, .. } = request;
+        let TracedRequest { method, url, service, error, trace, call, .. } = request;
+        let badges: Vec<&str> = request.badges.iter().map(|badge| badge.word).collect();
+        let badges = badges.join(" ");
         let error = error.as_deref().unwrap_or_default();
-        let all = format!("{method} {url} {status} {service} {error} {trace} {session}");
+        let all =
+            format!("{method} {url} {status} {service} {error} {trace} {session} {call} {badges}");
         let all = all.to_lowercase();
         self.text.to_lowercase().split_whitespace().all(|word| all.contains(word))
     }

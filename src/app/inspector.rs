@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 use trace::SpanId;
+use trace::framework::Badge;
 
 use crate::address;
 use crate::buttons::Copy;
 use crate::detail::{Detail, Group, Moment, Reference};
+use crate::kin::Relative;
+use crate::vitals::Vitals;
 
 /// The details pane.
 #[component]
@@ -25,7 +28,9 @@ pub fn Inspector(
             <button type="button" class="close" aria-label="Close details" on:click=move |_| on_close.run(())></button>
             <p class="service">{service.to_owned()}</p>
         </header>
+        <Kind badges=detail.badges.clone() meaning=detail.meaning />
         <Failure error=detail.error.clone() />
+        <Vitals vitals=detail.vitals.clone() />
         <dl class="facts">
             {detail.facts.iter().map(fact).collect::<Vec<_>>()}
             <Ids detail=detail.clone() on_span />
@@ -33,6 +38,7 @@ pub fn Inspector(
         <Section title="Attributes" groups=detail.groups />
         <Events events=detail.events />
         <Links links=detail.links />
+        <Opened opened=detail.opened />
         <Section title="Resource and scope" groups=detail.recorder />
         {(!detail.dropped.is_empty()).then(|| view! { <p class="note warn">{detail.dropped}</p> })}
     }
@@ -41,6 +47,18 @@ pub fn Inspector(
 
 fn fact((name, text): &(&'static str, String)) -> impl IntoView + use<> {
     view! { <div><dt>{*name}</dt><dd>{text.clone()}</dd></div> }
+}
+
+/// What the span is: in itself, and to its framework.
+#[component]
+fn Kind(badges: Vec<&'static Badge>, meaning: &'static str) -> impl IntoView {
+    let draw = |badge: &'static Badge| {
+        view! { <p><span class="badge plain">{badge.word}</span>" "{badge.meaning}</p> }
+    };
+    let badges: Vec<_> = badges.into_iter().map(draw).collect();
+    let meaning = (!meaning.is_empty()).then(|| view! { <p>{meaning}</p> });
+    (meaning.is_some() || !badges.is_empty())
+        .then(|| view! { <div class="meaning">{meaning}{badges}</div> })
 }
 
 #[component]
@@ -99,6 +117,8 @@ fn Events(events: Vec<Moment>) -> impl IntoView {
             <li>
                 <span class="offset">{event.offset}</span>
                 <strong>{event.name}</strong>
+                {line(event.summary)}
+                {stack(event.stack)}
                 <Groups groups=event.groups />
             </li>
         }
@@ -109,13 +129,20 @@ fn Events(events: Vec<Moment>) -> impl IntoView {
     })
 }
 
+fn line(summary: String) -> impl IntoView {
+    (!summary.is_empty()).then(|| view! { <p class="summary">{summary}</p> })
+}
+
+fn stack(stack: String) -> impl IntoView {
+    (!stack.is_empty()).then(|| view! { <pre class="stack">{stack}</pre> })
+}
+
 #[component]
 fn Links(links: Vec<Reference>) -> impl IntoView {
     let draw = |link: Reference| {
-        let href = address::dashboard(link.trace, Some(link.span));
         view! {
             <li>
-                <a href=href target="_blank" rel="noopener">{format!("{} in trace {}", link.span, link.trace)}</a>
+                <Lead to=link.to />
                 <Groups groups=link.groups />
             </li>
         }
@@ -124,4 +151,27 @@ fn Links(links: Vec<Reference>) -> impl IntoView {
         let items: Vec<_> = links.into_iter().map(draw).collect();
         view! { <section><h3>"Links"</h3><ul class="links">{items}</ul></section> }
     })
+}
+
+/// The traces that a span opened.
+#[component]
+fn Opened(opened: Vec<Relative>) -> impl IntoView {
+    (!opened.is_empty()).then(|| {
+        let items = opened.into_iter().map(|to| view! { <li><Lead to /></li> });
+        let items: Vec<_> = items.collect();
+        view! { <section><h3>"Opened"</h3><ul class="links">{items}</ul></section> }
+    })
+}
+
+/// A link to a span of another trace.
+#[component]
+pub fn Lead(
+    /// Where it leads.
+    to: Relative,
+) -> impl IntoView {
+    let Relative { trace, span, name } = to;
+    let plain = format!("{span} in trace {trace}");
+    let text = if name.is_empty() { plain.clone() } else { name };
+    let href = address::dashboard(trace, Some(span));
+    view! { <a href=href title=plain target="_blank" rel="noopener">{text}</a> }
 }

@@ -1,14 +1,22 @@
-//! Makes spans of what the journal keeps: chunks of OTLP protobuf that may overlap.
+//! Makes spans of what the journal keeps: chunks of OTLP protobuf that may overlap. Those of a page
+//! hold every trace that it opened; one of them is wanted, and the others are its kin.
 
 use std::collections::BTreeSet;
 
-use trace::{Span, SpanId, Timestamp};
+use trace::{Span, SpanId, Timestamp, TraceId};
+
+use crate::kin::Kin;
+
+/// Names the instrumentation of the browser's spans.
+const OURS: &str = "tracelight";
 
 /// What chunks held.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The spans, each once, in the chunks' order.
     pub spans: Vec<Span>,
+    /// What they have to do with other traces.
+    pub kin: Kin,
     /// Which of them came when nobody waited for them any more.
     pub late: BTreeSet<SpanId>,
     /// What could not be read, in words; may be empty.
@@ -28,7 +36,23 @@ pub struct Chunk {
 /// word comes before the store's copy of it. Spans that share an id and are otherwise different
 /// are all kept, for the waterfall to name.
 #[must_use]
-pub fn read(chunks: &[Chunk]) -> Loaded {
+pub fn read(trace: TraceId, chunks: &[Chunk]) -> Loaded {
+    let mut loaded = all(chunks);
+    // Traces that the browser opened for themselves. What is left are those of servers that did not
+    // heed their caller's: they have no other place.
+    let opened: BTreeSet<TraceId> = loaded
+        .spans
+        .iter()
+        .filter(|span| span.trace != trace && span.scope.name == OURS)
+        .map(|span| span.trace)
+        .collect();
+    let apart = |span: &mut Span| span.trace != trace && opened.contains(&span.trace);
+    let others: Vec<Span> = loaded.spans.extract_if(.., apart).collect();
+    loaded.kin = Kin::of(trace, &loaded.spans, &others);
+    loaded
+}
+
+fn all(chunks: &[Chunk]) -> Loaded {
     let mut loaded = Loaded::default();
     let mut seen: BTreeSet<(SpanId, Timestamp, String)> = BTreeSet::new();
     for Chunk { bytes, late } in chunks {
@@ -71,7 +95,7 @@ mod tests {
             chunk(otlp::proto::encode(&spans[..4]), false),
             chunk(otlp::proto::encode(spans[2..].iter().chain([&twin])), true),
         ];
-        let loaded = read(&chunks);
+        let loaded = read(sample::trace_id(), &chunks);
         assert_eq!(loaded.spans.len(), 7);
         assert_eq!(loaded.spans[6].name, "twin");
         assert_eq!(loaded.late, [spans[4].id, spans[5].id, twin.id].into());
@@ -79,10 +103,26 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_that_a_page_opened_is_read_alone_and_is_known_as_its_kin() {
+        let (page, request) = sample::page();
+        let mut stray = sample::spans().remove(2);
+        stray.trace = TraceId::mint([0xee; 16]).unwrap();
+        let chunks = [chunk(otlp::proto::encode([&page, &request, &stray]), false)];
+        let of = |trace| read(trace, &chunks);
+        let names = |loaded: &Loaded| -> Vec<String> {
+            loaded.spans.iter().map(|span| span.name.clone()).collect()
+        };
+        assert_eq!(names(&of(page.trace)), ["page load", "GET /checkout"]);
+        assert_eq!(of(page.trace).kin.opened(page.id).len(), 1);
+        assert_eq!(names(&of(request.trace))[0], "POST");
+        assert_eq!(of(request.trace).kin.target(&request.links[0]).span, page.id);
+    }
+
+    #[test]
     fn a_broken_chunk_is_said_and_the_others_are_read() {
         let whole = otlp::proto::encode(&sample::spans());
         let chunks = [chunk(vec![0xff; 9], false), chunk(whole, false)];
-        let loaded = read(&chunks);
+        let loaded = read(sample::trace_id(), &chunks);
         assert_eq!(loaded.spans.len(), 6);
         assert!(loaded.trouble.starts_with("A chunk of the journal is broken: "));
     }

@@ -220,35 +220,23 @@ fn numbers(past: &Past) -> String {
 
 /// Why there is no request, and what to do next.
 fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
-    let say = |tone, title: &str, detail: &str| Standing {
-        tone,
-        title: title.to_owned(),
-        detail: detail.to_owned(),
-    };
-    if let Some(trouble) = &list.trouble {
-        let detail = format!("{trouble}. Reload this page to try again.");
-        return say(Tone::Bad, "The journal cannot be read", &detail);
-    }
-    if !list.read {
-        return say(Tone::Busy, "Reading the journal", "");
-    }
-    if list.all() > 0 && !text.trim().is_empty() {
-        return say(Tone::Idle, "Nothing matches", "No request here says what is typed.");
+    if let Some(standing) = list.blank(text, "Reload this page") {
+        return standing;
     }
     match query.session {
-        Wanted::Of(_) => say(
+        Wanted::Of(_) => Standing::new(
             Tone::Idle,
             "No traced requests in this session",
             "Use the site while its session is active, and its requests appear here. This browser \
              knows of no request of this session, or none that passes the filters.",
         ),
-        Wanted::Last { .. } => say(
+        Wanted::Last { .. } => Standing::new(
             Tone::Idle,
             "No previous session",
             "This browser has traced no session yet. Open a page, click Tracelight and choose \
              Start Tracing Session.",
         ),
-        Wanted::All => say(
+        Wanted::All => Standing::new(
             Tone::Idle,
             "No traced requests yet",
             "Open a page, click Tracelight and choose Start Tracing Session or Run Page Trace.",

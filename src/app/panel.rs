@@ -210,38 +210,30 @@ fn proof(list: &Requests, store: &str) -> Proof {
 
 /// Why there is no request, and what to do next.
 fn nothing(list: &Requests, tab: &Tab, text: &str) -> Standing {
-    let say = |tone, title: &str, detail: &str| Standing {
-        tone,
-        title: title.to_owned(),
-        detail: detail.to_owned(),
-    };
-    if let Some(trouble) = &list.trouble {
-        let detail = format!("{trouble}. Close and open the devtools to try again.");
-        return say(Tone::Bad, "The journal cannot be read", &detail);
-    }
-    if !list.read {
-        return say(Tone::Busy, "Reading the journal", "");
-    }
-    if list.all() > 0 && !text.trim().is_empty() {
-        return say(Tone::Idle, "Nothing matches", "No traced request here says what is typed.");
+    if let Some(standing) = list.blank(text, "Close and open the devtools") {
+        return standing;
     }
     match tab.view.as_ref().map(|view| view.session.is_some()) {
-        Some(true) => say(
+        Some(true) => Standing::new(
             Tone::Good,
             "No traced requests yet",
             "The session is active: reload the page, and its requests appear here.",
         ),
-        Some(false) if !tab.origin().is_empty() => say(
+        Some(false) if !tab.origin().is_empty() => Standing::new(
             Tone::Idle,
             "No traced requests",
             "Start a tracing session and use the page, or run one page trace.",
         ),
-        Some(false) => say(
+        Some(false) => Standing::new(
             Tone::Warn,
             "No traced requests",
             "This page cannot be traced. Open a page of a web site in this tab.",
         ),
-        None => say(Tone::Idle, "No traced requests", "The state of this tab is not known yet."),
+        None => Standing::new(
+            Tone::Idle,
+            "No traced requests",
+            "The state of this tab is not known yet.",
+        ),
     }
 }
 

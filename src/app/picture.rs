@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use trace::attribute::key;
 use trace::waterfall::{Row, Waterfall, label};
-use trace::{Span, SpanId, TraceId};
+use trace::{Link, Span, SpanId, TraceId, Value};
 
 use crate::cursor::Step;
+use crate::kin::{Kin, Relative};
 use crate::problem::{self, Problem};
+use crate::vitals::{Vital, vitals};
 
 /// A trace before a reader.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,7 @@ pub struct Picture {
     spans: Vec<Span>,
     waterfall: Waterfall,
     problems: Vec<Problem>,
+    kin: Kin,
     chosen: Option<usize>,
     /// Grows with every change that the rows must be drawn anew for.
     pub edition: u32,
@@ -25,6 +28,34 @@ pub struct Picture {
     pub moves: u32,
     /// Whether the last such row was one that a link led to, whose surroundings are new.
     pub led: bool,
+}
+
+/// What opened a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Opener {
+    /// Something that the user did.
+    Operation,
+    /// The page in which it happened.
+    Page,
+}
+
+impl Opener {
+    fn of(kind: &str) -> Option<Self> {
+        match kind {
+            "operation" => Some(Self::Operation),
+            "page" => Some(Self::Page),
+            _ => None,
+        }
+    }
+
+    /// What it is called where its name is not known.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Operation => "a user operation",
+            Self::Page => "a page",
+        }
+    }
 }
 
 /// A trace in a few words.
@@ -65,6 +96,41 @@ impl Picture {
         self.edition = self.edition.wrapping_add(1);
     }
 
+    /// Takes in what the trace has to do with others.
+    pub fn relate(&mut self, kin: Kin) {
+        self.kin = kin;
+    }
+
+    /// What the trace has to do with others.
+    #[must_use]
+    pub fn kin(&self) -> &Kin {
+        &self.kin
+    }
+
+    /// The span that the trace is about.
+    fn top(&self) -> Option<&Span> {
+        self.span(&self.waterfall.main_root()?)
+    }
+
+    /// What opened the trace: the operation and the page that its main root links to.
+    #[must_use]
+    pub fn openers(&self) -> Vec<(Opener, Relative)> {
+        let links = self.top().map_or(&[][..], |span| &span.links);
+        let opener = |link: &Link| {
+            let kind = link.attributes.get(key::LINK_KIND).and_then(Value::as_text)?;
+            Some((Opener::of(kind)?, self.kin.target(link)))
+        };
+        let mut openers: Vec<_> = links.iter().filter_map(opener).collect();
+        openers.sort_by_key(|(opener, _)| *opener);
+        openers
+    }
+
+    /// The vitals of the page that the trace is about.
+    #[must_use]
+    pub fn vitals(&self) -> Vec<Vital> {
+        self.top().map(vitals).unwrap_or_default()
+    }
+
     /// Its layout.
     #[must_use]
     pub fn waterfall(&self) -> &Waterfall {
@@ -99,7 +165,7 @@ impl Picture {
     /// The trace in a few words.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let root = self.waterfall.main_root().and_then(|row| self.span(&row));
+        let root = self.top();
         let url = root.and_then(|span| span.text(key::URL_FULL)).unwrap_or_default();
         Summary {
             title: root.map(label).unwrap_or_default(),
@@ -257,6 +323,19 @@ mod tests {
         assert_eq!(summary.url, "https://shop.example/checkout?step=2");
         assert_eq!((summary.spans, summary.errors), (6, 1));
         assert_eq!(Picture::default().summary(), Summary::default());
+    }
+
+    #[test]
+    fn a_request_s_trace_says_what_opened_it() {
+        let (page, request) = sample::page();
+        let mut picture = Picture::default();
+        picture.relate(Kin::of(request.trace, std::slice::from_ref(&request), &[page]));
+        picture.grow(vec![request]);
+        let openers = picture.openers().into_iter();
+        let said: Vec<_> = openers.map(|(opener, to)| (opener, to.name)).collect();
+        let wanted =
+            [(Opener::Operation, String::new()), (Opener::Page, "page load /checkout".to_owned())];
+        assert_eq!(said, wanted);
     }
 
     #[test]

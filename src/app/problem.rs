@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use trace::attribute::key;
 use trace::waterfall::{Detached, Marks, Waterfall, label};
-use trace::{Span, SpanId, quantity};
+use trace::{Span, SpanId, Value, quantity};
 
 /// Sentences of one name, at most; the rest is counted.
 const MOST: usize = 8;
@@ -39,6 +40,7 @@ pub fn find(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
     let orphans = waterfall.flawed().filter(|row| row.marks.has(Marks::ORPHAN) && row.depth == 0);
     let orphans: Vec<usize> = orphans.map(|row| row.span).collect();
     let kinds = [
+        lost(waterfall, spans),
         apart(waterfall),
         missing(&orphans, spans),
         waterfall.groups().iter().map(|group| detached(group, spans)).collect(),
@@ -60,6 +62,24 @@ fn curb(mut problems: Vec<Problem>) -> Vec<Problem> {
         problems.push(Problem { name: last.name, text, span: None });
     }
     problems
+}
+
+/// What was dropped before it could be recorded.
+fn lost(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
+    let Some(row) = waterfall.main_root() else { return Vec::new() };
+    let entries = "the browser's buffer was full before they could be read";
+    let facts = "the page stated more of them, or longer ones, than are kept";
+    let causes = [
+        (key::LOST_ENTRIES, ["timing entry", "timing entries"], entries),
+        (key::LOST_FACTS, ["fact", "facts"], facts),
+    ];
+    let sentence = |(name, nouns, why): (&str, [&str; 2], &str)| {
+        let count = spans[row.span].attributes.get(name).and_then(Value::as_int)?;
+        let noun = nouns[usize::from(count != 1)];
+        let text = format!("{count} {noun} of this page are missing: {why}.");
+        Some(Problem::at(row.span, "Dropped", text))
+    };
+    causes.into_iter().filter_map(sentence).collect()
 }
 
 /// Browser and server that did not come together.
@@ -192,6 +212,27 @@ mod tests {
         let mut spans = sample::spans();
         spans.retain(|span| span.service() == "browser");
         assert!(said(&spans)[0].starts_with("Not joined: No server span hangs under"));
+    }
+
+    #[test]
+    fn what_was_dropped_is_said() {
+        let mut spans = sample::spans();
+        spans[0].attributes.insert(key::LOST_ENTRIES.to_owned(), 12.into());
+        assert_eq!(
+            said(&spans),
+            ["Dropped: 12 timing entries of this page are missing: the browser's buffer was full \
+              before they could be read."]
+        );
+    }
+
+    #[test]
+    fn loose_parts_are_explained_once() {
+        let mut spans = sample::spans();
+        (spans[3].parent, spans[3].kind) = (None, trace::Kind::Internal);
+        let said = said(&spans);
+        assert_eq!(said.len(), 1);
+        let wanted = "Detached: 1 part, probably of “GET /checkout”: same service (shop)";
+        assert!(said[0].starts_with(wanted), "{said:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use trace::framework::Badges;
 use trace::request::{Api, TracedRequest};
 use trace::{SpanId, TraceId, quantity};
 
@@ -12,7 +13,7 @@ use crate::cursor::Step;
 use crate::filter::Filter;
 use crate::lamps;
 use crate::moment;
-use crate::tab::Tone;
+use crate::tab::{Standing, Tone};
 
 /// A request by its trace and its span.
 pub type RequestKey = (TraceId, SpanId);
@@ -81,6 +82,10 @@ pub struct Line {
     pub tone: Tone,
     /// How long it took; empty while it is under way.
     pub duration: String,
+    /// What it is to its framework.
+    pub badges: Badges,
+    /// What it called, in a word or two; may be empty.
+    pub call: String,
     /// What made it; `server` where only the store knows of it.
     pub kind: &'static str,
     /// Its spans; empty while there is none.
@@ -112,6 +117,8 @@ impl Line {
             status,
             tone,
             duration: request.millis.map(duration).unwrap_or_default(),
+            badges: request.badges,
+            call: request.call.clone(),
             kind: match request.api {
                 Api::Document => "document",
                 Api::Fetch => "fetch",
@@ -262,6 +269,22 @@ impl Requests {
     #[must_use]
     pub fn all(&self) -> usize {
         self.rows.len() + self.others.len()
+    }
+
+    /// Why there is nothing to show, as far as the list itself knows; `again` is how the reader
+    /// reads it once more.
+    #[must_use]
+    pub fn blank(&self, text: &str, again: &str) -> Option<Standing> {
+        if let Some(trouble) = &self.trouble {
+            let detail = format!("{trouble}. {again} to try again.");
+            return Some(Standing::new(Tone::Bad, "The journal cannot be read", detail));
+        }
+        if !self.read {
+            return Some(Standing::new(Tone::Busy, "Reading the journal", ""));
+        }
+        let filtered = self.all() > 0 && !text.trim().is_empty();
+        let detail = "No request here says what is typed.";
+        filtered.then(|| Standing::new(Tone::Idle, "Nothing matches", detail))
     }
 
     /// All requests of this browser, oldest first.

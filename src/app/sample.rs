@@ -190,6 +190,57 @@ fn with(mut span: Span, attributes: &[(&str, Value)]) -> Span {
     span
 }
 
+fn attributes(pairs: &[(&str, Value)]) -> Attributes {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+fn vital(name: &str, value: f64, rating: &str, cause: &[(&str, Value)]) -> Event {
+    let mut told = attributes(cause);
+    told.extend(attributes(&[
+        (key::VITAL_NAME, name.into()),
+        (key::VITAL_VALUE, value.into()),
+        (key::VITAL_RATING, rating.into()),
+    ]));
+    Event { time: millis(300), name: "browser.web_vital".to_owned(), attributes: told }
+}
+
+/// A page's root with two vitals and an error, and a request that it opened a trace for.
+pub(crate) fn page() -> (Span, Span) {
+    let scope = Arc::new(Scope { name: "tracelight".to_owned(), ..Scope::default() });
+    let mut page = spans().remove(0);
+    page.scope = Arc::clone(&scope);
+    let cause = [
+        ("tracelight.web_vital.element", "main>img.hero".into()),
+        ("tracelight.web_vital.resource_load_duration", 1_900.0.into()),
+        ("tracelight.web_vital.time_to_first_byte", 300.0.into()),
+    ];
+    let stack = "at pay (https://shop.example/app.js:12:5)\nat click";
+    let thrown = [
+        (key::EXCEPTION_TYPE, "TypeError".into()),
+        (key::EXCEPTION_MESSAGE, "cart is <undefined>".into()),
+        (key::EXCEPTION_STACKTRACE, stack.into()),
+        (key::EXCEPTION_COUNT, 3.into()),
+    ];
+    page.events = vec![
+        vital("cls", 0.0312, "good", &[]),
+        vital("lcp", 2_800.0, "needs-improvement", &cause),
+        Event { time: millis(310), name: "exception".to_owned(), attributes: attributes(&thrown) },
+    ];
+    let mut request = spans().remove(4);
+    request.trace = TraceId::mint([0x0d; 16]).unwrap();
+    (request.parent, request.scope) = (None, scope);
+    request.attributes = attributes(&[(key::URL_FULL, "https://shop.example/api/pay".into())]);
+    let link = |span: SpanId, kind: &str| Link {
+        trace: page.trace,
+        span,
+        state: String::new(),
+        flags: 1,
+        attributes: attributes(&[(key::LINK_KIND, kind.into())]),
+    };
+    request.links = vec![link(page.id, "page"), link(span_id(77), "operation")];
+    (page, request)
+}
+
 /// Page load, document, statement, and a fetch that the server could not serve.
 pub(crate) fn spans() -> Vec<Span> {
     let browser = |span: Span| Span { resource: resource("browser"), ..span };

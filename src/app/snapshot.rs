@@ -137,7 +137,8 @@ fn the_inspector_shows_everything_about_a_span() {
     let html = draw(|| {
         let detail = picture().with(|picture| {
             let row = picture.waterfall().row(5).unwrap();
-            Detail::of(picture.span(&row).unwrap(), &row, 3, picture.waterfall().length())
+            let (span, whole) = (picture.span(&row).unwrap(), picture.waterfall().length());
+            Detail::of(span, &row, 3, whole, picture.kin())
         });
         let (on_close, on_span) = (Callback::new(|()| ()), Callback::new(|_| ()));
         view! { <inspector::Inspector detail on_close on_span /> }

@@ -72,7 +72,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn new(tone: Tone, title: &str, detail: impl Into<String>) -> Self {
+    /// A state of this tone, in these words.
+    #[must_use]
+    pub fn new(tone: Tone, title: &str, detail: impl Into<String>) -> Self {
         Self { tone, title: title.to_owned(), detail: detail.into() }
     }
 }

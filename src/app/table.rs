@@ -3,6 +3,7 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use trace::framework::{Badge, Badges};
 
 use crate::cursor::Step;
 use crate::lamps::Lamps;
@@ -155,7 +156,11 @@ fn Request(
         >
             <span role="gridcell" class="time">{line.time}</span>
             <span role="gridcell" class="method">{line.method}</span>
-            <span role="gridcell" class="request" title=line.url>{place}</span>
+            <span role="gridcell" class="request" title=line.url>
+                <Framework badges=line.badges />
+                {(!line.call.is_empty()).then(|| view! { <strong>{line.call}</strong>" " })}
+                {place}
+            </span>
             {cell("host", line.host)}
             <span role="gridcell" class=format!("status {tone}") title=status>{line.status}</span>
             <span role="gridcell" class="duration">{line.duration}</span>
@@ -168,4 +173,16 @@ fn Request(
         </div>
     }
     .into_any()
+}
+
+/// What a request or a span is to its framework: a badge each, with its sentence on it.
+#[component]
+pub fn Framework(
+    /// The badges.
+    badges: Badges,
+) -> impl IntoView {
+    let draw = |badge: &'static Badge| {
+        view! { <span class="badge plain" title=badge.meaning>{badge.word}</span> }
+    };
+    badges.iter().map(draw).collect::<Vec<_>>()
 }

@@ -8,11 +8,13 @@ use trace::waterfall::Service;
 use crate::buttons::Copy;
 use crate::chart::Chart;
 use crate::detail::Detail;
-use crate::inspector::Inspector;
+use crate::inspector::{Inspector, Lead};
+use crate::kin::Relative;
 use crate::moment;
-use crate::picture::Picture;
+use crate::picture::{Opener, Picture};
 use crate::problem::Problem;
 use crate::scroller::Scroller;
+use crate::vitals::Vitals;
 
 /// The trace in numbers: id, start, duration, spans, errors; and who took part.
 #[component]
@@ -25,6 +27,7 @@ pub fn Facts(
     let facts = Memo::new(move |_| picture.with(|picture| facts(picture, zone)));
     let trace = Memo::new(move |_| picture.with(Picture::trace));
     let errors = Memo::new(move |_| picture.with(|picture| picture.waterfall().errors() > 0));
+    let vitals = Memo::new(move |_| picture.with(Picture::vitals));
     let draw = move |(name, text): (&'static str, String)| {
         let bad = move || name == "Errors" && errors.get();
         view! { <div class:bad=bad><dt>{name}</dt><dd>{text}</dd></div> }
@@ -40,6 +43,8 @@ pub fn Facts(
             {move || facts.get().into_iter().map(draw).collect::<Vec<_>>()}
         </dl>
         <Legend picture />
+        <Openers picture />
+        {move || view! { <Vitals vitals=vitals.get() /> }}
     }
     .into_any()
 }
@@ -79,6 +84,25 @@ fn Legend(picture: RwSignal<Picture>) -> impl IntoView {
         <ul class="legend" aria-label="Services">
             {move || services.get().into_iter().map(draw).collect::<Vec<_>>()}
         </ul>
+    }
+    .into_any()
+}
+
+/// What opened the trace: links to the operation and to the page.
+#[component]
+fn Openers(picture: RwSignal<Picture>) -> impl IntoView {
+    let openers = Memo::new(move |_| picture.with(Picture::openers));
+    let draw = |(at, (opener, mut to)): (usize, (Opener, Relative))| {
+        if to.name.is_empty() {
+            opener.word().clone_into(&mut to.name);
+        }
+        view! { {if at == 0 { "Opened by " } else { ", in " }}<Lead to /> }
+    };
+    let list = move || openers.get().into_iter().enumerate().map(draw).collect::<Vec<_>>();
+    view! {
+        <Show when=move || !openers.with(Vec::is_empty)>
+            <p class="openers">{list}</p>
+        </Show>
     }
     .into_any()
 }
@@ -132,7 +156,7 @@ fn detail(picture: &Picture) -> Option<Detail> {
     let row = picture.chosen_row()?;
     let waterfall = picture.waterfall();
     let colour = waterfall.services().get(row.service)?.colour;
-    Some(Detail::of(picture.span(&row)?, &row, colour, waterfall.length()))
+    Some(Detail::of(picture.span(&row)?, &row, colour, waterfall.length(), picture.kin()))
 }
 
 /// What is odd about the trace, by name.

@@ -94,10 +94,11 @@ impl TraceWire {
         match chunks {
             Err(trouble) => self.reading.update(|reading| reading.failed(trouble)),
             Ok(chunks) => {
-                let load::Loaded { spans, late, trouble } = load::read(&chunks);
+                let load::Loaded { spans, kin, late, trouble } = load::read(trace, &chunks);
                 let count = spans.len();
                 self.picture.update(|picture| {
                     picture.grow_late(spans, &late);
+                    picture.relate(kin);
                     self.choose(picture);
                 });
                 self.reading.update(|reading| reading.read(count, trouble));
