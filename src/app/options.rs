@@ -6,6 +6,7 @@ pub mod draft;
 pub mod field;
 pub mod file;
 pub mod preset;
+pub mod redacted;
 pub mod setting;
 pub mod transfer;
 pub mod verdict;
@@ -16,6 +17,7 @@ use crate::popup::Mark;
 use connection::{Connection, Named, Trials};
 use draft::Draft;
 use field::{Field, Group};
+use redacted::Redacted;
 use setting::Setting;
 use transfer::Transfer;
 
@@ -135,6 +137,7 @@ fn Section(
                         <Setting field draft on_intent />
                         {(field.key == "store").then(|| view! { <Connection draft trials on_intent /> })}
                         {(field.key == "targets").then(|| view! { <Named trials on_intent /> })}
+                        {(field.key == "redaction.patterns").then(|| view! { <Redacted draft /> })}
                     </For>
                 </div>
             </section>

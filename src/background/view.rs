@@ -5,7 +5,7 @@ use trace::arrival::Again;
 use trace::ladder::Ladder;
 use trace::origin::Origin;
 use trace::state::{Armed, Missed, Page, Place, Sent, Session};
-use trace::wanted::Reach;
+use trace::wanted::{META, Reach};
 use webext::tabs::Tab;
 use webext::{Error, clock, permissions, tabs};
 
@@ -93,7 +93,8 @@ impl Core {
             add(SetKind::Rule, place, host);
         }
         for host in scripts {
-            add(SetKind::Script, host.clone(), host.strip_prefix("*.").unwrap_or(host));
+            let bare = host.strip_prefix(META).unwrap_or(host);
+            add(SetKind::Script, host.clone(), bare.strip_prefix("*.").unwrap_or(bare));
         }
         set
     }

@@ -89,6 +89,8 @@ pub struct Triggers {
     pub xray: bool,
     /// `X-Cloud-Trace-Context`.
     pub google: bool,
+    /// `<meta name="traceparent">` in traced documents, for SDKs of the page.
+    pub meta: bool,
     /// A header that the user names, `name: value`; the value may hold `{traceId}`, `{spanId}` and
     /// `{sessionId}`. Empty for none.
     pub header: String,
@@ -107,6 +109,7 @@ impl Default for Triggers {
             datadog: false,
             xray: false,
             google: false,
+            meta: false,
             header: String::new(),
         }
     }

@@ -29,7 +29,7 @@ pub struct Wanted {
     /// Cookies by place.
     pub cookies: Table<Place, Cookie>,
     /// Match patterns of the pages that get the recorder, by host; of a whole site by `*.` and its
-    /// domain.
+    /// domain. With [`META`] before it, for the script of that name alone.
     pub scripts: Table<String, [String; 2]>,
     /// When to wake up and look, because a session ends then; milliseconds since the epoch.
     pub alarm: Option<u64>,
@@ -85,6 +85,9 @@ const EACH_SESSION: u32 = 40;
 /// Rules of one tab, at most: for documents, for their resources, for what is spared, and targets.
 pub const EACH_TAB: u32 = 256;
 
+/// Stands before a host whose documents get `<meta name="traceparent">`.
+pub const META: &str = "meta ";
+
 /// What must be set for this state.
 #[must_use]
 pub fn wanted(state: &State, settings: &Settings) -> Wanted {
@@ -118,6 +121,9 @@ pub fn wanted(state: &State, settings: &Settings) -> Wanted {
     if !wanted.rules.is_empty() {
         wanted.set(FIRST_FORBIDDEN..FIRST_TAB, forbidden(settings, writer.sampler));
     }
+    if settings.triggers.meta {
+        wanted.offer();
+    }
     wanted
 }
 
@@ -125,6 +131,15 @@ impl Wanted {
     fn set(&mut self, ids: Range<u32>, rules: Vec<Rule>) {
         for (id, rule) in ids.zip(rules) {
             self.rules.insert(id, rule);
+        }
+    }
+
+    /// Where the recorder is wanted, its context is to be offered to the page's SDKs too.
+    fn offer(&mut self) {
+        let hosts: Vec<_> =
+            self.scripts.iter().map(|(host, it)| (host.clone(), it.clone())).collect();
+        for (host, patterns) in hosts {
+            self.scripts.insert(format!("{META}{host}"), patterns);
         }
     }
 

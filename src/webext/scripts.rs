@@ -31,7 +31,18 @@ struct Filter {
 const WORLDS: [(&str, &str, &[&str]); 2] =
     [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["relay.js"])];
 
-/// Registers both scripts under a name, for these match patterns.
+/// Offers the context to the page's SDKs; a registration of its own where it is wanted.
+const META: (&str, &str, &[&str]) = (trace::wanted::META, "ISOLATED", &["meta.js"]);
+
+/// What a name stands for: the scripts of each, and what follows it in their ids.
+fn scripts(name: &str) -> (&'static [(&'static str, &'static str, &'static [&'static str])], &str) {
+    match name.strip_prefix(META.0) {
+        Some(host) => (&[META], host),
+        None => (&WORLDS, name),
+    }
+}
+
+/// Registers the scripts of a name, for these match patterns.
 ///
 /// # Errors
 /// When the browser refuses a pattern.
@@ -39,23 +50,27 @@ pub fn register(
     name: &str,
     patterns: &[String],
 ) -> impl Future<Output = Result<(), Error>> + use<> {
-    let registrations = WORLDS.map(|(script, world, js)| Registration {
-        id: format!("{script}{name}"),
-        js,
-        matches: patterns,
-        run_at: "document_start",
-        world,
-        persist_across_sessions: false,
-    });
+    let (scripts, host) = scripts(name);
+    let registration =
+        |(script, world, js): &(&str, &'static str, &'static [&'static str])| Registration {
+            id: format!("{script}{host}"),
+            js,
+            matches: patterns,
+            run_at: "document_start",
+            world,
+            persist_across_sessions: false,
+        };
+    let registrations: Vec<_> = scripts.iter().map(registration).collect();
     perform("scripting.registerContentScripts", json::write(&[registrations]))
 }
 
-/// Takes both scripts of a name away. Pages that run them already keep them.
+/// Takes the scripts of a name away. Pages that run them already keep them.
 ///
 /// # Errors
 /// When the browser refuses, for instance because there is no such registration.
 pub fn unregister(name: &str) -> impl Future<Output = Result<(), Error>> + use<> {
-    let ids = WORLDS.map(|(script, _, _)| format!("{script}{name}")).to_vec();
+    let (scripts, host) = scripts(name);
+    let ids = scripts.iter().map(|(script, _, _)| format!("{script}{host}")).collect();
     perform("scripting.unregisterContentScripts", json::write(&[Filter { ids }]))
 }
 
@@ -66,6 +81,9 @@ pub fn unregister(name: &str) -> impl Future<Output = Result<(), Error>> + use<>
 pub async fn names() -> Result<Vec<String>, Error> {
     let call = "scripting.getRegisteredContentScripts";
     let known: Vec<Known> = read(call, &ask(call, "[]".to_owned()).await?)?;
-    let name = |known: &Known| known.id.strip_prefix(WORLDS[0].0).map(str::to_owned);
-    Ok(known.iter().filter_map(name).collect())
+    let name = |known: Known| match known.id.strip_prefix(WORLDS[0].0) {
+        Some(host) => Some(host.to_owned()),
+        None => Some(known.id).filter(|id| id.starts_with(META.0)),
+    };
+    Ok(known.into_iter().filter_map(name).collect())
 }

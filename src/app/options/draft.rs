@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use trace::settings::Settings;
+use trace::settings::{RedactionSettings, Settings};
 
 use super::check::{Problem, problems, regex};
-use super::field::{FIELDS, Field, Kind};
+use super::field::{FIELDS, Field, Group, Kind};
 
 /// The options as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +79,18 @@ impl Draft {
         }
         let wrong = problems(&settings).into_iter().find(|problem| problem.field == field.key);
         wrong.map_or(Ok(settings), Err)
+    }
+
+    /// What is redacted by what is typed, saved or not.
+    #[must_use]
+    pub fn redaction(&self) -> RedactionSettings {
+        let mut settings = self.saved.clone();
+        for field in FIELDS.iter().filter(|field| field.group == Group::Redaction) {
+            if let Some(text) = self.typed.get(field.key) {
+                (field.set)(&mut settings, text);
+            }
+        }
+        settings.redaction
     }
 
     /// What may be saved of a field: typed, right, and not in force yet.

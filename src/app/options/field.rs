@@ -342,6 +342,18 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         Group::Triggers,
+        "triggers.meta",
+        Kind::Switch,
+        switch!(triggers.meta),
+        [
+            "Meta element for the page's SDKs",
+            "Puts <meta name=\"traceparent\"> into each traced document before its first script, where \
+         OpenTelemetry's and Elastic's browser SDKs look for a trace to join. A server's own stays.",
+            "",
+        ],
+    ),
+    field(
+        Group::Triggers,
         "triggers.header",
         Kind::Text,
         text!(triggers.header),
