@@ -24,5 +24,7 @@
     const observer = new MutationObserver(see);
     observer.observe(document, { childList: true, subtree: true });
     addEventListener('DOMContentLoaded', () => observer.disconnect());
-  } catch { /* a document that has no place for it is left alone */ }
+  } catch {
+    /* a document that has no place for it is left alone */
+  }
 })();

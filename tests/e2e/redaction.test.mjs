@@ -39,7 +39,9 @@ const journal = () =>
     const database = await done(indexedDB.open('tracelight'));
     const letters = (_, value) => {
       if (value instanceof ArrayBuffer) value = new Uint8Array(value);
-      return ArrayBuffer.isView(value) ? Array.from(value, (byte) => String.fromCharCode(byte)).join('') : value;
+      return ArrayBuffer.isView(value)
+        ? Array.from(value, (byte) => String.fromCharCode(byte)).join('')
+        : value;
     };
     const names = [...database.objectStoreNames];
     const rows = names.map((name) => done(database.transaction(name).objectStore(name).getAll()));
@@ -65,16 +67,22 @@ test('no secret and nothing that was typed gets into the journal, whatever state
     <label>Password <input type=password name=word></label><textarea aria-label=Note></textarea>
     <div role=textbox contenteditable aria-label=Story></div>
     <button>Send for Jane Doe</button></form>`;
-  const { page } = await inSession('/form?token=s3cr3t-url&tenant=s3cr3t-name&visible=1#access_token=s3cr3t-hash', form);
+  const { page } = await inSession(
+    '/form?token=s3cr3t-url&tenant=s3cr3t-name&visible=1#access_token=s3cr3t-hash',
+    form,
+  );
   await page.getByLabel('Mail').fill('typed-mail@s3cr3t.test');
   await page.getByLabel('Password').pressSequentially('s3cr3t-typed');
   await page.getByLabel('Note').pressSequentially('s3cr3t-note');
   await page.getByLabel('Story').pressSequentially('s3cr3t-story');
   await page.getByRole('button').click();
   await page.evaluate(async () => {
-    await fetch('/api;jsessionid=s3cr3t-path?api_key=s3cr3t-key&next=%2Fa%3Fpassword%3Ds3cr3t-nested&page=cust-4711', {
-      headers: { 'next-url': '/in?token=s3cr3t-header', authorization: 'Bearer s3cr3t-bearer' },
-    });
+    await fetch(
+      '/api;jsessionid=s3cr3t-path?api_key=s3cr3t-key&next=%2Fa%3Fpassword%3Ds3cr3t-nested&page=cust-4711',
+      {
+        headers: { 'next-url': '/in?token=s3cr3t-header', authorization: 'Bearer s3cr3t-bearer' },
+      },
+    );
     performance.measure('pay cust-4711', {
       start: 0,
       duration: 5,
@@ -115,7 +123,15 @@ test('a context that the page says itself is kept, joined, and said in our forma
     ['/b3', { b3: `${TRACE}-${span(2)}-1` }],
     ['/multi', { 'x-b3-traceid': TRACE, 'x-b3-spanid': span(3), 'x-b3-sampled': '1' }],
     // Ours cannot say ids that are decimal: they stay away.
-    ['/datadog', { 'x-datadog-trace-id': datadog.id, 'x-datadog-parent-id': datadog.span, 'x-datadog-sampling-priority': '1', 'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)}` }],
+    [
+      '/datadog',
+      {
+        'x-datadog-trace-id': datadog.id,
+        'x-datadog-parent-id': datadog.span,
+        'x-datadog-sampling-priority': '1',
+        'x-datadog-tags': `_dd.p.tid=${TRACE.slice(0, 16)}`,
+      },
+    ],
   ];
   for (const [at, [path, headers]] of ways.entries()) {
     await page.evaluate(([path, headers]) => fetch(path, { headers }), [path, headers]);
@@ -141,10 +157,13 @@ test('the context is offered to the page before its first script, and a serverâ€
   const context = await lab.pageContext(page);
   const [meta] = await metas(page);
   assert.deepEqual([readContext(meta).trace, readContext(meta).span], [context.trace, context.span]);
-  const place = await page.evaluate(() => document.querySelector('meta[name=traceparent]').parentNode.localName);
+  const place = await page.evaluate(
+    () => document.querySelector('meta[name=traceparent]').parentNode.localName,
+  );
   assert.equal(place, 'head');
   const theirs = `00-${TRACE}-${SPAN}-01`;
-  site.pages['/theirs'] = (_, response) => html(response, `<meta name=traceparent content=${theirs}>${script}`);
+  site.pages['/theirs'] = (_, response) =>
+    html(response, `<meta name=traceparent content=${theirs}>${script}`);
   await page.goto(`${site.origin}/theirs`);
   assert.deepEqual(await metas(page), [theirs]);
   await lab.stopSession(page);
@@ -170,8 +189,9 @@ test('the options try a text, by keyboard, and say at the place what is no patte
   await field('What would be stored of this?').focus();
   await options.keyboard.type('https://shop.test/?token=abc&tenant=7&year=2020');
   const stored = tester.getByRole('status').or(tester.locator('output')).first();
-  await until('it is tried', async () =>
-    (await stored.textContent()) === 'https://shop.test/?token=REDACTED&tenant=REDACTED&year=#',
+  await until(
+    'it is tried',
+    async () => (await stored.textContent()) === 'https://shop.test/?token=REDACTED&tenant=REDACTED&year=#',
   );
   await tester.getByText('A credential, or a name above, was met.').waitFor();
   await tester.getByText('Line 1 was met 1 time: /\\d{4}/ => #').waitFor();

@@ -58,7 +58,8 @@ pub const RECORDED: [&str; 5] = [
     "Of traced pages only: address, method, status, size and times of the page, of what it loads \
      and of what its scripts ask for; where its reader came from; when it first painted and was \
      left; browser, language and window size. No bodies, nothing that is typed, no clicks.",
-    "Values in addresses that look like secrets are replaced before anything is kept.",
+    "Credentials, and what the options name besides, are replaced before anything is kept. Of the \
+     servers' spans only what the options name is.",
     "It is kept with the servers' spans of the same traces in the extension's own database in this \
      browser, until you remove it here or remove the extension.",
     "The browser's spans go to the store that is set in the options, and nowhere else. With no \
