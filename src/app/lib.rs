@@ -34,6 +34,7 @@ pub mod reading;
 pub mod requests;
 #[cfg(test)]
 mod sample;
+pub mod sampled;
 pub mod scroller;
 pub mod sessions;
 pub mod set;

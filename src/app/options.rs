@@ -7,18 +7,22 @@ pub mod field;
 pub mod file;
 pub mod preset;
 pub mod redacted;
+pub mod rules;
 pub mod setting;
+pub mod tester;
 pub mod transfer;
 pub mod verdict;
 
 use leptos::prelude::*;
 
 use crate::popup::Mark;
+use crate::sampled::Paused;
 use connection::{Connection, Named, Trials};
 use draft::Draft;
 use field::{Field, Group};
 use redacted::Redacted;
 use setting::Setting;
+use tester::{Fits, Tester};
 use transfer::Transfer;
 
 /// What a person does in the options.
@@ -34,6 +38,8 @@ pub enum Intent {
     Allow,
     /// Allows it to put the context on requests to the origins that are named.
     AllowNamed,
+    /// Puts an origin back that was taken off.
+    Restore(String),
     /// Downloads the settings; whether with secrets.
     Export(bool),
     /// Reads the file that is chosen in the input of this id.
@@ -49,12 +55,15 @@ pub fn Options(
     /// What the store answered.
     #[prop(into)]
     trials: Signal<Trials>,
+    /// Whether a regular expression fits.
+    fits: Fits,
     /// Carries out what a person does.
     on_intent: Callback<Intent>,
 ) -> impl IntoView {
     let (search, set_search) = signal(String::new());
     let found = Memo::new(move |_| search.with(|search| keys(search)));
-    let groups = Group::ALL.map(|group| view! { <Section group found draft trials on_intent /> });
+    let groups =
+        Group::ALL.map(|group| view! { <Section group found draft trials fits on_intent /> });
     view! {
         <main class="surface options">
             <header class="brand">
@@ -118,8 +127,11 @@ fn Section(
     found: Memo<Vec<&'static str>>,
     draft: Signal<Draft>,
     trials: Signal<Trials>,
+    fits: Fits,
     on_intent: Callback<Intent>,
 ) -> impl IntoView {
+    let saved = Signal::derive(move || draft.with(|draft| draft.saved.clone()));
+    let on_restore = Callback::new(move |origin| on_intent.run(Intent::Restore(origin)));
     let fields = move || {
         let keys = found.get().into_iter().filter_map(Field::of);
         keys.filter(|field| field.group == group).collect::<Vec<_>>()
@@ -136,7 +148,11 @@ fn Section(
                     <For each=fields key=|field| field.key let(field)>
                         <Setting field draft on_intent />
                         {(field.key == "store").then(|| view! { <Connection draft trials on_intent /> })}
-                        {(field.key == "targets").then(|| view! { <Named trials on_intent /> })}
+                        {(field.key == "targets").then(|| view! {
+                            <Paused settings=saved on_restore />
+                            <Named trials on_intent />
+                        })}
+                        {(field.key == "sampling").then(|| view! { <Tester draft fits /> })}
                         {(field.key == "redaction.patterns").then(|| view! { <Redacted draft /> })}
                     </For>
                 </div>

@@ -5,6 +5,7 @@ use bridge::Verb;
 use leptos::prelude::*;
 use trace::ladder::About;
 use trace::request::TracedRequest;
+use trace::settings::Settings;
 use trace::{Timestamp, quantity};
 
 use crate::address;
@@ -41,6 +42,9 @@ pub fn Panel(
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
+    /// What the user has set.
+    #[prop(into)]
+    settings: Signal<Settings>,
     /// The time.
     #[prop(into)]
     now: Signal<Timestamp>,
@@ -56,7 +60,7 @@ pub fn Panel(
             <Bar tab now on_verb />
             <div class="below">
                 <Session facts zone />
-                <PageTrace tab store />
+                <PageTrace tab store settings />
             </div>
             <Refusal tab on_verb />
             <Troubles tab />

@@ -6,11 +6,13 @@ use leptos::html;
 use leptos::prelude::*;
 use trace::Timestamp;
 use trace::ladder::About;
+use trace::settings::Settings;
 
 use crate::buttons::Verbs;
 use crate::lamps::{Evidence, Proof};
 use crate::palette;
 use crate::plan::Choice;
+use crate::sampled::{self, Paused};
 use crate::set::WhatIsSet;
 use crate::status::{Refusal, State, Troubles};
 use crate::tab::Tab;
@@ -26,6 +28,9 @@ pub fn Popup(
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
+    /// What the user has set.
+    #[prop(into)]
+    settings: Signal<Settings>,
     /// The time.
     #[prop(into)]
     now: Signal<Timestamp>,
@@ -35,6 +40,8 @@ pub fn Popup(
     on_verb: Callback<Verb>,
     /// Opens an address of the browser's own.
     on_open: Callback<String>,
+    /// Puts an origin back that was taken off.
+    on_restore: Callback<String>,
 ) -> impl IntoView {
     let session = Memo::new(move |_| tab.with(|tab| tab.session(now.get())));
     let origin = Memo::new(move |_| tab.with(|tab| tab.origin().to_owned()));
@@ -58,9 +65,15 @@ pub fn Popup(
             <Show when=move || starts.get()>
                 <PlanChoice choice />
             </Show>
-            <PageTrace tab store />
+            <PageTrace tab store settings />
             <Troubles tab />
+            <Paused settings on_restore />
             <WhatIsSet tab zone />
+            <p class="sampling">
+                {move || settings.with(sampled::line)}
+                " "
+                <a href="app.html?view=options#sampling" target="_blank">"Sampling rules"</a>
+            </p>
             <footer>
                 <a href="app.html?view=options" target="_blank">"Options"</a>
                 <a href="app.html?view=trust" target="_blank">"What Tracelight may do"</a>
@@ -178,8 +191,12 @@ pub fn PageTrace(
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
+    /// What the user has set.
+    #[prop(into)]
+    settings: Signal<Settings>,
 ) -> impl IntoView {
-    let standing = Memo::new(move |_| tab.with(Tab::page));
+    let standing =
+        Memo::new(move |_| tab.with(|tab| settings.with(|all| sampled::standing(tab, all))));
     let there = Memo::new(move |_| standing.with(Option::is_some));
     let url = move || {
         let page = |tab: &Tab| Some(tab.view.as_ref()?.page.as_ref()?.url.clone());

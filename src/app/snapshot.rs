@@ -4,6 +4,7 @@ use bridge::{SetKind, SetView, TabView};
 use insta::assert_snapshot;
 use leptos::prelude::*;
 use trace::contact;
+use trace::settings::Settings;
 
 use crate::address::{Address, AddressError};
 use crate::detail::Detail;
@@ -51,7 +52,8 @@ fn popup(view: TabView) -> String {
             (RwSignal::new(Choice::default()), "http://127.0.0.1:4318".to_owned());
         let (on_verb, on_open) = (Callback::new(|_| ()), Callback::new(|_| ()));
         let (tab, now) = (tab(view), sample::NOW);
-        view! { <popup::Popup tab choice store now zone=60 on_verb on_open /> }
+        let (settings, on_restore) = (Settings::default(), Callback::new(|_| ()));
+        view! { <popup::Popup tab choice store settings now zone=60 on_verb on_open on_restore /> }
     })
 }
 
@@ -85,9 +87,9 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let totals = list.with(Requests::totals);
         let facts =
             SessionFacts { totals, month: 1_234, limit: 1_000_000, ..SessionFacts::default() };
-        let theme = Some("dark");
+        let (theme, settings) = (Some("dark"), Settings::default());
         view! {
-            <panel::Panel tab list text facts store reading picture now zone=60 theme on_verb />
+            <panel::Panel tab list text facts store settings reading picture now zone=60 theme on_verb />
         }
     });
     assert_snapshot!(html);

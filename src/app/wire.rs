@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use ::trace::meter::Meter;
 use ::trace::request::TracedRequest;
+use ::trace::settings::Settings;
 use ::trace::{SpanId, Timestamp, TraceId};
 use bridge::Notice;
 use leptos::prelude::*;
@@ -69,6 +70,8 @@ struct Wishes {
     store: RwSignal<String>,
     /// Spans a month that the user wants to stay under.
     limit: RwSignal<u64>,
+    /// All of them.
+    all: RwSignal<Settings>,
 }
 
 /// Reads the settings. Without them all is as by default, and the background says what is wrong.
@@ -77,12 +80,14 @@ fn settings() -> Wishes {
         choice: RwSignal::new(Choice::default()),
         store: RwSignal::new(String::new()),
         limit: RwSignal::new(0),
+        all: RwSignal::new(Settings::default()),
     };
     spawn_local(async move {
         if let Ok(settings) = webext::settings::load().await {
             set.choice.set(Choice::of(&settings));
             set.limit.set(settings.limit);
-            set.store.set(settings.store);
+            set.store.set(settings.store.clone());
+            set.all.set(settings);
         }
     });
     set
@@ -109,7 +114,7 @@ pub fn Popup(
     keep(webext::message::listen(move |notice| tab::hear(state, &notice)));
     // A popup in a tab of its own was opened to be looked at, so it stays.
     let close = tab.is_none();
-    let Wishes { choice, store, .. } = settings();
+    let Wishes { choice, store, all, .. } = settings();
     let on_verb = Callback::new(move |verb| {
         tab::act(state, verb, choice.with_untracked(Choice::plan), close);
     });
@@ -119,8 +124,20 @@ pub fn Popup(
             let _not_opened = webext::tabs::open(address, None).await;
         });
     });
+    let on_restore = Callback::new(move |origin: String| {
+        spawn_local(async move {
+            // Where it cannot be kept it stays off, and is still offered.
+            if let Ok(settings) = webext::settings::pause(&origin, false).await {
+                all.set(settings);
+            }
+        });
+    });
     let zone = webext::page::zone(webext::page::now());
-    view! { <popup::Popup tab=state choice store now zone on_verb on_open /> }
+    view! {
+        <popup::Popup
+            tab=state choice store settings=all now zone on_verb on_open on_restore
+        />
+    }
 }
 
 /// Lets the worker hear when the panel is closed, once a session is to end with it. Not before: who
@@ -197,6 +214,7 @@ pub fn Panel(
             text
             facts
             store=set.store
+            settings=set.all
             reading=wire.reading
             picture=wire.picture
             now

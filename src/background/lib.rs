@@ -17,6 +17,7 @@ mod open;
 mod packed;
 mod panels;
 mod setting;
+mod targets;
 mod toast;
 mod verb;
 mod view;

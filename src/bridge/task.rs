@@ -8,6 +8,7 @@ use trace::TraceId;
 use trace::completion::Watch;
 use trace::ladder::{Asked, Ladder};
 use trace::state::Page;
+use trace::suspect::Met;
 
 /// Something to do for the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +89,8 @@ pub struct Looked {
     pub waiting: u32,
     /// What the journal refused, for the user.
     pub trouble: Option<String>,
+    /// What became of its new requests to other origins.
+    pub met: Vec<Met>,
 }
 
 /// How a batch of facts fared.

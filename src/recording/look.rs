@@ -108,8 +108,10 @@ impl Work<'_> {
     ) -> Result<(), Error> {
         let Self { journal, page, recorded, redaction, alone } = self;
         let trace = page.context.trace;
+        let known = recorded.count();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
         looked.tally = Some(recorded.add(journal, trace, facts, redaction).await?);
+        looked.met = recorded.met(known, page);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
         services.iter().for_each(|service| page.watch.count_late(service));

@@ -13,6 +13,7 @@ use trace::redact::Redaction;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
 use trace::state::Page;
+use trace::suspect::{self, Met};
 use trace::tally::tally;
 use trace::{PageClock, Span, Timestamp, TraceId, json};
 use webext::journal::{Side, SpanChunk};
@@ -99,6 +100,17 @@ impl Recorded {
         Ok(Tally { kept, rejected: all - kept })
     }
 
+    /// How many records there are.
+    pub(crate) const fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// What became of requests to other origins, from the record of a number on.
+    pub(crate) fn met(&self, from: usize, page: &Page) -> Vec<Met> {
+        let new = self.records.get(from..).unwrap_or_default();
+        page.clock.map(|clock| suspect::met(new, &page.origin, clock)).unwrap_or_default()
+    }
+
     /// Makes spans of all facts, and returns the requests among them.
     pub(crate) fn assemble(&mut self, page: &Page, redaction: &Redaction) -> Vec<TracedRequest> {
         let wire = &page.wire;
@@ -106,6 +118,7 @@ impl Recorded {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
         let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
         let Some(clock) = clock else { return Vec::new() };
+        let unsampled = page.ladder.unsampled();
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -116,8 +129,11 @@ impl Recorded {
             document: Some(wire.clone()),
             dropped: 0,
         };
-        let Assembly { mut spans, requests, settled } =
-            assemble::assemble(&page, &self.records, &[]);
+        let mut all = assemble::assemble(&page, &self.records, &[]);
+        if unsampled {
+            all = all.without(page.context.trace);
+        }
+        let Assembly { mut spans, requests, settled } = all;
         redaction.spans(&mut spans);
         self.browser = spans;
         self.settled = settled;

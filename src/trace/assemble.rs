@@ -108,6 +108,16 @@ pub struct Assembly {
     pub settled: bool,
 }
 
+impl Assembly {
+    /// What is left where a page's own trace is not sampled: requests in traces of their own.
+    #[must_use]
+    pub fn without(mut self, trace: TraceId) -> Self {
+        self.spans.retain(|span| span.trace != trace);
+        self.requests.retain(|request| request.trace != trace);
+        self
+    }
+}
+
 /// Makes spans of a page's records, and of its requests that none of them can tell of. Takes time
 /// in proportion to their number (and its logarithm).
 #[must_use]

@@ -35,6 +35,7 @@ pub mod session;
 pub mod settings;
 pub mod span;
 pub mod state;
+pub mod suspect;
 pub mod table;
 pub mod tally;
 pub mod target;

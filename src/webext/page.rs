@@ -28,6 +28,16 @@ pub fn replace(address: &str) {
         .map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
 }
 
+/// Whether a regular expression fits a text, as this browser reads both; false where it reads none.
+#[must_use]
+pub fn fits(regex: &str, text: &str) -> bool {
+    let regex = global("RegExp").and_then(|class| {
+        Reflect::construct(class.unchecked_ref::<Function>(), &Array::of1(&regex.into()))
+    });
+    let fits = regex.and_then(|regex| call(&regex, "test", &[&text.into()]));
+    fits.is_ok_and(|fits| fits == JsValue::TRUE)
+}
+
 /// Closes the surface.
 pub fn close() {
     let _stays_open = window().map(|window| window.close());

@@ -18,6 +18,18 @@ pub async fn load() -> Result<Settings, Error> {
     Ok(storage::load(Area::Local, KEY).await?.unwrap_or_default())
 }
 
+/// Takes an origin off the targets, or puts it back, and returns the settings.
+///
+/// # Errors
+/// When the browser refuses, or what is kept is of another shape.
+pub async fn pause(origin: &str, off: bool) -> Result<Settings, Error> {
+    let mut settings = load().await?;
+    settings.paused.retain(|paused| paused != origin);
+    settings.paused.extend(off.then(|| origin.to_owned()));
+    save(&settings).await?;
+    Ok(settings)
+}
+
 /// Keeps the settings. Every part of the extension hears of it.
 ///
 /// # Errors

@@ -51,7 +51,7 @@ test('every setting has a name, a meaning and its default', async () => {
   const settings = await options.locator('.setting:has(.default)').all();
   assert.equal(settings.length, 28);
   for (const setting of settings) {
-    const control = setting.locator('input, textarea, select').last();
+    const control = setting.locator('input, textarea, select, [role=group]').last();
     const described = await control.evaluate((it) =>
       it
         .getAttribute('aria-describedby')

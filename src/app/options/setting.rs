@@ -8,6 +8,7 @@ use super::check;
 use super::draft::Draft;
 use super::field::{Field, Kind};
 use super::preset::PRESETS;
+use super::rules::Rules;
 
 /// One setting.
 #[component]
@@ -82,6 +83,9 @@ fn Control(
             </select>
         }
         .into_any(),
+        Kind::List if field.key == "sampling" => {
+            view! { <Rules field draft on_intent /> }.into_any()
+        }
         Kind::List => view! {
             <textarea
                 id=field.key

@@ -42,10 +42,11 @@ pub fn Options() -> impl IntoView {
             let barred = trials.with_untracked(|trials| trials.barred.clone());
             allow(draft, trials, &barred);
         }
+        Intent::Restore(origin) => restore(draft, origin),
         Intent::Export(secrets) => export(draft, secrets),
         Intent::Import(input) => import(draft, input),
     });
-    view! { <options::Options draft trials on_intent /> }
+    view! { <options::Options draft trials fits=webext::page::fits on_intent /> }
 }
 
 fn type_in(
@@ -158,6 +159,19 @@ fn allow(draft: RwSignal<Draft>, trials: RwSignal<Trials>, patterns: &[String]) 
     spawn_local(async move {
         let _said_by_the_browser = asked.await;
         look(draft, trials).await;
+    });
+}
+
+fn restore(draft: RwSignal<Draft>, origin: String) {
+    spawn_local(async move {
+        let done = settings::pause(&origin, false).await.map_err(|error| error.to_string());
+        draft.update(|draft| match done {
+            Ok(settings) => {
+                draft.saved = settings;
+                draft.say(Ok(format!("Put back: {origin}")));
+            }
+            Err(reason) => draft.say(Err(format!("Not saved: {reason}"))),
+        });
     });
 }
 

@@ -178,8 +178,9 @@ impl State {
         let session = inside.map(|session| {
             // The session that came before is named once, on the first page.
             previous = session.previous.filter(|_| session.pages == 0);
-            session.pages += 1;
-            session.requests = session.requests.saturating_add(1);
+            let traced = u32::from(!ladder.unsampled());
+            session.pages += traced;
+            session.requests = session.requests.saturating_add(traced);
             session.id
         });
         let page = Page {
