@@ -116,10 +116,9 @@ test('a document that is not sampled says so, records nothing, and Run Page Trac
   assert.equal(badge, 'on', 'nothing is wrong');
   await popup.close();
   const { trace: quiet } = readContext(site.contexts('/quiet')[0]);
-  const run = await lab.command(page, 'Run Page Trace');
+  await lab.say('runPageTrace', { tab: await lab.tabId(page) });
   await until('it is asked for again', () => site.asked('/quiet').length === 2);
   assert.equal(flags('/quiet')[1], '03');
-  await run.close();
   await page.goto('about:blank');
   await lab.exported();
   assert.equal((await lab.ask(`/api/v3/traces/${quiet}`)).status, 404);
