@@ -24,9 +24,9 @@ fn the_root_names_the_session_before_and_a_context_that_was_shared() {
 fn a_page_that_is_not_sampled_leaves_only_requests_in_traces_of_their_own() {
     let own = TraceContext { trace: TraceId::from_bytes(&[7; 16]).unwrap(), ..ours(id(2)) };
     let alone = Request { context: Some(own), own: true, ..request("/b", 1.0, 2.0, id(2)) };
-    let first = Record::Request(Box::new(request("/a", 1.0, 2.0, id(1))));
-    let records = [first, Record::Request(Box::new(alone))];
-    let left = assemble(&page(), &records).without(page().context.trace);
+    let first = Record::Request(request("/a", 1.0, 2.0, id(1)));
+    let records = [first, Record::Request(alone)];
+    let left = assemble(&page(), &records, &[]).without(page().context.trace);
     let traces: Vec<_> = left.spans.iter().map(|span| span.trace).collect();
     assert_eq!((traces, left.requests.len()), (vec![own.trace], 1));
 }
