@@ -106,6 +106,9 @@ pub struct Assembly {
     pub requests: Vec<TracedRequest>,
     /// Whether the page's load event is over, so that its root has its true end.
     pub settled: bool,
+    /// The roots of which more may be told yet: vitals, of which the last are told when the page is
+    /// hidden, and errors. The others are final.
+    pub open: Vec<(TraceId, SpanId)>,
 }
 
 impl Assembly {
@@ -129,7 +132,8 @@ pub fn assemble(page: &Page, records: &[Record], unseen: &[Unseen]) -> Assembly 
     let acts = tracer.operations(&facts, &pairs);
     let mut faults = Faults::new(&page.url);
     // What has derived ids comes before those that claim theirs: nobody can take them first.
-    let mut rest = tracer.work(&facts, &acts, &mut faults);
+    let mut rest = Vec::with_capacity(records.len() + unseen.len());
+    rest.extend(tracer.work(&facts, &acts, &mut faults));
     rest.extend(tracer.loads(&facts, &pairs, &met));
     let mut traced = Vec::new();
     for (request, resource) in facts.requests.iter().zip(&pairs.resources) {
@@ -141,20 +145,19 @@ pub fn assemble(page: &Page, records: &[Record], unseen: &[Unseen]) -> Assembly 
     }
     let vitals = Vitals::new(&facts.vitals, &tracer.parts);
     let told = Told { facts: &facts, faults, vitals };
-    for (part, page) in tracer.parts.all().iter().enumerate() {
-        let root = page.soft.map(|soft| tracer.soft(part, soft, &acts, &told));
-        traced.extend(root.as_ref().map(|root| tracer.row(root)));
-        rest.extend(root);
+    for root in tracer.softs(&acts, &told) {
+        traced.push(tracer.row(&root));
+        rest.push(root);
     }
     let root = tracer.root(&told);
     let (document, request) = tracer.document(&facts, root.end);
-    let place = |span: &Span| (span.start, span.trace, span.id);
     let mut spans = vec![root, document];
-    spans.extend(arrange(rest, |a, b| place(a).cmp(&place(b))));
+    spans.extend(arrange(rest, |a, b| (a.start, a.trace, a.id).cmp(&(b.start, b.trace, b.id))));
     let place = |row: &TracedRequest| (row.start, row.trace, row.span);
     let mut requests = vec![request];
     requests.extend(arrange(traced, |a, b| place(a).cmp(&place(b))));
-    Assembly { spans, requests, settled: facts.navigation.is_some() }
+    let settled = facts.navigation.is_some();
+    Assembly { spans, requests, settled, open: tracer.open(&facts) }
 }
 
 /// Writes the spans of one page.
@@ -163,6 +166,7 @@ struct Tracer<'a> {
     parts: Parts<'a>,
     /// The page's own origin; a text that no address begins with where it has none.
     origin: String,
+    session: Option<String>,
     resource: Arc<crate::Resource>,
     scope: Arc<Scope>,
     ids: Ids,
@@ -179,7 +183,8 @@ impl<'a> Tracer<'a> {
         let scope = Scope { name: TRACELIGHT.into(), version: version.into(), ..Scope::default() };
         let origin = Origin::of(&page.url).map_or("?".to_owned(), |origin| origin.to_string());
         let resource = Arc::new(resource(facts.document));
-        Self { page, parts, origin, resource, scope: Arc::new(scope), ids }
+        let session = page.session.map(|session| session.to_string());
+        Self { page, parts, origin, session, resource, scope: Arc::new(scope), ids }
     }
 
     /// What was loaded and no script asked for, and what only the network tells of.
@@ -198,8 +203,8 @@ impl<'a> Tracer<'a> {
     /// A span of this page with what all of them have.
     fn span(&self, trace: TraceId, id: SpanId, start: Timestamp, end: Timestamp) -> Span {
         let mut attributes = Attributes::new();
-        if let Some(session) = self.page.session {
-            put(&mut attributes, key::SESSION_ID, session.to_string());
+        if let Some(session) = &self.session {
+            put(&mut attributes, key::SESSION_ID, session.as_str());
         }
         Span {
             trace,

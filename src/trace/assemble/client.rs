@@ -200,7 +200,7 @@ impl Tracer<'_> {
         if self.ids.claim(trace, span) {
             return Place { trace, span, home, sent: context.is_some() };
         }
-        let span = self.ids.derive(trace, &redact::url(&request.url), request.start);
+        let span = self.ids.derive(trace, &request.url, request.start);
         Place { trace, span, home, sent: false }
     }
 
@@ -268,10 +268,10 @@ impl Tracer<'_> {
         if !remote(&timing.name) {
             return None;
         }
-        let url = redact::url(&timing.name);
-        let part = self.loaded(&url, timing.start_time);
+        let url = &timing.name;
+        let part = self.loaded(url, timing.start_time);
         let trace = self.parts.get(part).trace;
-        let id = self.ids.derive(trace, &url, timing.start_time);
+        let id = self.ids.derive(trace, url, timing.start_time);
         let clock = self.page.clock;
         // A load that failed early has no end in some browsers.
         let end = PageMillis(timing.response_end.0.max(timing.start_time.0));
@@ -280,7 +280,7 @@ impl Tracer<'_> {
         let refused = timing.response_status >= 400;
         let client = Client {
             method: unseen.map_or(method(resource), |unseen| &unseen.method),
-            url: &url,
+            url,
             timing: Some(timing),
             status: unseen.and_then(|unseen| unseen.status),
             error: (failed && !refused).then_some(fault::FAILED),
@@ -310,15 +310,15 @@ impl Tracer<'_> {
         }
         let clock = self.page.clock;
         let began = page_time(clock, unseen.start);
-        let url = redact::url(&unseen.url);
+        let url = unseen.url.as_str();
         // A context with an id of its own was made by the page: rules give all requests the root's.
         let part = unseen.context.and_then(|context| self.parts.home(context.trace));
         let own = unseen.context.filter(|_| part.is_none());
-        let home = part.unwrap_or_else(|| self.loaded(&url, began));
+        let home = part.unwrap_or_else(|| self.loaded(url, began));
         let trace = own.map_or(self.parts.get(home).trace, |context| context.trace);
         let id = match own.filter(|context| self.ids.claim(trace, context.span)) {
             Some(context) => context.span,
-            None => self.ids.derive(trace, &url, began),
+            None => self.ids.derive(trace, url, began),
         };
         let mut span = self.span(trace, id, unseen.start, unseen.end.unwrap_or(unseen.start));
         if own.is_some() {
@@ -329,7 +329,7 @@ impl Tracer<'_> {
         }
         let client = Client {
             method: &unseen.method,
-            url: &url,
+            url,
             timing: None,
             status: unseen.status,
             error: unseen.error.as_deref(),

@@ -98,4 +98,15 @@ impl<'a> Facts<'a> {
         let moments = resources.chain(paints).chain(self.hidden);
         moments.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
     }
+
+    /// The last moment that anything is told of, by the browser: as above, with what the user did.
+    pub(super) fn told(&self) -> f64 {
+        let later = [
+            self.operations.last().map(|it| it.at),
+            self.softs.last().map(|it| it.at),
+            self.turns.last().map(|it| it.at),
+            self.vitals.last().map(|it| it.at),
+        ];
+        later.into_iter().flatten().fold(self.last().0, |last, at| last.max(at.0))
+    }
 }

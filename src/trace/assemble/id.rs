@@ -16,10 +16,10 @@ const fn finish(mut number: u64) -> u64 {
 }
 
 /// Where FNV-1a of 64 bits begins.
-const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+pub(super) const FNV: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// FNV-1a, taken on by more bytes.
-fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+pub(super) fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -32,12 +32,18 @@ pub(super) fn page_time(clock: PageClock, time: Timestamp) -> PageMillis {
 
 /// The last word on each request, by its start.
 fn latest(unseen: &[Unseen]) -> Vec<&Unseen> {
-    let key = |it: &Unseen| (it.end, it.status, it.error.clone());
     let mut list = arrange(unseen.iter().collect(), |a: &&Unseen, b: &&Unseen| {
-        a.id.cmp(&b.id).then_with(|| key(b).cmp(&key(a))).then_with(|| a.url.cmp(&b.url))
+        a.id.cmp(&b.id).then_with(|| word(b).cmp(&word(a)))
     });
     list.dedup_by(|a, b| a.id == b.id);
     arrange(list, |a: &&Unseen, b: &&Unseen| (a.start, &a.id).cmp(&(b.start, &b.id)))
+}
+
+/// What orders words on one request: a later one knows its end. By all of it, so that only equal
+/// ones are equal.
+fn word(it: &Unseen) -> impl Ord {
+    let Unseen { id: _, way, method, url, context, status, start, end, error, cached, marks } = it;
+    ((end, status, error, start, context), (url, way, method, cached, marks))
 }
 
 pub(super) fn meet<'a>(

@@ -44,9 +44,10 @@ pub(super) fn event(name: &str, time: Timestamp) -> Event {
 
 /// A moment of 0 did not happen, or the browser keeps it to itself.
 fn events<T>(clock: PageClock, phases: &[Phase<T>], of: &T) -> Vec<Event> {
-    let happened = phases.iter().map(|(name, moment)| (name, moment(of)));
-    let happened = happened.filter(|(_, moment)| moment.0 > 0.0);
-    happened.map(|(name, moment)| event(name, clock.at(moment))).collect()
+    let happened = || phases.iter().filter(|(_, moment)| moment(of).0 > 0.0);
+    let mut events = Vec::with_capacity(happened().count());
+    events.extend(happened().map(|(name, moment)| event(name, clock.at(moment(of)))));
+    events
 }
 
 /// The moments of a load.

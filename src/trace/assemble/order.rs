@@ -13,6 +13,13 @@ pub(super) fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) ->
         let mut merged = Vec::with_capacity(count);
         for pair in sorted.chunks(run * 2) {
             let (mut left, mut right) = pair.split_at_checked(run).unwrap_or((pair, &[]));
+            // What comes from a page is in order as a rule.
+            if let (Some(last), Some(first)) = (left.last(), right.first())
+                && compare(*first, *last).is_ge()
+            {
+                merged.extend_from_slice(pair);
+                continue;
+            }
             while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
                 if compare(*second, *first).is_lt() {
                     merged.push(*second);

@@ -5,6 +5,7 @@
 use crate::record::{Request, Resource};
 use crate::request::Api;
 
+use super::id::{FNV, fnv};
 use super::order::order;
 
 /// Browsers round both times, to 0.1 ms where the page is not isolated; milliseconds.
@@ -36,7 +37,9 @@ fn api(resource: &Resource) -> Option<Api> {
 pub(super) fn pair(requests: &[&Request], resources: &[&Resource]) -> Pairs {
     let calls = requests.iter().map(|it| (Some(it.api), address(&it.url)));
     let loads = resources.iter().map(|it| (api(it), address(&it.timing.name)));
-    let keys: Vec<_> = calls.chain(loads).collect();
+    // By a sum over the address first: long addresses differ only at their ends.
+    let keys: Vec<_> =
+        calls.chain(loads).map(|(api, url)| (fnv(FNV, url.as_bytes()), api, url)).collect();
     let order = order(keys.len(), &|a, b| keys.get(a).cmp(&keys.get(b)));
     let mut pairs =
         Pairs { resources: vec![None; requests.len()], taken: vec![false; resources.len()] };

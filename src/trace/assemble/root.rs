@@ -5,7 +5,7 @@ use crate::framework::Badges;
 use crate::ladder::Ladder;
 use crate::record::{Document, Paint, Soft, Turn};
 use crate::request::{Api, TracedRequest};
-use crate::{Event, Kind, Link, PageClock, PageMillis, Span, Timestamp, redact};
+use crate::{Event, Kind, Link, PageClock, PageMillis, Span, SpanId, Timestamp, TraceId, redact};
 
 use super::act::Acts;
 use super::facts::Facts;
@@ -16,6 +16,11 @@ use super::{FLAGS, PAGE_LOAD, Page, SOFT, Tracer, network, put, put_count, put_t
 
 /// Changes of the device that one root tells; more are counted.
 const MOST_TURNS: usize = 64;
+/// How long a root waits for more to be told, milliseconds: whoever looks into a store should find
+/// it there, though its page is never hidden.
+const OPEN: f64 = 60_000.0;
+/// Vitals that are told this long before the page is hidden, milliseconds, are told because it is.
+const AROUND: f64 = 1_000.0;
 /// Brands of a browser that are kept.
 const MOST_BRANDS: usize = 8;
 
@@ -90,8 +95,27 @@ impl Tracer<'_> {
         })
     }
 
+    /// The roots of the pages within the document.
+    pub(super) fn softs(&self, acts: &Acts<'_>, told: &Told<'_>) -> Vec<Span> {
+        let softs = self.parts.all().iter().enumerate();
+        softs.filter_map(|(part, it)| Some(self.soft(part, it.soft?, acts, told))).collect()
+    }
+
+    /// The roots of which more may be told.
+    pub(super) fn open(&self, facts: &Facts<'_>) -> Vec<(TraceId, SpanId)> {
+        let last = facts.told();
+        let hidden = facts.hidden.map_or(f64::INFINITY, |at| at.0);
+        let vitals = facts.vitals.iter().any(|vital| vital.at.0 >= hidden - AROUND);
+        let all = self.parts.all().iter();
+        let open = all.filter(|part| {
+            let loaded = facts.navigation.map_or(0.0, |it| it.load_event_end.0).max(part.start.0);
+            last - loaded <= OPEN && !(vitals && hidden >= loaded)
+        });
+        open.map(|part| (part.trace, part.root)).collect()
+    }
+
     /// A page within the document: from where it began until its loads had settled.
-    pub(super) fn soft(&self, part: usize, soft: &Soft, acts: &Acts<'_>, told: &Told<'_>) -> Span {
+    fn soft(&self, part: usize, soft: &Soft, acts: &Acts<'_>, told: &Told<'_>) -> Span {
         let home = self.parts.get(part);
         let clock = self.page.clock;
         let end = self.parts.settled(part, &told.facts.resources);

@@ -5,6 +5,8 @@ use crate::record::{Hidden, Metric, Navigation, Paint, Request, Resource, Timing
 use crate::{TraceContext, Value};
 use proptest::prelude::*;
 
+mod visit;
+
 const COLUMN: f64 = 10.0;
 const ORIGIN: f64 = 1_795_218_972_000.0;
 const FOREIGN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -494,39 +496,59 @@ fn any_record() -> impl Strategy<Value = Record> {
     let document =
         "[ab]".prop_map(|url| Record::Document(Box::new(Document { url, ..Document::default() })));
     let hidden = times.prop_map(|at| Record::Hidden(Hidden { at: PageMillis(at) }));
-    prop_oneof![4 => any_request(), 4 => load, 1 => navigation, 1 => paint, 1 => document, 1 => hidden]
+    prop_oneof![
+        4 => any_request(),
+        4 => load,
+        1 => navigation,
+        1 => paint,
+        1 => document,
+        1 => hidden,
+        6 => visit::any_happening(),
+    ]
 }
 
 proptest! {
     #[test]
     fn order_and_repeats_change_nothing(
         records in prop::collection::vec(any_record(), 0..24),
+        unseen in prop::collection::vec(visit::any_unseen(), 0..4),
         seed in any::<u64>(),
     ) {
-        let wanted = assemble(&page(), &records, &[]);
+        let wanted = assemble(&page(), &records, &unseen);
         let mut mixed: Vec<_> = records.iter().chain(records.iter().step_by(2)).cloned().collect();
+        let mut told: Vec<_> = unseen.iter().chain(unseen.iter().step_by(2)).cloned().collect();
         // Fisher-Yates with a small congruential generator: the order is the seed's.
         let mut state = seed;
-        for at in (1..mixed.len()).rev() {
+        let mut draw = |below: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            mixed.swap(at, usize::try_from(state >> 33).unwrap() % (at + 1));
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        for at in (1..mixed.len()).rev() {
+            mixed.swap(at, draw(at + 1));
         }
-        prop_assert_eq!(assemble(&page(), &mixed, &[]), wanted);
+        for at in (1..told.len()).rev() {
+            told.swap(at, draw(at + 1));
+        }
+        prop_assert_eq!(assemble(&page(), &mixed, &told), wanted);
     }
 
     #[test]
     fn every_span_has_an_id_of_its_own_and_a_parent_that_is_there(
         records in prop::collection::vec(any_record(), 0..24),
+        unseen in prop::collection::vec(visit::any_unseen(), 0..4),
     ) {
-        let Assembly { spans, requests, .. } = assemble(&page(), &records, &[]);
+        let Assembly { spans, requests, .. } = assemble(&page(), &records, &unseen);
         let mut ids: Vec<_> = spans.iter().map(|span| (span.trace, span.id)).collect();
         ids.sort_unstable();
         ids.dedup();
         prop_assert_eq!(ids.len(), spans.len());
         prop_assert_eq!(spans[0].parent, None);
         for span in &spans[1..] {
-            let joined = span.parent == Some(spans[0].id) && span.trace == spans[0].trace;
-            prop_assert!(joined || span.links[0].span == spans[0].id);
+            let Some(parent) = span.parent else {
+                prop_assert!(ids.binary_search(&(span.links[0].trace, span.links[0].span)).is_ok());
+                continue;
+            };
+            prop_assert!(ids.binary_search(&(span.trace, parent)).is_ok());
         }
         for request in requests {
             prop_assert!(ids.binary_search(&(request.trace, request.span)).is_ok());
