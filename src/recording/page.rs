@@ -15,7 +15,7 @@ use trace::seen::Seen;
 use trace::state::Page;
 use trace::suspect::{self, Met};
 use trace::tally::tally;
-use trace::{PageClock, Span, Timestamp, TraceId, json};
+use trace::{PageClock, Span, SpanId, Timestamp, TraceId, json};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -31,6 +31,8 @@ pub(crate) struct Recorded {
     batches: u32,
     browser: Vec<Span>,
     settled: bool,
+    /// Roots of which more may be told.
+    open: Vec<(TraceId, SpanId)>,
     /// Browser spans in closed chunks: they are final, and sent or waiting to be.
     sealed: Seen,
     sealed_parts: u32,
@@ -118,7 +120,7 @@ impl Recorded {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
         let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
         let Some(clock) = clock else { return Vec::new() };
-        let unsampled = page.ladder.unsampled();
+        let (unsampled, closed) = (page.ladder.unsampled(), page.closed);
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -133,8 +135,10 @@ impl Recorded {
         if unsampled {
             all = all.without(page.context.trace);
         }
-        let Assembly { mut spans, requests, settled } = all;
+        let Assembly { mut spans, requests, settled, open } = all;
         redaction.spans(&mut spans);
+        // Of a page that is gone nothing more is told.
+        self.open = if closed { Vec::new() } else { open };
         self.browser = spans;
         self.settled = settled;
         requests
@@ -161,8 +165,8 @@ impl Recorded {
         std::mem::replace(&mut self.metered, 0)
     }
 
-    /// Writes the browser's spans. Those of a page that is over are final: they are closed, and
-    /// wait to be sent. Returns how many wait.
+    /// Writes the browser's spans. Those of a page that is over are final, but for roots of which
+    /// more may be told: they are closed, and wait to be sent. Returns how many wait.
     pub(crate) async fn write(
         &mut self,
         journal: &Journal,
@@ -170,20 +174,21 @@ impl Recorded {
         over: bool,
         send: bool,
     ) -> Result<u32, Error> {
-        let fresh: Vec<&Span> =
-            self.browser.iter().filter(|span| !self.sealed.contains(span.trace, span.id)).collect();
+        let fresh = self.browser.iter().filter(|it| !self.sealed.contains(it.trace, it.id));
+        let may_change = |span: &&Span| !over || self.open.contains(&(span.trace, span.id));
+        let (open, closed): (Vec<&Span>, Vec<&Span>) = fresh.partition(may_change);
+        let closed_parts = closed.chunks(CHUNK).map(|spans| (spans, false));
+        let open_parts = open.chunks(CHUNK).map(|spans| (spans, true));
         let mut chunks = Vec::new();
-        for (part, spans) in (self.sealed_parts..).zip(fresh.chunks(CHUNK)) {
-            let unsent = (over && send).then_some(1);
-            chunks.push(chunk(trace, Side::Browser, part, spans, !over, unsent));
+        for (part, (spans, open)) in (self.sealed_parts..).zip(closed_parts.chain(open_parts)) {
+            let unsent = (!open && send).then_some(1);
+            chunks.push(chunk(trace, Side::Browser, part, spans, open, unsent));
         }
         journal.put_spans(&chunks).await?;
-        if !over {
-            return Ok(0);
-        }
-        self.sealed_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-        let count = u32::try_from(fresh.len()).unwrap_or(u32::MAX);
-        self.sealed.extend(&self.browser);
+        let parts = closed.len().div_ceil(CHUNK);
+        self.sealed_parts += u32::try_from(parts).unwrap_or(u32::MAX);
+        let count = u32::try_from(closed.len()).unwrap_or(u32::MAX);
+        self.sealed.extend(closed);
         self.metered += count;
         Ok(if send { count } else { 0 })
     }
