@@ -91,22 +91,18 @@ impl Redaction {
     }
 
     fn user(&self, text: String) -> String {
-        self.patterns.iter().fold(text, |text, pattern| match pattern.replace(&text) {
-            Some((clean, _)) => clean,
-            None => text,
-        })
+        self.patterns.iter().fold(text, |text, pattern| pattern.replace(&text).unwrap_or(text))
     }
 
     /// What is stored of a text that somebody tries, and why.
     #[must_use]
     pub fn try_out(&self, text: &str) -> Trial {
-        let alone = !text.contains(char::is_whitespace) && text.contains("://");
+        let alone = !text.contains(char::is_whitespace) && name::find(text, "://").is_some();
         let mut trial = Trial { text: self.known(text, alone), ..Trial::default() };
         trial.ours = trial.text != text;
         for pattern in &self.patterns {
-            let (clean, count) = pattern.replace(&trial.text).unzip();
-            trial.text = clean.unwrap_or(trial.text);
-            trial.met.push(count.unwrap_or_default());
+            trial.met.push(pattern.count(&trial.text));
+            trial.text = pattern.replace(&trial.text).unwrap_or(trial.text);
         }
         trial
     }
@@ -220,7 +216,7 @@ impl Redaction {
 /// # Errors
 /// Why it is none, and where.
 pub fn check(line: &str) -> Result<(), PatternError> {
-    Pattern::parse(line).map(drop)
+    Pattern::check(line)
 }
 
 /// Whether a line is a name whose values can be denied.

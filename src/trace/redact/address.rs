@@ -114,14 +114,14 @@ pub(super) fn nested(text: &str, names: &Names) -> String {
 /// A text that was cut where an address may still have had its user's name and password goes
 /// without them.
 pub(super) fn severed(text: &str) -> Cow<'_, str> {
-    let Some((head, tail)) = text.strip_suffix(CUT).and_then(|whole| whole.rsplit_once("//"))
-    else {
-        return Cow::Borrowed(text);
-    };
+    let slashes = |whole: &str| whole.as_bytes().windows(2).rposition(|pair| pair == b"//");
+    let whole = text.strip_suffix(CUT);
+    let cut = whole.and_then(|whole| whole.split_at_checked(slashes(whole)? + 2));
+    let Some((head, tail)) = cut else { return Cow::Borrowed(text) };
     if !tail.contains(':') || tail.contains(['/', '?', '#', '@', ' ']) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(format!("{head}//{REDACTED}{CUT}"))
+    Cow::Owned(format!("{head}{REDACTED}{CUT}"))
 }
 
 /// How long the separator is with which a text begins, as it stands or encoded.

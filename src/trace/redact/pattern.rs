@@ -10,6 +10,7 @@ use std::fmt;
 use regex_lite::{Regex, RegexBuilder};
 
 use super::REDACTED;
+use super::name::find;
 
 /// Stands between a pattern and what is put instead.
 const ARROW: &str = "=>";
@@ -18,17 +19,11 @@ const LONGEST: usize = 500;
 /// Bytes of an expression that is ready to be used, at most: what it costs a page is in proportion.
 const LARGEST: usize = 64 * 1024;
 
-/// One pattern.
+/// One pattern. A text is an expression that means itself.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    finder: Finder,
+    regex: Regex,
     with: String,
-}
-
-#[derive(Clone, Debug)]
-enum Finder {
-    Text(String),
-    Expression(Regex),
 }
 
 /// Why a line is no pattern.
@@ -87,53 +82,69 @@ impl Pattern {
         if found > LONGEST {
             return Err(PatternError::Length { found });
         }
-        match line.strip_prefix('/') {
-            Some(rest) => Self::expression(rest),
-            None => Self::text(line),
-        }
-    }
-
-    fn text(line: &str) -> Result<Self, PatternError> {
-        let (text, with) = line.split_once(ARROW).unwrap_or((line, REDACTED));
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(PatternError::Empty);
-        }
-        Ok(Self { finder: Finder::Text(text.to_owned()), with: with.trim().to_owned() })
-    }
-
-    /// The slash that ends it is the last before an arrow: an expression may have slashes.
-    fn expression(rest: &str) -> Result<Self, PatternError> {
-        let arrowed = rest.match_indices(ARROW).find_map(|(at, _)| {
-            let expression = rest.get(..at)?.trim_end().strip_suffix('/')?;
-            Some((expression, rest.get(at + ARROW.len()..)?.trim()))
-        });
-        let alone = || rest.strip_suffix('/').map(|expression| (expression, REDACTED));
-        let (expression, with) = arrowed.or_else(alone).ok_or(PatternError::Slash)?;
+        let (expression, with) = match line.strip_prefix('/') {
+            Some(rest) => {
+                let (expression, with) = halves(rest)?;
+                (Cow::Borrowed(expression), Cow::Borrowed(with))
+            }
+            None => {
+                let at = find(line, ARROW).unwrap_or(line.len());
+                let text = line.get(..at).unwrap_or_default().trim();
+                let with = line.get(at + ARROW.len()..).unwrap_or(REDACTED).trim();
+                // In what stands instead, a dollar names a group; here there is none.
+                (Cow::Owned(regex_lite::escape(text)), Cow::Owned(with.replace('$', "$$")))
+            }
+        };
         if expression.is_empty() {
             return Err(PatternError::Empty);
         }
-        let regex = compile(expression).map_err(|reason| flaw(expression, &reason))?;
+        let regex =
+            compile(&expression).map_err(|reason| PatternError::Expression { at: None, reason })?;
         if regex.is_match("") {
             return Err(PatternError::Nothing);
         }
-        Ok(Self { finder: Finder::Expression(regex), with: with.to_owned() })
+        Ok(Self { regex, with: with.into_owned() })
     }
 
-    /// The text with all that meets the pattern replaced, and how often that was. `None` where
-    /// nothing does.
-    pub(super) fn replace(&self, text: &str) -> Option<(String, usize)> {
-        match &self.finder {
-            Finder::Text(found) => {
-                let count = text.matches(found.as_str()).count();
-                (count > 0).then(|| (text.replace(found.as_str(), &self.with), count))
+    /// Whether a line is a pattern; where it is none, the place is told as well.
+    pub(super) fn check(line: &str) -> Result<(), PatternError> {
+        let place = |expression: &str| match Self::parse(line) {
+            Err(PatternError::Expression { reason, .. }) => {
+                Err(PatternError::Expression { at: flaw(expression), reason })
             }
-            Finder::Expression(regex) => match regex.replace_all(text, self.with.as_str()) {
-                Cow::Borrowed(_) => None,
-                Cow::Owned(clean) => Some((clean, regex.find_iter(text).count())),
-            },
+            other => other.map(drop),
+        };
+        let expression = line.trim().strip_prefix('/').and_then(|rest| halves(rest).ok());
+        place(expression.map_or("", |(expression, _)| expression))
+    }
+
+    /// The text with all that meets the pattern replaced. `None` where nothing does.
+    pub(super) fn replace(&self, text: &str) -> Option<String> {
+        match self.regex.replace_all(text, self.with.as_str()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(clean) => Some(clean),
         }
     }
+
+    /// How often a text meets the pattern.
+    pub(super) fn count(&self, text: &str) -> usize {
+        self.regex.find_iter(text).count()
+    }
+}
+
+/// The expression of what stands after a slash, and what is put instead. The slash that ends it is
+/// the last before an arrow: an expression may have slashes.
+fn halves(rest: &str) -> Result<(&str, &str), PatternError> {
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|tail| find(tail, ARROW)) {
+        let head = rest.get(..from + at).unwrap_or_default();
+        from += at + ARROW.len();
+        if let Some(expression) = head.trim_end().strip_suffix('/') {
+            return Ok((expression, rest.get(from..).unwrap_or_default().trim()));
+        }
+    }
+    let alone = rest.strip_suffix('/').map(|expression| (expression, REDACTED));
+    alone.ok_or(PatternError::Slash)
 }
 
 fn compile(expression: &str) -> Result<Regex, String> {
@@ -142,8 +153,8 @@ fn compile(expression: &str) -> Result<Regex, String> {
 }
 
 /// Where an expression ceases to read: one character after its longest beginning that does, its
-/// open groups closed.
-fn flaw(expression: &str, reason: &str) -> PatternError {
+/// open groups closed. `None` where it only ends too early, or is too large.
+fn flaw(expression: &str) -> Option<usize> {
     let reads = |part: &str| {
         let closes = |open: usize| compile(&format!("{part}{}", ")".repeat(open))).is_ok();
         (0..=part.matches('(').count().min(8)).any(closes)
@@ -151,8 +162,7 @@ fn flaw(expression: &str, reason: &str) -> PatternError {
     let ends = expression.char_indices().map(|(at, letter)| at + letter.len_utf8());
     let ends = std::iter::once(0).chain(ends);
     let good = ends.enumerate().filter(|(_, end)| expression.get(..*end).is_some_and(reads)).last();
-    let at = good.filter(|(_, end)| *end < expression.len()).map(|(count, _)| count + 1);
-    PatternError::Expression { at, reason: reason.to_owned() }
+    good.filter(|(_, end)| *end < expression.len()).map(|(count, _)| count + 1)
 }
 
 #[cfg(test)]
@@ -160,14 +170,15 @@ mod tests {
     use super::*;
 
     fn replaced(line: &str, text: &str) -> Option<(String, usize)> {
-        Pattern::parse(line).unwrap().replace(text)
+        let pattern = Pattern::parse(line).unwrap();
+        pattern.replace(text).map(|clean| (clean, pattern.count(text)))
     }
 
     #[test]
     fn a_pattern_is_a_text_or_an_expression_and_says_what_stands_instead() {
         for (line, text, wanted) in [
             ("ACME", "ACME and ACME", Some(("REDACTED and REDACTED", 2))),
-            ("a.b => x", "a.b acb", Some(("x acb", 1))),
+            ("a.b => x$1", "a.b acb", Some(("x$1 acb", 1))),
             ("/\\d{4}-\\d{4}/", "1234-5678 1", Some(("REDACTED 1", 1))),
             ("/user\\/(\\w)\\w*/ => user/$1…", "/user/jane/x", Some(("/user/j…/x", 1))),
             ("/(?i)acme/ =>", "Acme, acme", Some((", ", 2))),
@@ -182,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_says_where_and_why() {
-        let said = |line: &str| Pattern::parse(line).unwrap_err().to_string();
+        let said = |line: &str| Pattern::check(line).unwrap_err().to_string();
         for (line, wanted) in [
             (" => x", "is empty before its arrow, wanted a text or /a regular expression/"),
             ("//", "is empty before its arrow, wanted a text or /a regular expression/"),

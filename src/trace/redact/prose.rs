@@ -3,7 +3,7 @@
 //!
 //! Each step walks the text once: whatever a page says, the time is in proportion to its length.
 
-use super::name::{Names, plain};
+use super::name::{Names, find, plain};
 use super::{CUT, REDACTED, address, token};
 
 /// What ends a value that is not quoted.
@@ -50,11 +50,11 @@ fn addresses(text: &str, names: &Names) -> String {
 /// Whether a word is an address, or has an address's parameters.
 fn addressed(word: &str) -> bool {
     let sign = |letter: char| word.contains(letter);
-    word.contains("//")
+    find(word, "//").is_some()
         || word.starts_with("data:")
         || (sign('=') && (sign('?') || sign('#') || sign('&') || sign(';')))
-        || word.contains("%3D")
-        || word.contains("%3d")
+        || find(word, "%3D").is_some()
+        || find(word, "%3d").is_some()
 }
 
 /// The named values in a text (`password=x`, `"password": "x"`, `Authorization: Basic x`,

@@ -2,6 +2,7 @@
 //! can be found.
 
 use super::REDACTED;
+use super::name::find;
 
 /// How tokens begin, and from how many characters on they are one.
 const LOOKS: [(&str, usize); 30] = [
@@ -64,10 +65,10 @@ pub(super) fn clean(text: &str) -> String {
         clean.push_str(head);
         let end = tail.find(|letter| !part(letter)).unwrap_or(tail.len());
         let (run, after) = tail.split_at_checked(end).unwrap_or((tail, ""));
-        let title = after.split("-----").next().unwrap_or_default();
-        if run.starts_with(BLOCK) && title.ends_with("PRIVATE KEY") {
+        let title = || after.get(..find(after, "-----")?);
+        if run.starts_with(BLOCK) && title().is_some_and(|it| it.ends_with("PRIVATE KEY")) {
             clean.push_str(REDACTED);
-            let end = after.find(BLOCK_END).unwrap_or(after.len());
+            let end = find(after, BLOCK_END).unwrap_or(after.len());
             rest = after.get(end..).unwrap_or_default();
             continue;
         }
