@@ -28,14 +28,17 @@ struct Filter {
     ids: Vec<String>,
 }
 
-const WORLDS: [(&str, &str, &[&str]); 2] =
+/// A script: what its ids begin with, its world, its files.
+type Script = (&'static str, &'static str, &'static [&'static str]);
+
+const WORLDS: [Script; 2] =
     [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["relay.js"])];
 
 /// Offers the context to the page's SDKs; a registration of its own where it is wanted.
-const META: (&str, &str, &[&str]) = (trace::wanted::META, "ISOLATED", &["meta.js"]);
+const META: Script = (trace::wanted::META, "ISOLATED", &["meta.js"]);
 
 /// What a name stands for: the scripts of each, and what follows it in their ids.
-fn scripts(name: &str) -> (&'static [(&'static str, &'static str, &'static [&'static str])], &str) {
+fn scripts(name: &str) -> (&'static [Script], &str) {
     match name.strip_prefix(META.0) {
         Some(host) => (&[META], host),
         None => (&WORLDS, name),
@@ -51,15 +54,14 @@ pub fn register(
     patterns: &[String],
 ) -> impl Future<Output = Result<(), Error>> + use<> {
     let (scripts, host) = scripts(name);
-    let registration =
-        |(script, world, js): &(&str, &'static str, &'static [&'static str])| Registration {
-            id: format!("{script}{host}"),
-            js,
-            matches: patterns,
-            run_at: "document_start",
-            world,
-            persist_across_sessions: false,
-        };
+    let registration = |(script, world, js): &Script| Registration {
+        id: format!("{script}{host}"),
+        js,
+        matches: patterns,
+        run_at: "document_start",
+        world,
+        persist_across_sessions: false,
+    };
     let registrations: Vec<_> = scripts.iter().map(registration).collect();
     perform("scripting.registerContentScripts", json::write(&[registrations]))
 }

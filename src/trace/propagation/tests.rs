@@ -225,11 +225,9 @@ fn a_document_is_told_its_headers_with_trace_and_span_left_open() {
     });
     let told = metrics(&triggers, context(), session());
     let (_, headers) = told.split_once("tracelight-headers;desc=").unwrap();
-    let wanted = format!(
-        "\"b3:{{3-35}}-{{36-52}}-{{d|0}}\t\tx-datadog-trace-id:{{19#35}}\tx-datadog-parent-id:{{36#52}}\t\
-         x-datadog-sampling-priority:{{2|-1}}\tx-datadog-origin:rum\tx-datadog-tags:_dd.p.tid={{3-19}}\
-         \t\tx-say:\\\"{{36-52}}\\\\\\\" {{3-35}}\""
-    );
+    let wanted = "\"b3:{3-35}-{36-52}-{d|0}\t\tx-datadog-trace-id:{19#35}\tx-datadog-parent-id:{36#52}\t\
+         x-datadog-sampling-priority:{2|-1}\tx-datadog-origin:rum\tx-datadog-tags:_dd.p.tid={3-19}\
+         \t\tx-say:\\\"{36-52}\\\\\\\" {3-35}\"";
     assert_eq!(headers, wanted);
 }
 

@@ -7,7 +7,8 @@ const HOST: &str = "a.test";
 
 /// A context whose trace is sampled at rates above a half only.
 fn context() -> PageContext {
-    let entropy: [u8; 32] = std::array::from_fn(|at| if at == 9 { 0x70 } else { 7 + at as u8 });
+    let entropy: [u8; 32] =
+        std::array::from_fn(|at| if at == 9 { 0x70 } else { 7 + u8::try_from(at).unwrap() });
     PageContext::mint(entropy).unwrap()
 }
 
