@@ -1,12 +1,17 @@
-// Carries facts from the page to the background, and the toast back. What the browser timed is
-// read here, where the page cannot reach. What the recorder saw comes through the page's own
-// world, where anybody can forge it: nothing passes from there but requests, written anew.
+// Carries facts from the page to the background, and the toast back. What the browser tells is
+// witnessed here, where the page cannot reach. What the recorder saw comes through the page's own
+// world, where anybody can forge it: nothing passes from there but requests and errors, written anew.
 (() => {
   'use strict';
   const LIMIT = 16384; // characters in a record; the background refuses more
-  const BATCH = 500;
+  const BATCH = 500; // of one kind, too: a flood of one leaves room for the others
   const QUEUE = 1000; // records that wait for a background that does not answer
   const PAUSE = 200;
+  // What passes from the page, and no other field of it.
+  const PASS = {
+    request: ['api', 'method', 'url', 'span', 'context', 'own', 'start', 'end', 'status', 'error', 'marks'],
+    error: ['at', 'source', 'type', 'message', 'stack', 'url', 'line', 'column'],
+  };
 
   let context = null;
   let queue = [];
@@ -17,14 +22,17 @@
   let timer;
   let awake = false;
   let over = false;
+  let counts = {};
+  let calm; // tells the witness when a load counts as settled
   const stops = [];
 
   const send = (message) => chrome.runtime.sendMessage({ v: 1, ...message });
   const say = (kind) => send({ kind }).catch(() => {});
 
+  // Before the page's own listeners, which may stop an event.
   const on = (target, name, hear) => {
-    target.addEventListener(name, hear);
-    stops.push(() => target.removeEventListener(name, hear));
+    target.addEventListener(name, hear, true);
+    stops.push(() => target.removeEventListener(name, hear, true));
   };
 
   // The message listener stays: a toast may still come, and waiting for it costs nothing.
@@ -44,13 +52,18 @@
     if (!over) timer ??= setTimeout(flush, quiet ? 0 : pause);
   };
 
-  const add = (fact) => {
+  const add = (kind, fields) => {
+    if (over) return;
+    const fact = { kind, at: performance.now(), ...fields };
     let text = JSON.stringify(fact);
-    // The one field without a bound of its own.
-    if (text.length > LIMIT) text = JSON.stringify({ ...fact, serverTiming: undefined });
-    if (over || text.length > LIMIT || queue.length >= QUEUE) dropped++;
+    // A list has no bound of its own. Of a text one character more stays than the background keeps, so
+    // that it sees the cut.
+    const cut = (_, it) => (Array.isArray(it) ? undefined : (it?.slice?.(0, 8193) ?? it));
+    if (text.length > LIMIT) text = JSON.stringify(fact, cut);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    if (counts[kind] > BATCH || text.length > LIMIT || queue.length >= QUEUE) dropped++;
     else queue.push(text);
-    if (queue.length >= BATCH) flush();
+    if (queue.length >= BATCH || kind === 'navigation') flush();
     else later();
   };
 
@@ -58,6 +71,7 @@
   const flush = (leaving) => {
     clearTimeout(timer);
     timer = undefined;
+    if (leaving || !flying) counts = {};
     while (queue.length && (leaving || !flying)) deliver(queue.splice(0, BATCH));
   };
 
@@ -102,8 +116,9 @@
   const heed = (message) => {
     if (message?.kind === 'welcome') {
       context ??= message.context;
-      if (message.traced) wake();
-      else sleep();
+      if (!message.traced) return sleep();
+      wake();
+      calm?.(message.settle);
     }
     if (message?.kind === 'stop') {
       flush(true); // what happened until now
@@ -114,31 +129,29 @@
     } catch { /* a document without HTML has no place for it */ }
   };
 
-  const take = (entries) => {
-    let loaded = false;
-    for (const entry of entries) {
-      const { entryType: kind, name } = entry;
-      if (kind === 'navigation') loaded = entry.loadEventEnd > 0;
-      // One character above what is kept, so that the reader sees that it was cut. The background keeps
-      // the fields that it knows; this one could be of any size, and tells of other frames.
-      const facts = { ...entry.toJSON(), name: name.slice(0, 8193), notRestoredReasons: undefined };
-      if (kind !== 'navigation' || loaded) add({ kind, ...facts });
-    }
-    if (loaded) flush();
-  };
+  // What may change of a device.
+  const device = () => ({
+    visibility: document.visibilityState,
+    online: navigator.onLine,
+    connection: navigator.connection?.effectiveType,
+  });
 
   const wake = () => {
     if (awake || over) return;
     awake = true;
-    add({
-      kind: 'document',
-      url: location.href.slice(0, 8193),
-      referrer: `${document.referrer}`.slice(0, 1024),
-      userAgent: navigator.userAgent,
-      language: navigator.language,
+    const { referrer, prerendering } = document;
+    const { userAgent, userAgentData: agent, language } = navigator;
+    add('document', {
+      url: location.href,
+      referrer: referrer.slice(0, 1024),
+      userAgent, language,
       width: innerWidth,
       height: innerHeight,
-      visibility: `${document.visibilityState}`,
+      platform: agent?.platform,
+      mobile: agent?.mobile,
+      brands: agent?.brands.map(({ brand, version }) => `${brand} ${version}`).join(', '),
+      prerendered: prerendering,
+      ...device(),
     });
     // Performance carries the recorder's events, because document.open takes listeners off the
     // document and the window.
@@ -147,28 +160,27 @@
       const { detail } = event;
       try {
         if (typeof detail === 'number') return (dropped += Math.min(detail >>> 0, 1e6));
-        const { kind, api, method, url, span, context, own, start, end, status, error, marks, ...rest } =
-          detail.length <= LIMIT && JSON.parse(detail);
-        if (kind === 'request') {
-          return add({ kind, api, method, url, span, context, own, start, end, status, error, marks });
-        }
-        const { at, source, type, message, stack, line, column } = rest;
-        if (kind === 'error') return add({ kind, at, source, type, message, stack, url, line, column });
+        const { kind, ...fact } = detail.length <= LIMIT && JSON.parse(detail);
+        if (PASS[kind]) return add(kind, Object.fromEntries(PASS[kind].map((name) => [name, fact[name]])));
       } catch { /* forged or broken */ }
       dropped++;
     });
     performance.dispatchEvent(new Event('tracelight:relay'));
 
-    const observer = new PerformanceObserver((list) => take(list.getEntries()));
-    for (const type of ['navigation', 'resource', 'paint']) observer.observe({ type, buffered: true });
-    stops.push(() => observer.disconnect());
+    class Observer extends PerformanceObserver {
+      observe(options) {
+        super.observe(options);
+        stops.push(() => this.disconnect());
+      }
+    }
+    witness(context, add, on, device, stops, (then) => (calm = then), Observer);
     const leave = () => {
-      take(observer.takeRecords());
-      add({ kind: 'hidden', at: performance.now() });
+      add('hidden');
       flush(true);
     };
     on(window, 'pagehide', leave);
     on(document, 'visibilitychange', () => document.visibilityState === 'hidden' && leave());
+    on(window, 'pageshow', ({ persisted }) => persisted && hello(PAUSE)); // the session may be over
   };
 
   for (const { name, description } of performance.getEntriesByType('navigation')[0]?.serverTiming ?? []) {

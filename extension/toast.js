@@ -4,35 +4,30 @@
   'use strict';
   const CSS = `
 :host { all: initial !important; display: block !important; position: fixed !important;
-  inset: auto 20px 20px auto !important; z-index: 2147483647 !important; direction: ltr !important;
-  color-scheme: light dark !important; font: 13px/18px system-ui, sans-serif !important; }
-section { --blue: light-dark(#2459d3, #8ab0ff); --gray: light-dark(#566072, #a9afbb);
-  display: grid; grid-template-columns: 20px 1fr 20px; gap: 0 12px; position: relative;
-  box-sizing: border-box; width: 328px; max-width: calc(100vw - 40px); padding: 14px 14px 14px 16px;
-  border: 1px solid #8885; border-radius: 12px; overflow-wrap: anywhere;
-  color: light-dark(#101828, #f4f5f7); background: light-dark(#fff, #1d1f24);
-  box-shadow: 0 16px 40px -8px #0008; }
-b, i { display: block; font-weight: 600; }
-p { margin: 2px 0 0; color: var(--gray); font-variant-numeric: tabular-nums; }
-i { grid-column: 2; margin-top: 8px; font-style: normal; color: var(--blue); }
-:is(p, i):empty { display: none; }
+  inset: auto 20px 20px auto !important; }
+section { display: grid; grid-template-columns: 20px 1fr 20px; gap: 0 12px; position: relative;
+  box-sizing: border-box; width: 328px; max-width: calc(100vw - 40px); padding: 14px 16px;
+  border: 1px solid #8885; overflow-wrap: anywhere; direction: ltr; color-scheme: light dark;
+  color: CanvasText; background: Canvas; box-shadow: 0 16px 40px -8px #0008;
+  font: 13px/18px system-ui, sans-serif; }
+button { all: unset; }
+section, button { border-radius: 12px; }
+p { margin: 2px 0 0; opacity: 0.75; font-variant-numeric: tabular-nums; }
+b { font-weight: 600; }
+b + button { position: absolute; inset: 0; }
+section > b { grid-column: 2; margin-top: 8px; }
+:is(p, b):empty { display: none; }
 svg { display: block; width: 20px; height: 20px; margin-top: -1px; fill: none; stroke: currentColor;
   stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-.busy svg { color: var(--blue); }
-.done svg { color: light-dark(#12805c, #3ecf8e); }
-.failed svg { color: light-dark(#c4420e, #ff9a5c); }
-button { border: 0; padding: 0; background: none; }
-button:focus-visible { outline: 2px solid var(--blue); }
+section > b, .busy > svg { color: light-dark(#2459d3, #8ab0ff); }
+.done > svg { color: light-dark(#12805c, #3ecf8e); }
+.failed > svg { color: light-dark(#c4420e, #ff9a5c); }
+button:focus-visible { outline: 2px solid; }
 button:hover { background: #8882; }
-.open { position: absolute; inset: 0; border-radius: 11px; }
-.close { grid-area: 1 / 3; position: relative; width: 24px; height: 24px; margin: -3px -6px; border-radius: 6px; }
-.close svg { width: 12px; height: 12px; margin: auto; color: var(--gray); }
+.close { grid-area: 1 / 3; position: relative; width: 24px; height: 24px; margin: -3px -6px; opacity: 0.75; }
+.close svg { width: 12px; height: 12px; margin: 6px; }
 @keyframes turn { to { rotate: 1turn; } }
-@keyframes rise { from { opacity: 0; } }
-@media (prefers-reduced-motion: no-preference) {
-  section { animation: rise 0.2s; }
-  .busy > svg { animation: turn 1s linear infinite; }
-}
+@media (prefers-reduced-motion: no-preference) { .busy > svg { animation: turn 1s linear infinite; } }
 @media print { :host { display: none !important; } }`;
   const SHAPES = {
     busy: 'M10 2.5A7.5 7.5 0 1 1 2.5 10',
@@ -90,11 +85,10 @@ button:hover { background: #8882; }
     const status = make('div', main);
     status.role = 'status';
     const [title, detail] = [make('b', status), make('p', status)];
-    const label = make('i', main);
+    const label = make('b', main);
     label.ariaHidden = true;
     const open = make('button', main);
     const close = make('button', main);
-    open.className = 'open';
     close.className = 'close';
     close.ariaLabel = 'Dismiss';
     draws(close).setAttribute('d', 'M3 3l14 14M17 3L3 17');
@@ -113,9 +107,7 @@ button:hover { background: #8882; }
     place.append(host);
     watcher.observe(place, { childList: true });
     addEventListener('keydown', overhear); // again, because document.open takes it off
-    try {
-      host.showPopover();
-    } catch { /* then it floats, as before there were popovers */ }
+    host.showPopover();
   };
 
   // A page that replaces its tree gets the toast back, once for each thing it has to say.

@@ -4,20 +4,26 @@
 // fetch, Headers, Request, Response, URL and the events are Node's real ones, against a real
 // server. What Node lacks stands in with the least that the scripts touch: XMLHttpRequest (tested
 // in a real browser), the document, Navigation Timing, timers that a test turns by hand.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
+import { rollup } from '@rollup/wasm-node';
+import witness from '../rollup.config.mjs';
 
 export const TRACE = '0af7651916cd43dd8448eb211c80319c';
 export const ROOT = 'b7ad6b7169203331';
 export const CONTEXT = `00-${TRACE}-${ROOT}-03`;
+export const ORIGIN = 'http://127.0.0.1:4400';
 export const FOREIGN = '00-11111111111111111111111111111111-2222222222222222-01';
 
-const source = (name) => {
-  const url = new URL(`../../extension/${name}`, import.meta.url);
-  return new vm.Script(readFileSync(url, 'utf8'), { filename: name });
+const source = (name) => readFileSync(new URL(`../../extension/${name}`, import.meta.url), 'utf8');
+const bundle = await rollup(witness);
+const [{ code }] = (await bundle.generate(witness.output)).output;
+const SCRIPTS = {
+  recorder: new vm.Script(source('recorder.js'), { filename: 'recorder.js' }),
+  relay: new vm.Script(`${code};${source('relay.js')}`, { filename: 'relay.js' }),
 };
-const SCRIPTS = { recorder: source('recorder.js'), relay: source('relay.js') };
 
 /** A server that keeps what it was asked, headers as they came over the wire. */
 export async function serve() {
@@ -46,7 +52,14 @@ export async function serve() {
 
 const find = (request, name) => request.headers.find(([key]) => key.toLowerCase() === name)?.[1];
 
-class Performance extends EventTarget {
+class Target extends EventTarget {
+  // Node does not take a boolean here.
+  removeEventListener(name, hear, capture) {
+    super.removeEventListener(name, hear, { capture });
+  }
+}
+
+class Performance extends Target {
   timeOrigin = 1.79e12;
   navigation;
   heard = [];
@@ -54,9 +67,9 @@ class Performance extends EventTarget {
     super();
     const { heard } = this;
     // The recorder takes this one for all its targets.
-    this.addEventListener = function (name, hear) {
+    this.addEventListener = function (name, hear, capture) {
       heard.push({ target: this, name, hear });
-      EventTarget.prototype.addEventListener.call(this, name, hear);
+      EventTarget.prototype.addEventListener.call(this, name, hear, capture);
     };
   }
   now() {
@@ -191,25 +204,34 @@ function timers() {
 /** Lets every promise that can settle do so. */
 export const settle = () => new Promise((done) => setImmediate(done));
 
+const TYPES = ['navigation', 'resource', 'paint', 'measure', 'long-animation-frame', 'longtask'];
+
 /** The extension's isolated world, with a background that answers as `answer` says. */
-export function isolatedWorld({ bus, origin }, answer = background()) {
+export function isolatedWorld({ bus, origin }, answer = background(), device = {}) {
   const said = [];
   const observers = [];
   const hears = [];
   const clock = timers();
   const toasts = [];
   const place = { seen: true };
-  const document = Object.assign(new EventTarget(), { referrer: '', visibilityState: 'visible' });
-  const window = Object.assign(vm.createContext(new EventTarget()), {
-    performance: bus, document, Event, ...clock,
+  const document = Object.assign(new Target(), {
+    referrer: '', visibilityState: 'visible', prerendering: false, readyState: 'loading',
+  });
+  const window = Object.assign(vm.createContext(new Target()), {
+    performance: bus, document, Event, CustomEvent, ...clock,
     location: { href: `${origin}/dir/page` },
-    navigator: { userAgent: 'Browser/1', language: 'en' },
+    navigation: new Target(),
+    requestAnimationFrame: () => 0,
+    crypto: globalThis.crypto,
+    navigator: { userAgent: 'Browser/1', language: 'en', onLine: true, ...device },
     innerWidth: 1280, innerHeight: 720,
     tracelight: { draw: (toast) => (toasts.push(toast), place.seen) },
     PerformanceObserver: class {
+      static supportedEntryTypes = TYPES;
       types = [];
+      waiting = [];
       constructor(hear) {
-        this.hear = (...entries) => hear({ getEntries: () => entries });
+        this.hear = (entries, options = {}) => hear({ getEntries: () => entries }, this, options);
         observers.push(this);
       }
       observe({ type }) {
@@ -219,7 +241,7 @@ export function isolatedWorld({ bus, origin }, answer = background()) {
         this.types = [];
       }
       takeRecords() {
-        return [];
+        return this.waiting.splice(0);
       }
     },
     chrome: {
@@ -234,6 +256,8 @@ export function isolatedWorld({ bus, origin }, answer = background()) {
     },
   });
   window.window = window;
+  window.addEventListener = Target.prototype.addEventListener.bind(window);
+  window.removeEventListener = Target.prototype.removeEventListener.bind(window);
   return {
     window, document, said, toasts, clock, observers,
     relay: () => SCRIPTS.relay.runInContext(window),
@@ -248,10 +272,26 @@ export function isolatedWorld({ bus, origin }, answer = background()) {
 }
 
 /** A background that traces and stores. */
-export function background({ traced = true, context = null, toast = null } = {}) {
+export function background({ traced = true, context = null, toast = null, settle } = {}) {
   return ({ kind, records }) => {
-    if (kind === 'hello') return { v: 1, kind: 'welcome', traced, context, toast };
+    if (kind === 'hello') return { v: 1, kind: 'welcome', traced, context, toast, settle };
     if (kind === 'records') return { v: 1, kind: 'stored', kept: records.length, rejected: 0 };
     return undefined;
   };
 }
+
+/** A document with a relay that has said hello. */
+export async function relayed(answer, contexts, device) {
+  const shared = document_(ORIGIN, contexts);
+  const world = isolatedWorld(shared, answer, device);
+  world.relay();
+  await settle();
+  const state = (detail) =>
+    shared.bus.dispatchEvent(new CustomEvent('tracelight:fact', { cancelable: true, detail }));
+  const fact = (fields) => state(JSON.stringify({ kind: 'request', ...fields }));
+  const ours = () => world.observers.find(({ types }) => types.includes('navigation'));
+  return { ...shared, ...world, state, fact, ours, see: (...entries) => ours().hear(entries) };
+}
+
+/** What was stated, but for the time at which it was. */
+export const told = (world) => world.records().map(({ at, ...fact }) => (assert.ok(at > 0), fact));
