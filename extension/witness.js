@@ -1,7 +1,8 @@
 // States what the browser tells of a traced document: its timing, its vitals, what the user does,
 // what fails to load, and when it becomes another page without another document. Judges nothing, and
 // never states what was typed. The build makes of it a function that the relay calls once it knows
-// that the document is traced. It names its parameters, web-vitals' observers being ours to stop.
+// that the document is traced; tests/rollup.config.mjs names its parameters. Observers are those of
+// the relay, web-vitals' too: it stops them.
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals/attribution';
 import { getSelector } from 'web-vitals/selector';
 
