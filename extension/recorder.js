@@ -5,38 +5,33 @@
 // The page shares this world and may replace anything in it. So every part is taken now, before
 // the page's first script, and no failure in here reaches the page.
 (() => {
-  'use strict';
   try {
-    // The browser adds the document's context to its response, after what the server sent, so each
-    // `tracelight` makes those before it void.
-    let context;
-    let said = ''; // headers as `name:value`, a tab between them, and two where others belong together
-    let rules = ''; // lines of a threshold and a pattern
-    let marks = ''; // names of headers that tell of a request, the last one only in its answer
+    // The browser adds what it has to say to the document's response, after what the server sent, so
+    // each `tracelight` makes all before it void: the document's context, `-headers` as `name:value`, a
+    // tab between them, and two where others belong together, `-rules`, lines of a threshold and a
+    // pattern, and `-marks`, names of headers that tell of a request, the last one only in its answer.
+    let said = {};
     for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
-      if (name === 'tracelight') {
-        context = description;
-        said = rules = marks = '';
-      }
-      if (name === 'tracelight-headers') said = description;
-      if (name === 'tracelight-marks') marks = description;
-      if (name === 'tracelight-rules') rules = decodeURIComponent(description);
+      if (name === 'tracelight') said = {};
+      said[name] = description;
     }
+    let context = said.tracelight;
     const CONTEXT = /^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/;
     if (!CONTEXT.test(context)) return;
 
     // A gap takes a part of the request's context, `{from-to}`, that in decimal, `{from#to}`, or one
     // of two words, `{when|not}` sampled.
-    const groups = (said ? said.split('\t\t') : []).map((group) =>
+    const split = (text, by) => (text ? text.split(by) : []);
+    const groups = split(said['tracelight-headers'], '\t\t').map((group) =>
       group.split('\t').map((header) => {
         const [, name, value, key] = /^([^:]*):((\w*\W?).*)$/.exec(header);
         return { name, key, parts: value.split(/{(\w+)([-#|])(-?\w+)}/) };
       }),
     );
-    marks = marks.split(' ');
-    const thresholds = (rules ? rules.split('\n') : []).map((line) => {
-      const [, least, pattern] = /^(\S*) (.*)$/.exec(line);
-      return { least, pattern: new RegExp(pattern) };
+    const marks = split(said['tracelight-marks'], ' ');
+    const thresholds = split(decodeURIComponent(said['tracelight-rules'] ?? ''), '\n').map((line) => {
+      const rule = /^(\S*) (.*)$/.exec(line);
+      return { least: rule[1], pattern: new RegExp(rule[2]) };
     });
 
     // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
@@ -44,7 +39,6 @@
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
     const { document, crypto, BigInt, CustomEvent, Headers, URL, Uint8Array, performance: bus } = window;
     const { apply } = Reflect;
-    const { isArray } = Array;
     const { stringify } = JSON;
     const { iterator, toStringTag } = Symbol;
     const now = free(bus.now);
@@ -76,9 +70,8 @@
     const home = `${window.origin}/`;
     // The page's own calls will hang on this one, so it is tried first.
     if (apply(slice, null, [home, 0]) !== home) return;
-    const HEADER = 'traceparent';
     const BAGGAGE = 'baggage';
-    const bits = context[54];
+    const bits = context[54] | 1;
 
     let on = true;
     // Facts wait until the relay hears them: it may start after us.
@@ -96,11 +89,9 @@
     };
 
     listen(bus, 'tracelight:relay', () => {
-      const texts = waiting;
-      const length = count;
+      for (let at = 0; at < count; at++) if (!deliver(waiting[at])) return;
       waiting = { __proto__: null };
       count = 0;
-      for (let at = 0; at < length; at++) state(texts[at]);
       if (dropped && deliver(dropped)) dropped = 0;
     });
     listen(bus, 'tracelight:off', () => (on = false));
@@ -132,9 +123,8 @@
       const least = slice(url, 0, home.length) === home && threshold(`${upper(method)} ${url}`);
       if (!least) return;
       const trace = context ? slice(context, 3, 35) : mint(16);
-      const flags = context ? context[54] : bits | 1;
-      const sampled = flags & (slice(trace, 18) >= least);
-      return `00-${trace}-${span}-0${(flags & 2) | sampled}`;
+      const flags = context ? context[54] : bits;
+      return `00-${trace}-${span}-0${(flags & 2) | (flags & (slice(trace, 18) >= least))}`;
     };
 
     const begin = (api, method, url) => {
@@ -161,10 +151,10 @@
       };
     };
 
-    const mark = (fact, last, get) => {
-      for (let at = 0; at < last; at++) {
-        const value = get(marks[at]) ?? null;
-        if (value !== null) fact.marks += `\t${marks[at]}:${slice(value, 0, 256)}`;
+    const mark = (fact, get, spare = 0) => {
+      for (let at = 0; at < marks.length - spare; at++) {
+        const value = get(marks[at]);
+        if (value != null) fact.marks += `\t${marks[at]}:${slice(value, 0, 256)}`;
       }
     };
 
@@ -174,15 +164,15 @@
         if (!fact.start || fact.end) return;
         fact.end = now(bus);
         end();
-        fact.marks = slice(fact.marks, 1) || undefined;
-        fact.bad = fact.ours = fact.page = undefined;
+        fact.marks = slice(fact.marks, 1);
+        fact.page = undefined; // of the rest the relay takes what it knows
         state(stringify(fact));
       } catch { /* one fact less */ }
     };
 
     const fail = (fact, error) =>
       finish(fact, () => {
-        fact.error = slice(error?.name ?? 'Error', 0, 64);
+        fact.error = slice(error?.name ?? 'Error', 0, 256);
       });
 
     const note = (fact, name, value) => {
@@ -196,15 +186,15 @@
     // own context has ids like ours, in another format, ours say the same ids; where it has not, they
     // stay away, and who reads the fact reads them.
     const plan = (fact, get) => {
-      mark(fact, marks.length - 1, get);
-      let own = get(HEADER) ?? null;
+      mark(fact, get, 1);
+      let own = get('traceparent');
       const pair = exec(
         /:([\da-f]{32})(?:-|\tx-b3-spanid:)([\da-f]{16})(-0|\tx-b3-sampled:0)?/,
-        own === null ? fact.marks : '',
+        own == null ? fact.marks : '',
       );
       if (pair) own = `00-${pair[1]}-${pair[2]}-0${pair[3] ? 0 : 1}`;
-      if (own !== null) fact.context = `${own}`;
-      if (own !== null || exec(/^\t(s|b|x-[bd])/, fact.marks)) fact.own = true;
+      if (own != null) fact.context = `${own}`;
+      if (own != null || exec(/^\t(s|b|x-[bd])/, fact.marks)) fact.own = true;
       if (!fact.ours || (fact.own && !pair)) return;
       if (pair) fact.ours = own;
       const add = { __proto__: null };
@@ -213,20 +203,20 @@
         let clear = true;
         for (let each = 0; each < group.length; each++) {
           const { name, key } = group[each];
-          const there = get(name) ?? null;
-          if (there !== null && (name !== BAGGAGE || includes(there, key))) clear = false;
+          const there = get(name);
+          if (there != null && (name !== BAGGAGE || includes(there, key))) clear = false;
         }
         for (let each = 0; clear && each < group.length; each++) {
           const { name, parts } = group[each];
           let value = parts[0];
-          for (let gap = 1; gap < parts.length; gap += 4) {
-            const from = parts[gap];
-            const kind = parts[gap + 1];
-            const to = parts[gap + 2];
+          for (let gap = 0; gap < parts.length - 1; ) {
+            const from = parts[++gap];
+            const kind = parts[++gap];
+            const to = parts[++gap];
             const part = slice(fact.ours, from, to);
             if (kind === '|') value += fact.ours[54] & 1 ? from : to;
             else value += kind === '#' ? BigInt(`0x${part}`) : part;
-            value += parts[gap + 3];
+            value += parts[++gap];
           }
           add[name] = name in add ? `${add[name]},${value}` : value;
         }
@@ -268,8 +258,8 @@
       let headers = init?.headers;
       if (headers === undefined && request) headers = requestHeaders(args[0]);
       if (headers?.[toStringTag] === 'Headers') return lend(fact, headers);
-      // Only the browser is to read an iterable: perhaps it reads only once.
-      if (headers === null || (headers?.[iterator] && !isArray(headers))) return;
+      // Only the browser is to read an iterable that is no list: perhaps it reads only once.
+      if (headers === null || (headers?.[iterator] && headers.length === undefined)) return;
       headers = new Headers(headers);
       if (!lend(fact, headers)) return;
       // Inherited members stay reachable.
@@ -282,20 +272,15 @@
     const watch = async (promise, fact, again) => {
       let response;
       try {
-        try {
-          response = await promise;
-        } catch (error) {
-          if (!again || error?.name !== 'TypeError') throw error;
-          response = await again();
-        }
+        response = await promise;
       } catch (error) {
+        if (again && error?.name === 'TypeError') return watch(again(), fact);
         fail(fact, error);
         throw error;
       }
       finish(fact, () => {
         fact.status = responseStatus(response);
-        const headers = responseHeaders(response);
-        mark(fact, marks.length, (name) => getHeader(headers, name));
+        mark(fact, (name) => getHeader(responseHeaders(response), name));
       });
       return response;
     };
@@ -308,7 +293,7 @@
         finish(fact, () => {
           fact.status = xhrStatus(xhr);
           // Of another origin, the browser would say aloud that they may not be read.
-          if (fact.ours) mark(fact, marks.length, (name) => xhrHeader(xhr, name));
+          if (fact.ours) mark(fact, (name) => xhrHeader(xhr, name));
         }),
       );
       failed('abort');
@@ -410,23 +395,29 @@
     // What the page threw may be anything, and reading it may do anything.
     const peek = (it, name) => {
       try {
-        const value = it[name] ?? null;
-        if (value !== null) return slice(value, 0, 4097);
+        const value = it[name];
+        if (value != null) return slice(value, 0, 4097);
       } catch { /* then not */ }
     };
 
-    const uncaught = (source) => (event) => {
+    const uncaught = (event) => {
       try {
         const it = event.error ?? event.reason;
-        const fact = { __proto__: null, kind: 'error', at: now(bus), source, line: event.lineno, column: event.colno };
-        fact.url = peek(event, 'filename');
-        fact.type = peek(it, 'name');
-        fact.message = peek(it, 'message') ?? peek(event, 'message') ?? peek([it], 0);
-        fact.stack = peek(it, 'stack');
+        const fact = {
+          __proto__: null,
+          kind: 'error',
+          source: event.type,
+          type: peek(it, 'name'),
+          message: peek(it, 'message') ?? peek(event, 'message') ?? peek([it], 0),
+          stack: peek(it, 'stack'),
+          url: peek(event, 'filename'),
+          line: event.lineno,
+          column: event.colno,
+        };
         if (on && event.isTrusted) state(stringify(fact));
       } catch { /* one fact less */ }
     };
-    listen(window, 'error', uncaught('error'));
-    listen(window, 'unhandledrejection', uncaught('rejection'));
+    listen(window, 'error', uncaught);
+    listen(window, 'unhandledrejection', uncaught);
   } catch { /* a browser that lacks a part is left alone */ }
 })();

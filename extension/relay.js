@@ -10,7 +10,7 @@
   // What passes from the page, and no other field of it.
   const PASS = {
     request: ['api', 'method', 'url', 'span', 'context', 'own', 'start', 'end', 'status', 'error', 'marks'],
-    error: ['at', 'source', 'type', 'message', 'stack', 'url', 'line', 'column'],
+    error: ['source', 'type', 'message', 'stack', 'url', 'line', 'column'],
   };
 
   let context = null;

@@ -212,7 +212,7 @@ pub mod key {
     pub const CSS_SELECTOR: &str = "browser.css_selector";
     /// Where an exception was thrown.
     pub const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
-    /// `error`, or `rejection` of a promise.
+    /// `error`, or `unhandledrejection` of a promise.
     pub const EXCEPTION_SOURCE: &str = "tracelight.exception.source";
     /// Names exceptions that are the same to a person.
     pub const EXCEPTION_FINGERPRINT: &str = "tracelight.exception.fingerprint";

@@ -114,7 +114,7 @@ test('errors, failed resources, measures, long frames and changes of the device 
   const errors = await told('error', 2);
   assert.deepEqual(errors.map(({ source, type, message }) => [source, type, message]).sort(), [
     ['error', 'TypeError', 'boom'],
-    ['rejection', 'RangeError', 'nobody cares'],
+    ['unhandledrejection', 'RangeError', 'nobody cares'],
   ]);
   assert.ok(errors.every(({ stack }) => stack.includes('    at ')));
   const [broken] = await told('broken');

@@ -57,9 +57,9 @@ test('nothing but requests and errors passes from the page, with their fields, w
     JSON.stringify({ kind: 'request', url: 'x'.repeat(LIMIT) }),
   ];
   for (const detail of forged) world.state(detail);
-  world.state(JSON.stringify({ kind: 'error', at: 7, message: 'boom', api: 'fetch', more: 1 }));
+  world.state(JSON.stringify({ kind: 'error', at: 7e9, message: 'boom', api: 'fetch', more: 1 }));
   await world.clock.turn();
-  assert.equal(world.records().at(-1).at, 7);
+  assert.ok(world.records().at(-1).at < 7e9, 'when it was is not for the page to say');
   assert.deepEqual(told(world).slice(1), [
     { kind: 'request', api: 'fetch', url: '/a', start: 1 },
     // Of two kinds the last one counts, and it alone is passed on.

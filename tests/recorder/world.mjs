@@ -173,7 +173,11 @@ export function listener({ bus }) {
   bus.addEventListener('tracelight:fact', (event) => {
     event.preventDefault();
     if (typeof event.detail === 'number') drops.push(event.detail);
-    else facts.push(JSON.parse(event.detail));
+    else {
+      // The relay takes no more than the fields that it knows.
+      const { ours, bad, marks, ...fact } = JSON.parse(event.detail);
+      facts.push(marks ? { ...fact, marks } : fact);
+    }
   });
   const ready = () => bus.dispatchEvent(new Event('tracelight:relay'));
   return { facts, drops, ready };

@@ -13,7 +13,7 @@ const STACK_LIMIT: usize = 4 * 1024;
 pub struct Exception {
     /// When.
     pub at: PageMillis,
-    /// `error`, or `rejection` for a promise.
+    /// `error`, or `unhandledrejection` for a promise.
     #[serde(default)]
     pub source: String,
     /// Its class: `TypeError`.
