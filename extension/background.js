@@ -51,6 +51,36 @@ hear('redirected', chrome.webRequest.onBeforeRedirect, documents);
 hear('responded', chrome.webRequest.onResponseStarted, documents, ['responseHeaders']);
 hear('answered', chrome.webRequest.onCompleted, documents);
 hear('failed', chrome.webRequest.onErrorOccurred, documents);
+// What page code cannot see of its requests: beacons, sockets, what workers ask for. Each is told once,
+// whole, and several at a time.
+const unseen = { urls: ['<all_urls>'], types: ['ping', 'websocket', 'xmlhttprequest', 'other'] };
+const open = new Map();
+const told = [];
+const watch = (stage) => (what) => {
+  const { requestId, timeStamp } = what;
+  const sent = open.get(requestId);
+  if (stage === 'sent') return void open.set(requestId, { start: timeStamp, ...what, ...sent });
+  if (!sent) return; // it left before anybody listened
+  if (stage !== 'answered') open.delete(requestId);
+  const { tabId: tab, initiator = '', start } = sent;
+  if (told.push({ tab, initiator, start, text: JSON.stringify({ ...sent, ...what, stage }) }) > 1) return;
+  setTimeout(() => tell('unseen', told.splice(0)), 200);
+};
+const watched = [
+  [chrome.webRequest.onSendHeaders, watch('sent'), all],
+  [chrome.webRequest.onResponseStarted, watch('answered'), ['responseHeaders']],
+  [chrome.webRequest.onCompleted, watch('over'), ['responseHeaders']],
+  [chrome.webRequest.onErrorOccurred, watch('failed')],
+];
+/** Listens for them, or leaves them alone: there are many, and each would start a worker. */
+globalThis.watchRequests = (on) => {
+  for (const [source, listener, more] of watched) {
+    if (!on) source.removeListener(listener);
+    else if (!source.hasListener(listener)) source.addListener(listener, unseen, ...(more ? [more] : []));
+  }
+  if (!on) open.clear();
+};
+watchRequests(true);
 hear('opened', chrome.webNavigation.onCreatedNavigationTarget);
 hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);

@@ -30,6 +30,8 @@ pub struct Chunk {
     pub bytes: Vec<u8>,
     /// Whether its spans came late.
     pub late: bool,
+    /// The only trace of servers in it that is asked for; `None` for all of them.
+    pub of: Option<TraceId>,
 }
 
 /// Reads a trace's chunks. A span that is in two chunks is taken from the first: the browser's own
@@ -55,13 +57,16 @@ pub fn read(trace: TraceId, chunks: &[Chunk]) -> Loaded {
 fn all(chunks: &[Chunk]) -> Loaded {
     let mut loaded = Loaded::default();
     let mut seen: BTreeSet<(SpanId, Timestamp, String)> = BTreeSet::new();
-    for Chunk { bytes, late } in chunks {
+    for Chunk { bytes, late, of } in chunks {
         match otlp::proto::decode(bytes) {
             Ok(accepted) => {
                 if accepted.rejected.count > 0 {
                     loaded.trouble = accepted.rejected.to_string();
                 }
                 let fresh = accepted.spans.into_iter().filter(|span| {
+                    if of.is_some_and(|of| span.trace != of && span.scope.name != OURS) {
+                        return false;
+                    }
                     let service = span.service();
                     seen.insert((span.id, span.start, format!("{}\0{service}", span.name)))
                 });
@@ -83,7 +88,17 @@ mod tests {
     use crate::sample;
 
     fn chunk(bytes: Vec<u8>, late: bool) -> Chunk {
-        Chunk { bytes, late }
+        Chunk { bytes, late, of: None }
+    }
+
+    #[test]
+    fn of_a_pages_chunk_a_request_of_its_own_shows_what_is_of_its_trace() {
+        let spans = sample::spans();
+        let mut other = spans[1].clone();
+        other.trace = TraceId::from_bytes(&[9; 16]).unwrap();
+        let bytes = otlp::proto::encode(spans.iter().chain([&other]));
+        let loaded = read(other.trace, &[Chunk { bytes, late: false, of: Some(other.trace) }]);
+        assert_eq!(loaded.spans, [other]);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub(crate) fn idle() -> TabView {
         store_trouble: None,
         waiting: 0,
         rejected: 0,
+        dropped: 0,
         posted: false,
     }
 }

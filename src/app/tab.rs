@@ -259,6 +259,10 @@ impl Tab {
                         that would send the form again; the next page is traced.";
             troubles.push(text.to_owned());
         }
+        if view.dropped > 0 {
+            let facts = quantity::count(u64::from(view.dropped), "fact");
+            troubles.push(format!("{facts} of this page came too fast and were left out."));
+        }
         if view.rejected > 0 {
             let messages = quantity::count(u64::from(view.rejected), "message");
             troubles.push(format!("{messages} from this page made no sense and changed nothing."));

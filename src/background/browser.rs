@@ -56,10 +56,25 @@ pub(crate) enum Heard {
     Message(Box<Message>),
     /// A panel was opened or closed.
     Panel(Panel),
+    /// Requests that pages made and cannot see.
+    Unseen(Vec<Unseen>),
     /// Nothing but a reason to be awake.
     Woke,
     /// The browser or this version of the extension has just begun.
     Began,
+}
+
+/// A request that a page made and cannot see.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Unseen {
+    /// The tab; negative where a worker asked that belongs to none.
+    pub tab: i32,
+    /// The origin of who asked; empty where the browser does not tell.
+    pub initiator: String,
+    /// When it left, milliseconds since the epoch.
+    pub start: f64,
+    /// All that the browser told of it (`trace::unseen`).
+    pub text: String,
 }
 
 /// A devtools panel.
@@ -171,6 +186,7 @@ pub(crate) fn read(name: &str, what: String, who: &str, triggers: &Triggers) -> 
             Some(Heard::Event(event, webext::clock::now()))
         }
         "panel" => Some(Heard::Panel(json::read(&what).ok()?)),
+        "unseen" => Some(Heard::Unseen(json::read(&what).ok()?)),
         "alarm" | "activated" => Some(Heard::Woke),
         "began" => Some(Heard::Began),
         _ => request(name, json::read(&what).ok()?, triggers),

@@ -50,9 +50,18 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
 
 /// A page began or is over: writes what is known of it, sends what waits, and follows its trace.
 pub(crate) async fn write(worker: Rc<Worker>, trace: TraceId) {
-    worker.look(trace, None, Vec::new(), true).await;
+    worker.look(trace, None, News::default(), true).await;
     spawn_local(exporter::send(Rc::clone(&worker)));
     follow(worker, trace).await;
+}
+
+/// What is new of a page.
+#[derive(Default)]
+pub(crate) struct News {
+    /// Facts that it stated.
+    pub facts: Vec<String>,
+    /// Requests that it cannot see.
+    pub wires: Vec<String>,
 }
 
 async fn pause(worker: &Worker, trace: TraceId) -> Option<Duration> {
@@ -72,7 +81,7 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
             page.turn(clock::now())
         };
         if turned {
-            worker.look(trace, None, Vec::new(), false).await;
+            worker.look(trace, None, News::default(), false).await;
         }
         let core = worker.core.lock().await;
         let Some(page) = core.state.pages.get(&trace) else { return };
@@ -96,7 +105,7 @@ pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
     let store = worker.core.lock().await.settings.store.clone();
     let told = recording::ask::<Told>(&Task::Ask { store, trace }).await;
     let Some(told) = worker.core.lock().await.noted(told) else { return };
-    let (grew, tab) = match worker.look(trace, Some(told), Vec::new(), false).await {
+    let (grew, tab) = match worker.look(trace, Some(told), News::default(), false).await {
         Some((looked, tab)) => (looked.grew, looked.changed.then_some(tab)),
         // Not a page of ours, or one of long ago: somebody looks at it all the same.
         None => (recording::ask(&Task::Keep { trace }).await.unwrap_or(false), None),
@@ -120,12 +129,12 @@ impl Worker {
         &self,
         trace: TraceId,
         told: Option<Told>,
-        facts: Vec<String>,
+        news: News,
         write: bool,
     ) -> Option<(Looked, i32)> {
         // A page's journal and watch are one look's at a time.
         let _turn = self.looking.lock().await;
-        let look = self.core.lock().await.begin_look(trace, told, facts, write).await?;
+        let look = self.core.lock().await.begin_look(trace, told, news, write).await?;
         let (tab, closed) = (look.page.tab, look.page.closed);
         let looked = recording::ask::<Looked>(&Task::Look(Box::new(look))).await;
         let (storing, looked) = {
@@ -148,7 +157,7 @@ impl Core {
         &mut self,
         trace: TraceId,
         told: Option<Told>,
-        facts: Vec<String>,
+        News { facts, wires }: News,
         write: bool,
     ) -> Option<Look> {
         if let Some(told) = told {
@@ -162,13 +171,16 @@ impl Core {
         }
         let kept = self.state.pages.keys().copied().collect();
         let alone = self.settings.store.is_empty();
-        Some(Look { page, facts, wires: Vec::new(), alone, write, kept })
+        Some(Look { page, facts, wires, alone, write, kept })
     }
 
     /// Takes in what was seen. The page may be forgotten by now.
     fn end_look(&mut self, trace: TraceId, closed: bool, looked: &mut Looked) {
         if let Some(page) = self.state.pages.get_mut(&trace) {
             page.ladder = mem::take(&mut looked.ladder);
+            page.soft = looked.soft.take();
+            page.awaits = looked.awaits;
+            page.gaps = looked.gaps;
             page.sealed = closed && looked.trouble.is_none();
             if let Some(watch) = looked.watch.take() {
                 page.watch = watch;

@@ -12,10 +12,11 @@ use wasm_bindgen_futures::spawn_local;
 use webext::{clock, message, recording};
 
 use crate::browser::{Message, Sender};
+use crate::exporter;
+use crate::follow::{self, News};
 use crate::lock::Held;
 use crate::verb::Verb;
 use crate::worker::{Core, Worker};
-use crate::{exporter, follow};
 
 impl Worker {
     /// Answers a message, as JSON text. `None` for one that is not for us.
@@ -65,7 +66,7 @@ impl Worker {
             Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
             Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
             Command::ViewPageTrace { tab } => match core.state.page(tab) {
-                Some(page) => core.open_page(page, tab).await,
+                Some(page) => core.open_page(page, page.shown(), tab).await,
                 None => refused("This tab shows no traced page. Run Page Trace makes it one."),
             },
             Command::ViewSessionTraces { tab } => core.open_session(tab).await,
@@ -93,19 +94,23 @@ impl Worker {
         match said {
             FromPage::Hello { context } => Some(self.hello(&mut core, tab, sender, context).await),
             FromPage::Records { context, time_origin, records, dropped } => {
-                core.rejected = core.rejected.saturating_add(dropped);
                 let (context, clock) = (read(context), PageClock::new(time_origin));
                 if core.state.speaker(tab, context, clock).is_none() {
                     // Its hello is on the way. Perhaps nobody saw its request: it counts as one.
                     self.introduce(&mut core, tab, sender, context).await;
                 }
                 let trace = core.state.speaker(tab, context, clock);
+                if let Some(page) = trace.and_then(|trace| core.state.pages.get_mut(&trace)) {
+                    page.dropped = page.dropped.saturating_add(dropped);
+                }
                 self.records(core, trace, time_origin, records).await
             }
             FromPage::Open => {
                 let trace = core.state.page(tab)?.context.trace;
                 core.state.pages.get_mut(&trace)?.told = true; // who looks needs no notification
-                let _said_by_the_verb = core.open_page(core.state.page(tab)?, tab).await;
+                let page = core.state.page(tab)?;
+                let shown = page.context.resources();
+                let _said_by_the_verb = core.open_page(page, shown, tab).await;
                 None
             }
             FromPage::Dismiss => {
@@ -166,22 +171,29 @@ impl Worker {
         let page = core.state.pages.get_mut(&trace)?;
         page.clock = page.clock.or_else(|| PageClock::new(time_origin));
         drop(core);
-        let (looked, tab) = self.look(trace, None, facts, true).await?;
         // No answer when it could not be stored: the relay keeps the batch and sends it again.
-        let Tally { kept, rejected } = looked.tally?;
-        let mut core = self.core.lock().await;
-        core.rejected = core.rejected.saturating_add(rejected);
-        self.digest(&mut core, trace, tab, &looked).await;
+        let Tally { kept, rejected } = self.learn(trace, News { facts, wires: Vec::new() }).await?;
         Some(ToPage::Stored { kept, rejected })
+    }
+
+    /// Takes in what is new of a page, and sees what follows.
+    pub(crate) async fn learn(self: &Rc<Self>, trace: TraceId, news: News) -> Option<Tally> {
+        let (looked, tab) = self.look(trace, None, news, true).await?;
+        let tally = looked.tally?;
+        let mut core = self.core.lock().await;
+        core.rejected = core.rejected.saturating_add(tally.rejected);
+        self.digest(&mut core, trace, tab, &looked).await;
+        Some(tally)
     }
 
     /// Facts are stored and spans made of them; now see what follows, and tell who looks.
     async fn digest(self: &Rc<Self>, core: &mut Core, trace: TraceId, tab: i32, looked: &Looked) {
-        let requests = looked.requests;
-        let counted = core.state.pages.get(&trace).map(|page| page.requests);
-        if counted.is_some_and(|counted| counted < requests) {
-            let acts = core.step(Event::Counted { trace, requests }, clock::now()).await;
+        let Looked { requests, softs, .. } = *looked;
+        let counted = core.state.pages.get(&trace).map(|page| (page.requests, page.softs));
+        if counted.is_some_and(|counted| counted.0 < requests || counted.1 < softs) {
+            let acts = core.step(Event::Counted { trace, requests, softs }, clock::now()).await;
             self.act(core, acts).await;
+            spawn_local(message::tell(Notice::Changed { tab }));
         }
         if core.state.pages.get(&trace).is_some_and(|page| page.pause(clock::now()).is_some()) {
             spawn_local(follow::follow(Rc::clone(self), trace));

@@ -2,6 +2,7 @@
 
 use backend::link::{self, Values};
 use bridge::Reply;
+use trace::TraceContext;
 use trace::origin::Origin;
 use trace::state::Page;
 use webext::{clock, tabs};
@@ -28,13 +29,13 @@ pub(crate) async fn open(link: &str, values: &Values<'_>, ours: String, tab: i32
 }
 
 impl Core {
-    /// Opens a page's trace.
-    pub(crate) async fn open_page(&self, page: &Page, tab: i32) -> Reply {
-        let trace = page.context.trace;
+    /// Opens the trace of a page, or of one within it.
+    pub(crate) async fn open_page(&self, page: &Page, shown: TraceContext, tab: i32) -> Reply {
+        let trace = shown.trace;
         let origin = page.origin.to_string();
         let values = Values {
             trace: Some(trace),
-            span: Some(page.context.root),
+            span: Some(shown.span),
             session: page.session,
             start: Some(page.wire.start),
             end: Some(clock::now()),

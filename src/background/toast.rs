@@ -66,7 +66,7 @@ impl Worker {
         let Some((trace, tab)) = name.split_once(' ') else { return };
         let (Ok(trace), Ok(tab)) = (trace.parse::<TraceId>(), tab.parse()) else { return };
         match core.state.pages.get(&trace) {
-            Some(page) => drop(core.open_page(page, tab).await),
+            Some(page) => drop(core.open_page(page, page.context.resources(), tab).await),
             None => {
                 let path = format!("app.html?view=dashboard&trace={trace}&tab={tab}");
                 let _refused_by_browser = tabs::open(path, None).await;

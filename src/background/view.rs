@@ -4,7 +4,7 @@ use bridge::{EndedView, SessionView, SetKind, SetView, Site, TabView, TraceView}
 use trace::arrival::Again;
 use trace::ladder::Ladder;
 use trace::origin::Origin;
-use trace::state::{Armed, Missed, Page, Place, Sent, Session};
+use trace::state::{Armed, Missed, Page, Place, Sent, Session, Soft};
 use trace::wanted::{META, Reach};
 use webext::tabs::Tab;
 use webext::{Error, clock, permissions, tabs};
@@ -53,6 +53,7 @@ impl Core {
             store_trouble: self.unsent.as_ref().or(self.unasked.as_ref()).cloned(),
             waiting: self.waiting.unwrap_or_default(),
             rejected: self.rejected,
+            dropped: self.state.page(tab).map_or(0, |page| page.dropped.saturating_add(page.gaps)),
             posted: self.state.arrivals.again(tab) == Again::Never,
         }
     }
@@ -120,8 +121,13 @@ impl Core {
             (context.trace, String::new(), String::new(), ladder)
         });
         let shown = self.state.page(tab).map(|page| {
-            let Page { wire, url, ladder, context, .. } = page;
-            (context.trace, url.clone(), wire.method.clone(), ladder.clone())
+            let Page { wire, url, ladder, context, soft, .. } = page;
+            match soft {
+                Some(Soft { context, url, method, ladder, .. }) => {
+                    (context.trace, url.clone(), method.clone(), ladder.clone())
+                }
+                None => (context.trace, url.clone(), wire.method.clone(), ladder.clone()),
+            }
         });
         let missed = self.state.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
         let missed = missed.and_then(|missed| {

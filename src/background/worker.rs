@@ -16,9 +16,10 @@ use trace::{SessionId, Timestamp, TraceId};
 use wasm_bindgen_futures::spawn_local;
 use webext::settings;
 use webext::storage::{self, Area};
-use webext::{Error, clock, message, recording, tabs};
+use webext::{Error, clock, message, recording, tabs, traffic};
 
-use crate::browser::{self, Heard, Message};
+use crate::browser::{self, Heard, Message, Unseen};
+use crate::follow::News;
 use crate::icon::{self, Icons};
 use crate::lock::Lock;
 use crate::packed::pack;
@@ -79,6 +80,8 @@ pub(crate) struct Core {
     packed: String,
     /// The sessions as they were stored last.
     filed: Table<Place, Session>,
+    /// Whether nobody listens to what pages ask for and cannot see.
+    deaf: bool,
     pub(crate) setting: Setting,
     pub(crate) awake: bool,
 }
@@ -150,6 +153,25 @@ impl Worker {
             }
             Heard::Panel(panel) => {
                 self.panel(panel);
+            }
+            Heard::Unseen(requests) => {
+                let mut pages: Vec<(TraceId, Vec<String>)> = Vec::new();
+                for Unseen { tab, initiator, start, text } in requests {
+                    let start = Timestamp::from_millis(start);
+                    let Some(trace) = core.state.asker(tab, &initiator, start) else { continue };
+                    match pages.iter_mut().find(|(other, _)| *other == trace) {
+                        Some((_, wires)) => wires.push(text),
+                        None => pages.push((trace, vec![text])),
+                    }
+                }
+                for (trace, wires) in pages {
+                    let worker = Rc::clone(self);
+                    spawn_local(async move {
+                        let news = News { facts: Vec::new(), wires };
+                        // What cannot be written is lost: nobody could send it again.
+                        let _lost = worker.learn(trace, news).await;
+                    });
+                }
             }
             Heard::Clicked { name } => {
                 self.clicked(core, &name).await;
@@ -258,6 +280,11 @@ impl Core {
 
     /// Sets in the browser what is wanted.
     pub(crate) async fn set(&mut self) {
+        let idle = !self.state.traces();
+        if self.deaf != idle {
+            self.deaf = idle;
+            traffic::watch(!idle);
+        }
         let wanted = wanted(&self.state, &self.settings);
         let done = self.setting.change(&wanted, &self.settings.cookie.secret).await;
         self.note(done);

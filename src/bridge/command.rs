@@ -142,6 +142,9 @@ pub struct TabView {
     pub waiting: u32,
     /// Forged or broken messages that pages sent and that were counted and dropped.
     pub rejected: u32,
+    /// Facts of its page that were lost: too many for the relay, the journal or the browser itself.
+    #[serde(default)]
+    pub dropped: u32,
     /// Whether its page is the answer to a form, which a reload would send again.
     #[serde(default)]
     pub posted: bool,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use trace::TraceId;
 use trace::completion::Watch;
 use trace::ladder::{Asked, Ladder};
-use trace::state::Page;
+use trace::state::{Page, Soft};
 use trace::suspect::Met;
 
 /// Something to do for the worker.
@@ -87,6 +87,14 @@ pub struct Looked {
     pub changed: bool,
     /// Spans that wait to be sent since now.
     pub waiting: u32,
+    /// The page that its document shows now, where that is not the one that was loaded.
+    pub soft: Option<Soft>,
+    /// How many such pages there were.
+    pub softs: u32,
+    /// Timing entries that the browser dropped before anybody could read them.
+    pub gaps: u32,
+    /// Whether spans are awaited of requests that are traces of their own.
+    pub awaits: bool,
     /// What the journal refused, for the user.
     pub trouble: Option<String>,
     /// What became of its new requests to other origins.

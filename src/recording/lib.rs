@@ -40,7 +40,7 @@ struct Recording {
     journal: OnceCell<Journal>,
     /// Pages whose facts come in or whose spans are awaited. One is taken out while it is at work.
     pages: RefCell<Table<TraceId, Recorded>>,
-    /// Traces that belong to a page besides its own.
+    /// Traces to ask for besides a page's own.
     others: RefCell<Table<TraceId, Vec<TraceId>>>,
     /// Spans that a store gave and nobody has looked at yet.
     found: RefCell<Table<TraceId, Vec<Span>>>,

@@ -2,14 +2,17 @@
 //! and writes what changed into the journal.
 
 use bridge::{Look, Looked};
-use trace::completion::Progress;
+use trace::completion::{Progress, Sight, Watch};
+use trace::ladder::Ladder;
 use trace::meter::Meter;
 use trace::redact::Redaction;
-use trace::state::Page;
+use trace::request::{Api, TracedRequest};
+use trace::state::{Page, Soft};
+use trace::unseen::Unseen;
 use trace::{Timestamp, TraceId, doctor};
 use webext::journal::RequestRow;
 use webext::storage::{self, Area};
-use webext::{Error, Journal, clock};
+use webext::{Error, Journal, clock, settings};
 
 use crate::Recording;
 use crate::page::Recorded;
@@ -20,7 +23,7 @@ const METER: &str = "meter";
 impl Recording {
     /// Looks at a page.
     pub(crate) async fn look(&self, look: Look) -> Looked {
-        let Look { mut page, facts, alone, write, kept, .. } = look;
+        let Look { mut page, facts, wires, alone, write, kept } = look;
         let trace = page.context.trace;
         self.pages.borrow_mut().retain(|trace, _| kept.contains(trace));
         self.others.borrow_mut().retain(|trace, _| kept.contains(trace));
@@ -30,6 +33,7 @@ impl Recording {
                 let mut recorded = self.take(journal, &page).await;
                 let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
                 let redaction = self.redaction().await;
+                let unseen = read(&wires, &page, &redaction).await;
                 let work = Work {
                     journal,
                     page: &mut page,
@@ -37,8 +41,8 @@ impl Recording {
                     redaction: &redaction,
                     alone,
                 };
-                let done = work.run(&facts, found, write, &mut looked).await;
-                self.others.borrow_mut().insert(trace, recorded.others().to_vec());
+                let done = work.run(&facts, unseen, found, write, &mut looked).await;
+                self.others.borrow_mut().insert(trace, asked(&page, &recorded));
                 self.count(recorded.metered()).await;
                 self.pages.borrow_mut().insert(trace, recorded);
                 done
@@ -46,7 +50,9 @@ impl Recording {
             Err(error) => Err(error),
         };
         looked.trouble = done.err().map(|error| error.to_string());
-        Looked { watch: Some(page.watch), ladder: page.ladder, ..looked }
+        looked.softs = page.softs;
+        looked.awaits = page.awaits;
+        Looked { watch: Some(page.watch), ladder: page.ladder, soft: page.soft, ..looked }
     }
 
     /// Takes a page out of memory, or reads it back from the journal.
@@ -89,6 +95,28 @@ impl Recording {
     }
 }
 
+/// Reads the requests that only the network events tell of.
+async fn read(wires: &[String], page: &Page, redaction: &Redaction) -> Vec<Unseen> {
+    if wires.is_empty() {
+        return Vec::new();
+    }
+    // Which headers carry a context is the user's to say; the defaults are read where nobody can.
+    let settings = settings::load().await.unwrap_or_default();
+    let read = |wire: &String| {
+        let unseen = Unseen::read(wire, &settings.triggers, page.context)?;
+        Some(Unseen { url: redaction.url(&unseen.url), ..unseen })
+    };
+    wires.iter().filter_map(read).collect()
+}
+
+/// The traces to ask for besides the page's own.
+fn asked(page: &Page, recorded: &Recorded) -> Vec<TraceId> {
+    let mut asked = recorded.kin().asked(page.context.trace);
+    let soft = page.soft.as_ref().filter(|soft| !soft.watch.progress(clock::now()).over());
+    asked.extend(soft.map(|soft| soft.context.trace).filter(|trace| !asked.contains(trace)));
+    asked
+}
+
 /// One look at one page.
 struct Work<'a> {
     journal: &'a Journal,
@@ -102,6 +130,7 @@ impl Work<'_> {
     async fn run(
         self,
         facts: &[String],
+        unseen: Vec<Unseen>,
         found: Vec<trace::Span>,
         write: bool,
         looked: &mut Looked,
@@ -109,25 +138,31 @@ impl Work<'_> {
         let Self { journal, page, recorded, redaction, alone } = self;
         let trace = page.context.trace;
         let known = recorded.count();
+        let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
-        looked.tally = Some(recorded.add(journal, trace, facts, redaction).await?);
+        looked.tally = Some(recorded.add(journal, trace, facts, unseen, redaction).await?);
         looked.met = recorded.met(known, page);
+        let mut requests = recorded.assemble(page, redaction);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
         services.iter().for_each(|service| page.watch.count_late(service));
-        let mut requests = recorded.assemble(page, redaction);
         see(page, recorded, alone, clock::now());
-        let lit = recorded.climb(&mut requests, page);
+        let changed = recorded.climb(&mut requests, page);
+        see_soft(page, recorded, &requests, alone, clock::now());
+        page.awaits = recorded.kin().awaits() && !alone;
         looked.grew = new > 0;
         looked.settled = recorded.settled();
-        looked.requests = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-        looked.changed = looked.grew || lit;
-        if write || looked.changed || !facts.is_empty() {
+        let traced = requests.iter().filter(|request| request.api != Api::Page).count();
+        looked.requests = u32::try_from(traced).unwrap_or(u32::MAX);
+        looked.gaps = recorded.gaps();
+        looked.changed = looked.grew || !changed.is_empty();
+        if write || looked.changed || news {
             let over = recorded.settled() || page.closed;
-            looked.waiting = recorded.write(journal, trace, over, !alone).await?;
+            looked.waiting = recorded.write(journal, page, over, !alone).await?;
             let tab = page.tab;
-            let rows = requests.into_iter().map(|request| RequestRow { tab, request });
+            let rows = changed.iter().map(|request| RequestRow { tab, request: request.clone() });
             journal.put_requests(&rows.collect::<Vec<_>>()).await?;
+            recorded.wrote(changed);
         }
         Ok(())
     }
@@ -136,10 +171,14 @@ impl Work<'_> {
 /// Lets a page's watch and ladder see what is there now.
 fn see(page: &mut Page, recorded: &Recorded, alone: bool, now: Timestamp) {
     let server = recorded.server();
+    let ours = |trace| !recorded.kin().is_apart(trace);
     let end = page.wire.end.unwrap_or(Timestamp::from_nanos(u64::MAX));
     page.ladder.meet(page.context.document, (page.wire.start, end), server);
-    page.ladder.spans = u32::try_from(server.len()).unwrap_or(u32::MAX);
-    let sight = recorded.sight(page, alone);
+    let found = server.iter().filter(|span| ours(span.trace)).count();
+    page.ladder.spans = u32::try_from(found).unwrap_or(u32::MAX);
+    let loaded = recorded.settled() || page.closed;
+    let sight = recorded.sight(&ours, page.ladder.ahead == 0);
+    let sight = Sight { joined: page.ladder.joined, loaded, alone, ..sight };
     page.ladder.missing = sight.missing;
     page.watch.see(now, sight);
     let progress = page.watch.progress(now);
@@ -147,4 +186,30 @@ fn see(page: &mut Page, recorded: &Recorded, alone: bool, now: Timestamp) {
     page.ladder.complete = matches!(progress, Progress::Complete { .. });
     let finding = doctor::diagnose(&page.ladder).filter(|finding| finding.lamp.is_some());
     page.watch.blame(finding.map(|finding| finding.cause.title().to_owned()));
+}
+
+/// Lets the watch of the page within the document see what is there now. A page trace by itself covers
+/// the load and nothing after it.
+fn see_soft(
+    page: &mut Page,
+    recorded: &Recorded,
+    requests: &[TracedRequest],
+    alone: bool,
+    now: Timestamp,
+) {
+    let (Some((context, url)), Some(_)) = (recorded.soft(), page.session) else { return };
+    page.softs = recorded.softs();
+    let theirs =
+        || requests.iter().filter(|it| it.trace == context.trace && it.ladder.armed.is_some());
+    let first = theirs().next();
+    let known = page.soft.take().filter(|soft| soft.context.trace == context.trace);
+    let mut watch = known.map_or_else(|| Watch::begin(now), |soft| soft.watch);
+    let sight = recorded.sight(&|trace| trace == context.trace, true);
+    let joined = theirs().all(|request| request.ladder.joined);
+    watch.see(now, Sight { joined, loaded: true, alone, ..sight });
+    let (method, ladder) = match first {
+        Some(request) => (request.method.clone(), request.ladder.clone()),
+        None => (String::new(), Ladder::default()),
+    };
+    page.soft = Some(Soft { context, url, watch, method, ladder });
 }

@@ -1,21 +1,23 @@
 //! One traced page in memory: its facts, the spans made of them, the spans found in the store.
 //! Everything here can be read back from the journal after the worker died.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bridge::Tally;
 use trace::assemble::{self, Assembly};
 use trace::completion::Sight;
-use trace::ladder::{Light, climb, others};
-use trace::record::Record;
+use trace::kin::Kin;
+use trace::ladder::climb;
+use trace::record::{self, Record};
 use trace::redact::Redaction;
 use trace::request::TracedRequest;
 use trace::seen::Seen;
 use trace::state::Page;
 use trace::suspect::{self, Met};
 use trace::tally::tally;
-use trace::{PageClock, Span, SpanId, Timestamp, TraceId, json};
+use trace::unseen::Unseen;
+use trace::{PageClock, Span, SpanId, Timestamp, TraceContext, TraceId, json};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -37,11 +39,13 @@ pub(crate) struct Recorded {
     sealed: Seen,
     sealed_parts: u32,
     server: Vec<Span>,
-    /// Traces that belong to the page besides its own.
-    others: Vec<TraceId>,
+    /// Requests that only the network events tell of.
+    unseen: Vec<Unseen>,
+    /// Traces that it has to do with.
+    kin: Kin,
     server_parts: u32,
-    /// What the lamps of its requests showed last.
-    lights: Vec<[Light; 5]>,
+    /// Its requests as they were written last.
+    rows: BTreeMap<(TraceId, SpanId), TracedRequest>,
     /// Spans that are final since the meter was told.
     metered: u32,
 }
@@ -52,8 +56,13 @@ impl Recorded {
         let mut recorded = Self::recall(journal, trace).await?;
         for batch in journal.facts(trace).await? {
             recorded.batches += 1;
-            let records = batch.iter().filter_map(|fact| Record::parse(fact).ok());
-            recorded.records.extend(records);
+            for fact in batch {
+                match Record::parse(&fact) {
+                    Ok(record) => recorded.records.push(record),
+                    // What a page states is written down as a record and never as this.
+                    Err(_) => recorded.unseen.extend(json::read(&fact).ok()),
+                }
+            }
         }
         Ok(recorded)
     }
@@ -85,13 +94,16 @@ impl Recorded {
         journal: &Journal,
         trace: TraceId,
         facts: &[String],
+        mut unseen: Vec<Unseen>,
         redaction: &Redaction,
     ) -> Result<Tally, Error> {
         let room = MOST_FACTS.saturating_sub(self.records.len());
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
         let records: Vec<Record> =
             records.take(room).map(|record| redaction.record(record)).collect();
-        let texts: Vec<String> = records.iter().map(json::write).collect();
+        unseen.truncate(MOST_FACTS.saturating_sub(self.unseen.len()));
+        let texts = records.iter().map(json::write).chain(unseen.iter().map(json::write));
+        let texts: Vec<String> = texts.collect();
         if !texts.is_empty() {
             journal.put_facts(trace, self.batches, &texts).await?;
             self.batches += 1;
@@ -99,6 +111,7 @@ impl Recorded {
         let kept = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let all = u32::try_from(facts.len()).unwrap_or(u32::MAX);
         self.records.extend(records);
+        self.unseen.extend(unseen);
         Ok(Tally { kept, rejected: all - kept })
     }
 
@@ -120,7 +133,9 @@ impl Recorded {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
         let clock = page.clock.or_else(|| PageClock::new(wire.start.millis() as f64));
         let Some(clock) = clock else { return Vec::new() };
-        let (unsampled, closed) = (page.ladder.unsampled(), page.closed);
+        // A page trace by itself covers the load and nothing after it.
+        let closed = page.closed || page.session.is_none();
+        let unsampled = page.ladder.unsampled();
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -129,9 +144,9 @@ impl Recorded {
             clock,
             url: redaction.url(&page.url),
             document: Some(wire.clone()),
-            dropped: 0,
+            dropped: page.dropped,
         };
-        let mut all = assemble::assemble(&page, &self.records, &[]);
+        let mut all = assemble::assemble(&page, &self.records, &self.unseen);
         if unsampled {
             all = all.without(page.context.trace);
         }
@@ -141,18 +156,53 @@ impl Recorded {
         self.open = if closed { Vec::new() } else { open };
         self.browser = spans;
         self.settled = settled;
+        self.kin = Kin::of(page.context.trace, &self.records, &requests);
         requests
     }
 
     /// Counts what is there of each request, and lights its lamps; the page's own come first.
-    /// Whether one shows something else than before: time alone completes a request.
-    pub(crate) fn climb(&mut self, requests: &mut [TracedRequest], page: &Page) -> bool {
+    /// Returns those of which something else is to be shown: time alone completes a request.
+    pub(crate) fn climb(
+        &mut self,
+        requests: &mut [TracedRequest],
+        page: &Page,
+    ) -> Vec<TracedRequest> {
         tally(requests, &self.spans().collect::<Vec<_>>());
         climb(requests, &page.ladder, &self.server);
-        self.others = others(requests, page.context.trace);
-        let lights = requests.iter().map(|request| request.ladder.lights()).collect();
-        let before = std::mem::replace(&mut self.lights, lights);
-        before != self.lights
+        self.kin.look(requests);
+        let known = |it: &TracedRequest| {
+            self.rows.get(&(it.trace, it.span)).is_some_and(|row| shows(row, it))
+        };
+        requests.iter().filter(|request| !known(request)).cloned().collect()
+    }
+
+    /// Notes that these are in the journal.
+    pub(crate) fn wrote(&mut self, rows: Vec<TracedRequest>) {
+        self.rows.extend(rows.into_iter().map(|row| ((row.trace, row.span), row)));
+    }
+
+    /// The traces that the page has to do with.
+    pub(crate) const fn kin(&self) -> &Kin {
+        &self.kin
+    }
+
+    /// The last page that a script made within the document: its context and address.
+    pub(crate) fn soft(&self) -> Option<(TraceContext, String)> {
+        let newest = self.pages().max_by(|a, b| a.at.0.total_cmp(&b.at.0))?;
+        Some((newest.context, newest.url.clone()))
+    }
+
+    /// How many of those there were.
+    pub(crate) fn softs(&self) -> u32 {
+        let traces: BTreeSet<_> = self.pages().map(|soft| soft.context.trace).collect();
+        u32::try_from(traces.len()).unwrap_or(u32::MAX)
+    }
+
+    fn pages(&self) -> impl Iterator<Item = &record::Soft> {
+        self.records.iter().filter_map(|record| match record {
+            Record::Page(soft) => Some(soft),
+            _ => None,
+        })
     }
 
     /// Whether the page's load is over and its spans are final.
@@ -170,22 +220,29 @@ impl Recorded {
     pub(crate) async fn write(
         &mut self,
         journal: &Journal,
-        trace: TraceId,
+        page: &Page,
         over: bool,
         send: bool,
     ) -> Result<u32, Error> {
+        let trace = page.context.trace;
         let fresh = self.browser.iter().filter(|it| !self.sealed.contains(it.trace, it.id));
         let may_change = |span: &&Span| !over || self.open.contains(&(span.trace, span.id));
         let (open, closed): (Vec<&Span>, Vec<&Span>) = fresh.partition(may_change);
-        let closed_parts = closed.chunks(CHUNK).map(|spans| (spans, false));
-        let open_parts = open.chunks(CHUNK).map(|spans| (spans, true));
         let mut chunks = Vec::new();
-        for (part, (spans, open)) in (self.sealed_parts..).zip(closed_parts.chain(open_parts)) {
+        for (spans, open) in [(&closed, false), (&open, true)] {
             let unsent = (!open && send).then_some(1);
-            chunks.push(chunk(trace, Side::Browser, part, spans, open, unsent));
+            let (theirs, ours): (Vec<&Span>, Vec<&Span>) =
+                spans.iter().partition(|span| self.kin.is_apart(span.trace));
+            for (spans, apart) in [(ours, false), (theirs, true)] {
+                for spans in spans.chunks(CHUNK) {
+                    let part = self.sealed_parts + u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+                    let chunk = chunk(trace, Side::Browser, part, spans, open, unsent);
+                    chunks.push(SpanChunk { apart, ..chunk });
+                }
+            }
         }
         journal.put_spans(&chunks).await?;
-        let parts = closed.len().div_ceil(CHUNK);
+        let parts = chunks.iter().filter(|chunk| !chunk.open).count();
         self.sealed_parts += u32::try_from(parts).unwrap_or(u32::MAX);
         let count = u32::try_from(closed.len()).unwrap_or(u32::MAX);
         self.sealed.extend(closed);
@@ -193,8 +250,18 @@ impl Recorded {
         Ok(if send { count } else { 0 })
     }
 
-    /// Takes in what the store has of the trace, without what the user denies: spans that are `late` by their start are kept
-    /// apart. Returns how many are new, and the services of the late ones, each as often as it has.
+    /// Timing entries that the browser dropped before anybody could read them.
+    pub(crate) fn gaps(&self) -> u32 {
+        let gaps = self.records.iter().filter_map(|record| match record {
+            Record::Gap(gap) => Some(gap.count),
+            _ => None,
+        });
+        gaps.max().unwrap_or_default()
+    }
+
+    /// Takes in what the store has of the trace, without what the user denies: spans that are `late`
+    /// by their start are kept apart. Returns how many are new, and the services of the late ones,
+    /// each as often as it has.
     pub(crate) async fn absorb(
         &mut self,
         journal: &Journal,
@@ -207,20 +274,24 @@ impl Recorded {
         let known = Seen::of(self.spans());
         let unknown = |span: &Span| {
             let Span { trace: of, id, .. } = *span;
-            (of == trace || self.others.contains(&of))
+            (of == trace || self.kin.knows(of))
                 && !known.contains(of, id)
                 && !self.sealed.contains(of, id)
         };
         let new: Vec<Span> = found.into_iter().filter(unknown).collect();
+        // Nobody waited for more than the page's own.
+        let (apart, ours): (Vec<&Span>, Vec<&Span>) =
+            new.iter().partition(|span| span.trace != trace && self.kin.is_apart(span.trace));
         let (tardy, timely): (Vec<&Span>, Vec<&Span>) =
-            new.iter().partition(|span| late(span.start));
-        let groups = [(&timely, false), (&tardy, true)];
-        let parts =
-            groups.iter().flat_map(|(spans, late)| spans.chunks(CHUNK).map(|spans| (spans, *late)));
+            ours.iter().partition(|span| late(span.start));
+        let groups = [(&timely, false, false), (&tardy, true, false), (&apart, false, true)];
+        let parts = groups.iter().flat_map(|(spans, late, apart)| {
+            spans.chunks(CHUNK).map(|spans| (spans, *late, *apart))
+        });
         let mut chunks = Vec::new();
-        for (part, (spans, late)) in (self.server_parts..).zip(parts) {
+        for (part, (spans, late, apart)) in (self.server_parts..).zip(parts) {
             let chunk = chunk(trace, Side::Server, part, spans, false, None);
-            chunks.push(SpanChunk { late, ..chunk });
+            chunks.push(SpanChunk { late, apart, ..chunk });
         }
         if !chunks.is_empty() {
             journal.put_spans(&chunks).await?;
@@ -238,43 +309,43 @@ impl Recorded {
         &self.server
     }
 
-    /// Traces that servers or the page made instead of joining the page's: they are asked for too.
-    pub(crate) fn others(&self) -> &[TraceId] {
-        &self.others
-    }
-
     /// The spans of both sides.
     fn spans(&self) -> impl Iterator<Item = &Span> {
         self.browser.iter().chain(&self.server)
     }
 
-    /// What can be seen of the trace, both sides together; `alone` where no store is set.
-    pub(crate) fn sight(&self, page: &Page, alone: bool) -> Sight {
-        let seen = Seen::of(self.spans());
-        let mut missing = Seen::default();
-        for span in self.spans() {
+    /// What can be seen of some traces, both sides together. Where a server's clock is not `true`, its
+    /// spans do not count for their length: they would make it an hour long.
+    pub(crate) fn sight(&self, which: &dyn Fn(TraceId) -> bool, true_clock: bool) -> Sight {
+        let spans = || self.spans().filter(|span| which(span.trace));
+        let (seen, mut missing) = (Seen::of(spans()), Seen::default());
+        for span in spans() {
             if let Some(parent) = span.parent.filter(|id| !seen.contains(span.trace, *id)) {
                 missing.insert(span.trace, parent);
             }
         }
-        // A clock that is off would make it an hour long.
-        let timed = || {
-            self.spans().take(if page.ladder.ahead == 0 { usize::MAX } else { self.browser.len() })
-        };
+        let server = if true_clock { &*self.server } else { &[] };
+        let timed = || self.browser.iter().chain(server).filter(|span| which(span.trace));
         let start = timed().map(|span| span.start).min();
         let end = timed().map(|span| span.end).max();
         let length = start.zip(end).map_or(Duration::ZERO, |(start, end)| end.since(start));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Sight {
             spans: number(seen.len()),
-            errors: number(self.spans().filter(|span| span.failed()).count()),
+            errors: number(spans().filter(|span| span.failed()).count()),
             length,
-            joined: page.ladder.joined,
             missing: number(missing.len()),
-            loaded: self.settled || page.closed,
-            alone,
+            ..Sight::default()
         }
     }
+}
+
+/// Whether two rows of a request show the same: the store is asked time and again, and its last
+/// answer is seldom another.
+fn shows(old: &TracedRequest, new: &TracedRequest) -> bool {
+    let (mut old, mut new) = (old.clone(), new.clone());
+    (old.ladder.at, new.ladder.at) = (0, 0);
+    old == new
 }
 
 fn chunk(

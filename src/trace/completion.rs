@@ -212,6 +212,12 @@ impl Watch {
         }
     }
 
+    /// When the wait began.
+    #[must_use]
+    pub const fn since(&self) -> Timestamp {
+        self.since
+    }
+
     /// When the wait ended, well or not.
     fn ended(&self) -> Option<Timestamp> {
         self.completed.or_else(|| self.expired.then(|| self.since.plus(PATIENCE)))

@@ -75,7 +75,7 @@ impl State {
         if progress.is_none() && !session {
             return Icon::default();
         }
-        let spans = self.page(tab).map_or(0, |page| page.watch.spans());
+        let spans = self.page(tab).map_or(0, |page| page.wait().spans());
         let shape = self.shape(tab, session, progress.as_ref(), trouble);
         let badge = match (spans, shape) {
             (0, Shape::Session) => "on".to_owned(),

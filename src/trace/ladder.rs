@@ -5,6 +5,7 @@
 
 mod evidence;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -247,7 +248,11 @@ impl Ladder {
             Some(other) => span.trace == other,
             None => Some(span.trace) == ours && span.parent == Some(own),
         };
-        let first = server.iter().find(first);
+        self.greet(window, server.iter().find(first));
+    }
+
+    /// Takes in the first of the server's spans of it.
+    fn greet(&mut self, window: (Timestamp, Timestamp), first: Option<&Span>) {
         self.joined = first.is_some();
         self.ahead = first.map_or(0, |span| ahead(window, span.start));
     }
@@ -357,9 +362,31 @@ fn ahead((start, end): (Timestamp, Timestamp), began: Timestamp) -> i64 {
     }
 }
 
+/// The first span of each trace, and below each span.
+#[derive(Default)]
+struct Firsts<'a> {
+    traces: BTreeMap<TraceId, &'a Span>,
+    children: BTreeMap<(TraceId, SpanId), &'a Span>,
+}
+
+impl<'a> Firsts<'a> {
+    fn of(spans: &'a [Span]) -> Self {
+        let mut firsts = Self::default();
+        for span in spans {
+            firsts.traces.entry(span.trace).or_insert(span);
+            if let Some(parent) = span.parent {
+                firsts.children.entry((span.trace, parent)).or_insert(span);
+            }
+        }
+        firsts
+    }
+}
+
 /// Lights the lamps of a page's requests: the document's as the page's own, those of the others by
 /// what the page knows of the store and by the server's spans.
 pub fn climb(requests: &mut [TracedRequest], page: &Ladder, server: &[Span]) {
+    let firsts = Firsts::of(server);
+    let own = page.armed.map(|context| context.trace);
     for request in requests {
         if request.api == Api::Document {
             request.ladder = page.clone();
@@ -373,30 +400,21 @@ pub fn climb(requests: &mut [TracedRequest], page: &Ladder, server: &[Span]) {
         let since = Duration::from_millis(page.at.saturating_sub(end.millis()));
         let ladder = &mut request.ladder;
         (ladder.asked, ladder.status, ladder.at) = (page.asked, page.status, page.at);
-        ladder.meet(request.span, (request.start, end), server);
+        if page.asked == Asked::Spans && Some(request.trace) != own {
+            // Those are the page's; what there is of another trace is seen by itself.
+            (ladder.asked, ladder.status) = (Asked::Absent, 0);
+        }
+        let first = match ladder.other() {
+            Some(other) => firsts.traces.get(&other),
+            None => firsts.children.get(&(request.trace, request.span)),
+        };
+        ladder.greet((request.start, end), first.copied());
         ladder.over = page.over && since >= PATIENCE;
         let nobody = page.asked == Asked::Nobody;
         ladder.complete = nobody || (ladder.joined && since >= QUIET);
         // All but the request itself.
         ladder.spans = if ladder.joined { request.spans.saturating_sub(1).max(1) } else { 0 };
     }
-}
-
-/// Most traces that are asked for besides a page's own.
-const MOST_OTHERS: usize = 4;
-
-/// Traces that belong to a page's requests and are not its own: a server made one of its own, or
-/// the page did.
-#[must_use]
-pub fn others(requests: &[TracedRequest], own: TraceId) -> Vec<TraceId> {
-    let mut others = Vec::new();
-    for request in requests {
-        let found = request.ladder.other().unwrap_or(request.trace);
-        if found != own && !others.contains(&found) && others.len() < MOST_OTHERS {
-            others.push(found);
-        }
-    }
-    others
 }
 
 #[cfg(test)]

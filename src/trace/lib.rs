@@ -19,6 +19,7 @@ pub mod framework;
 pub mod icon;
 pub mod id;
 pub mod json;
+pub mod kin;
 pub mod ladder;
 pub mod meter;
 pub mod observe;

@@ -63,7 +63,7 @@ impl State {
             Event::Watched { tabs } => self.watched(&tabs, now),
             Event::Tick => Vec::new(),
             Event::Trace { tab, origin } => self.trace(tab, &origin, dice),
-            Event::Cancel { tab } => self.cancel(tab, dice),
+            Event::Cancel { tab } => self.cancel(tab, now, dice),
             Event::Opened(open) => self.opened(&open, dice),
             Event::Leaving { tab } => self.leaving(tab),
             Event::Sent(asked) => self.sent(asked, now, dice),
@@ -77,9 +77,11 @@ impl State {
             Event::Unshown { tab, url } => self.unshown(tab, &url, dice),
             Event::Hello { tab, url, context } => self.hello(tab, &url, context, now, dice),
             Event::Loaded { trace } => self.loaded(trace),
-            Event::Counted { trace, requests } => self.counted(trace, requests, now),
+            Event::Counted { trace, requests, softs } => {
+                self.counted(trace, [requests, softs], now)
+            }
             Event::Resume { loading } => self.resume(&loading, dice),
-            Event::Closed { tab } => self.closed(tab),
+            Event::Closed { tab } => self.closed(tab, now),
         });
         acts
     }

@@ -281,12 +281,49 @@ pub struct Page {
     pub committed: bool,
     /// Whether its document is gone: what is recorded is all there will be.
     pub closed: bool,
+    /// When its tab left it.
+    #[serde(default)]
+    pub left: Option<Timestamp>,
     /// Whether all that was recorded of it is written for good, so that it may be forgotten.
     #[serde(default)]
     pub sealed: bool,
     /// What was observed of its request and its trace.
     pub ladder: Ladder,
+    /// The page that its document shows now, where that is not the one that was loaded.
+    #[serde(default)]
+    pub soft: Option<Soft>,
+    /// Such pages that count for its session.
+    #[serde(default)]
+    pub softs: u32,
+    /// Facts of it that were lost on their way, because there were too many.
+    #[serde(default)]
+    pub dropped: u32,
+    /// Timing entries of it that the browser dropped.
+    #[serde(default)]
+    pub gaps: u32,
+    /// Whether spans are awaited of requests that are traces of their own.
+    #[serde(default)]
+    pub awaits: bool,
 }
+
+/// A page within a document, which a script made: a page trace of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Soft {
+    /// Its trace, and the root of it.
+    pub context: TraceContext,
+    /// Its URL, redacted.
+    pub url: String,
+    /// The wait for its spans.
+    pub watch: Watch,
+    /// The method of the first request that it made; empty where there is none.
+    pub method: String,
+    /// What was observed of that request.
+    pub ladder: Ladder,
+}
+
+/// Pause between questions for the spans of later requests, where the page's own were found; else
+/// the store is not likely to have any.
+const AWAITED: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(2)];
 
 /// Shortest pause between questions for the spans of a page that nobody looks at: reloading often
 /// must not mean asking often.
@@ -297,11 +334,28 @@ const UNSEEN_PAUSE: Duration = Duration::from_secs(5);
 const LISTENED: usize = 16;
 const FOLLOWED: usize = 64;
 
+/// How long after it was left a document may still be at work.
+const PARTING: Duration = Duration::from_millis(100);
+
 impl Page {
+    /// The context of the page that is shown now: its trace, and the root of it.
+    #[must_use]
+    pub fn shown(&self) -> TraceContext {
+        self.soft.as_ref().map_or_else(|| self.context.resources(), |soft| soft.context)
+    }
+
+    /// The wait for that page's spans.
+    #[must_use]
+    pub fn wait(&self) -> &Watch {
+        self.soft.as_ref().map_or(&self.watch, |soft| &soft.watch)
+    }
+
     /// When to ask the store for it again; `None` when that is over for good.
     #[must_use]
     pub fn pause(&self, now: Timestamp) -> Option<Duration> {
-        let pause = self.watch.pause(now)?;
+        let soft = self.soft.as_ref().and_then(|soft| soft.watch.pause(now));
+        let awaited = self.awaits.then(|| AWAITED[usize::from(self.ladder.joined)]);
+        let pause = self.watch.pause(now).into_iter().chain(soft).chain(awaited).min()?;
         Some(if self.closed { pause.max(UNSEEN_PAUSE) } else { pause })
     }
 
@@ -316,6 +370,9 @@ impl Page {
     /// Lets time pass for its wait. Whether that came to an end, or to another one, which its ladder
     /// does not know yet.
     pub fn turn(&mut self, now: Timestamp) -> bool {
+        if let Some(soft) = &mut self.soft {
+            soft.watch.settle(now);
+        }
         self.watch.settle(now);
         let progress = self.watch.progress(now);
         let complete = matches!(progress, Progress::Complete { .. });
@@ -386,6 +443,27 @@ impl State {
         self.pages.get(&self.tabs.get(&tab)?.page?)
     }
 
+    /// Whether anything is traced, or about to be.
+    #[must_use]
+    pub fn traces(&self) -> bool {
+        let live = self.pages.values().any(|page| page.live);
+        live || !self.sessions.is_empty() || !self.pending.is_empty()
+    }
+
+    /// The page that made a request which only the network events tell of: the one that its tab showed
+    /// then. What a service worker asks for is the newest page's of its origin.
+    #[must_use]
+    pub fn asker(&self, tab: i32, origin: &str, at: Timestamp) -> Option<TraceId> {
+        let theirs = |page: &&Page| {
+            let here = if tab < 0 { page.origin.to_string() == origin } else { page.tab == tab };
+            // A document may still send a beacon when the next one is shown already.
+            here && page.watch.since().plus(PARTING) < at
+        };
+        let page = self.pages.values().filter(theirs).max_by_key(|page| page.watch.since())?;
+        let left = page.left.is_some_and(|left| left.plus(PARTING) < at);
+        (!left && (page.live || page.left.is_some())).then_some(page.context.trace)
+    }
+
     /// How far the trace of a tab is: of the page that is coming, else of the one that is shown.
     #[must_use]
     pub fn progress(&self, tab: i32, now: Timestamp) -> Option<Progress> {
@@ -397,7 +475,12 @@ impl State {
             return Some(if armed.leaving { Progress::Armed } else { Progress::Reloading });
         }
         let missed = self.tabs.get(&tab).and_then(|tab| tab.missed.as_ref());
-        missed.map(Missed::progress).or_else(|| Some(self.page(tab)?.progress(now)))
+        let shown = || {
+            let page = self.page(tab)?;
+            let soft = page.soft.as_ref().map(|soft| soft.watch.progress(now));
+            Some(soft.unwrap_or_else(|| page.progress(now)))
+        };
+        missed.map(Missed::progress).or_else(shown)
     }
 
     /// Forgets pages that no tab shows and no one waits for, and the oldest of too many.

@@ -35,6 +35,7 @@ pub mod settings;
 pub mod storage;
 pub mod stream;
 pub mod tabs;
+pub mod traffic;
 
 pub use error::Error;
 pub use journal::{Journal, RequestRow};

@@ -147,10 +147,13 @@ impl TraceWire {
     }
 }
 
-/// The trace's chunks, as the journal keeps them.
+/// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it.
 async fn chunks(trace: TraceId) -> Result<Vec<load::Chunk>, String> {
     let journal = super::journal().await?;
-    let chunks = journal.chunks(trace).await.map_err(|error| error.to_string())?;
-    let ours = |SpanChunk { bytes, late, .. }| load::Chunk { bytes, late };
-    Ok(chunks.into_iter().map(ours).collect())
+    let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
+    let pages = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
+    let theirs = |SpanChunk { bytes, late, .. }, of| load::Chunk { bytes, late, of };
+    let own = own.into_iter().map(|chunk| theirs(chunk, None));
+    let pages = pages.into_iter().map(|chunk| theirs(chunk, Some(trace)));
+    Ok(own.chain(pages).collect())
 }

@@ -1,10 +1,10 @@
 //! Which context a tab's next document gets: none is ever handed out twice on purpose.
 
 use super::{Act, Dice, Open, mint};
-use crate::TraceContext;
 use crate::context::PageContext;
 use crate::origin::Origin;
 use crate::state::{Armed, State};
+use crate::{Timestamp, TraceContext};
 
 impl State {
     pub(super) fn trace(&mut self, tab: i32, origin: &Origin, dice: Dice<'_>) -> Vec<Act> {
@@ -20,7 +20,7 @@ impl State {
     }
 
     /// Takes a page trace back, however far it is. A session's page goes on without its toast.
-    pub(super) fn cancel(&mut self, tab: i32, dice: Dice<'_>) -> Vec<Act> {
+    pub(super) fn cancel(&mut self, tab: i32, now: Timestamp, dice: Dice<'_>) -> Vec<Act> {
         let mut acts = vec![Act::Untoast(tab)];
         self.reloaded(tab);
         if let Some(part) = self.tabs.get_mut(&tab) {
@@ -36,7 +36,7 @@ impl State {
                     sent.once = false;
                 }
             }
-            None if armed.is_none() => acts.extend(self.drop_page(tab)),
+            None if armed.is_none() => acts.extend(self.drop_page(tab, now)),
             None => {}
         }
         if let Some(armed) = armed {
@@ -47,7 +47,7 @@ impl State {
     }
 
     /// Takes back the trace of a page that is shown.
-    fn drop_page(&mut self, tab: i32) -> Vec<Act> {
+    fn drop_page(&mut self, tab: i32, now: Timestamp) -> Vec<Act> {
         let shown = self.tabs.get(&tab).and_then(|tab| tab.page);
         let Some(page) = shown.and_then(|trace| self.pages.get_mut(&trace)) else {
             return Vec::new();
@@ -57,7 +57,7 @@ impl State {
             return Vec::new();
         }
         let mut acts = vec![Act::Silence(tab)];
-        acts.extend(self.leave(tab));
+        acts.extend(self.leave(tab, now));
         acts
     }
 

@@ -121,7 +121,7 @@ impl State {
             page.committed = true;
             return Vec::new();
         }
-        let mut acts = self.leave(tab);
+        let mut acts = self.leave(tab, now);
         self.doubt(tab, origin.as_ref().filter(|_| sent.is_none()));
         if let Some(origin) = &origin {
             // A tab waits for one document: what it waited for before will not come any more.
@@ -151,13 +151,14 @@ impl State {
     }
 
     /// The tab's document is replaced: nothing more will be recorded of it.
-    pub(super) fn leave(&mut self, tab: i32) -> Vec<Act> {
+    pub(super) fn leave(&mut self, tab: i32, now: Timestamp) -> Vec<Act> {
         let left = self.tabs.get_mut(&tab).and_then(|tab| tab.page.take());
         let Some((trace, page)) = left.and_then(|trace| Some((trace, self.pages.get_mut(&trace)?)))
         else {
             return Vec::new();
         };
         page.closed = true;
+        page.left = Some(now);
         page.live = false;
         vec![Act::Ended(trace)]
     }
@@ -201,8 +202,14 @@ impl State {
             live: session.is_some() || host == origin.host,
             committed: false,
             closed: false,
+            left: None,
             sealed: false,
             ladder,
+            soft: None,
+            softs: 0,
+            dropped: 0,
+            gaps: 0,
+            awaits: false,
         };
         self.pages.insert(trace, page);
         self.tabs.or_default(tab).page = Some(trace);
@@ -254,7 +261,7 @@ impl State {
         let Some(trace) = ours.filter(read).map(|sent| sent.context.trace).last() else {
             return Vec::new();
         };
-        let mut acts = self.leave(tab);
+        let mut acts = self.leave(tab, now);
         acts.extend(self.open(trace, tab, (&origin, url), now));
         self.rearm(tab, Some(&origin), dice);
         acts.push(Act::Changed(tab));

@@ -133,6 +133,8 @@ pub enum Event {
         trace: TraceId,
         /// How many.
         requests: u32,
+        /// How many pages there were within its document.
+        softs: u32,
     },
     /// A worker takes up what an earlier one may have left undone.
     Resume {

@@ -139,21 +139,29 @@ impl State {
         self.end_where(End::Unwatched, now, over)
     }
 
-    pub(super) fn counted(&mut self, trace: TraceId, requests: u32, now: Timestamp) -> Vec<Act> {
+    pub(super) fn counted(
+        &mut self,
+        trace: TraceId,
+        [requests, softs]: [u32; 2],
+        now: Timestamp,
+    ) -> Vec<Act> {
         let Some(page) = self.pages.get_mut(&trace) else { return Vec::new() };
         let more = requests.saturating_sub(page.requests);
         page.requests += more;
+        let pages = softs.saturating_sub(page.softs);
+        page.softs += pages;
         let id = page.session;
         let Some(session) = self.sessions.values_mut().find(|it| Some(it.id) == id) else {
             return Vec::new();
         };
         session.requests = session.requests.saturating_add(more);
+        session.pages = session.pages.saturating_add(pages);
         self.expire(now)
     }
 
-    pub(super) fn closed(&mut self, tab: i32) -> Vec<Act> {
+    pub(super) fn closed(&mut self, tab: i32, now: Timestamp) -> Vec<Act> {
         self.arrivals.close(tab);
-        let acts = self.leave(tab);
+        let acts = self.leave(tab, now);
         self.tabs.remove(&tab);
         self.stores.remove(&tab);
         self.pending.retain(|_, sent| sent.tab != tab);

@@ -397,11 +397,11 @@ fn a_session_ends_after_the_requests_that_it_was_to_trace() {
     world.step(begin(1, ending(Ending { requests: 5, ..Ending::default() })));
     let trace = world.navigate(1, URL).unwrap().trace;
     for requests in [1, 3, 3, 2] {
-        world.step(Event::Counted { trace, requests });
+        world.step(Event::Counted { trace, requests, softs: 0 });
     }
     assert_eq!(session(&world).requests, 3, "counted once each, however often they are told");
     let other = world.navigate(2, URL).unwrap().trace;
-    world.step(Event::Counted { trace: other, requests: 2 });
+    world.step(Event::Counted { trace: other, requests: 2, softs: 0 });
     assert_eq!(why(&world), Some(End::Counted));
 }
 
@@ -633,7 +633,7 @@ fn everything(world: &World) -> Vec<Event> {
             let again = asked(tab, "n9", URL, page.context.request());
             let context = Some(page.context.resources());
             let hello = Event::Hello { tab, url: URL.to_owned(), context };
-            [Event::Loaded { trace }, Event::Counted { trace, requests: 1 }, again, hello]
+            [Event::Loaded { trace }, Event::Counted { trace, requests: 1, softs: 0 }, again, hello]
         }));
     }
     events
