@@ -15,7 +15,7 @@ const SCRIPT = `<script>
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /**
- * Starts site and sink. Resolves to `{ page, warm, sink, close() }`: `page(host, path, peer)` is an
+ * Starts site and sink. Resolves to `{ page, warm, close() }`: `page(host, path, peer)` is an
  * address on a host of the site, and `warm(host)` one of the same site that no session reaches.
  */
 export async function startPlace(bundles) {
@@ -24,7 +24,7 @@ export async function startPlace(bundles) {
   const { port } = new URL(site.origin);
   const page = (host, path, peer = '') => `http://${host}.localhost:${port}${path}?${peer}`;
   const close = () => Promise.all([site.close(), sink.close()]);
-  return { page, warm: (host) => page(`warm.${host}`, '/warm'), sink, close };
+  return { page, warm: (host) => page(`warm.${host}`, '/warm'), close };
 }
 
 function pages(bundles, sink) {
@@ -56,13 +56,10 @@ function send(response, type, body) {
   response.end(body);
 }
 
-/** Takes whatever is sent to it from any origin and counts the bytes: `{ origin, bytes, close() }`. */
+/** Takes whatever is sent to it from any origin: `{ origin, close() }`. */
 async function startSink() {
-  const sink = { bytes: 0 };
   const server = createServer((request, response) => {
-    request.on('data', ({ length }) => {
-      sink.bytes += length;
-    });
+    request.resume();
     request.on('end', () => {
       const { origin = '*', 'access-control-request-headers': headers = '*' } = request.headers;
       response.setHeader('access-control-allow-origin', origin);
@@ -73,11 +70,11 @@ async function startSink() {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  sink.origin = `http://127.0.0.1:${server.address().port}`;
-  sink.close = async () => {
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const close = async () => {
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return sink;
+  return { origin, close };
 }

@@ -56,21 +56,22 @@ async function see() {
 /** One round over all, every second one backwards: what comes later is not always the same one. */
 async function measureAll(n) {
   const begun = Date.now();
-  const round = {};
   const names = Object.keys(CANDIDATES);
-  for (const name of n % 2 ? names.toReversed() : names) {
-    process.stderr.write(`  round ${n + 1} of ${ROUNDS}: ${name.padEnd(10)}\r`);
-    round[name] = await measure(CANDIDATES[name]);
+  if (n % 2) names.reverse();
+  const round = Object.fromEntries(names.map((name) => [name, { start: 0 }]));
+  for (const kind of [measureSession, measureCalls, ...Array(STARTS).fill(measureStart)]) {
+    process.stderr.write(`  round ${n + 1} of ${ROUNDS}: ${kind.name.padEnd(20)}\r`);
+    const measure = async (name) => {
+      const { start, ...rest } = await kind(lab, place, CANDIDATES[name]);
+      Object.assign(round[name], rest);
+      if (start !== undefined) round[name].start += start / STARTS;
+    };
+    await Promise.all(names.map(measure));
   }
-  console.error(`  round ${n + 1} of ${ROUNDS}: ${Math.round((Date.now() - begun) / 1_000)} s   `);
+  console.error(
+    `  round ${n + 1} of ${ROUNDS}: ${Math.round((Date.now() - begun) / 1_000)} s${' '.repeat(20)}`,
+  );
   return round;
-}
-
-async function measure(candidate) {
-  let start = 0;
-  for (let n = 0; n < STARTS; n++) start += (await measureStart(lab, place, candidate)).start / STARTS;
-  const calls = await measureCalls(lab, place, candidate);
-  return { start, ...calls, ...(await measureSession(lab, place, candidate)) };
 }
 
 function report(rounds) {
@@ -84,7 +85,6 @@ function report(rounds) {
       call: of('call'),
       session: of('session'),
       heap: of('heap'),
-      sent: of('sent'),
     };
   }
   tellTable(sizes, costs, { ours: 'Tracelight', ...PEERS });

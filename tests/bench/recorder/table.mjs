@@ -8,7 +8,6 @@ const COLUMNS = [
   { title: 'fetch µs', of: ({ cost }) => cost.call.middle, digits: 1 },
   { title: 'session ms', of: ({ cost }) => cost.session.middle, digits: 0 },
   { title: 'heap MB', of: ({ cost }) => cost.heap.middle, digits: 2 },
-  { title: 'sent kB', of: ({ cost }) => cost.sent.middle, digits: 0 },
 ];
 const WIDTH = 12;
 const NAME = 20;
