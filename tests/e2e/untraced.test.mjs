@@ -48,7 +48,8 @@ async function inspect(url) {
 /** Runs in the page. */
 function patched(names) {
   const at = (name) => name.split('.').reduce((of, part) => of[part], window);
-  return names.filter((name) => !/\[native code\]/.test(Function.prototype.toString.call(at(name))));
+  // A proxy's text has no name in it.
+  return names.filter((name) => !/^function \w+\(/.test(Function.prototype.toString.call(at(name))));
 }
 
 async function listeners(debug) {

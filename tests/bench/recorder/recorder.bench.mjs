@@ -45,7 +45,7 @@ try {
 async function see() {
   for (const { host } of [CANDIDATES.ours, CANDIDATES.none]) {
     const page = await lab.openPage(place.page(host, '/start'));
-    const native = await page.evaluate(() => /native code/.test(Function.prototype.toString.call(fetch)));
+    const native = await page.evaluate(() => /^function fetch\(/.test(Function.prototype.toString.call(fetch)));
     const context = await lab.pageContext(page);
     assert.equal(native, host === PLAIN, `fetch is the browser's own on ${host}`);
     assert.equal(context === undefined, host === PLAIN, `${host} has no context`);
