@@ -156,6 +156,7 @@ mod tests {
             store_trouble: None,
             waiting: 0,
             rejected: 0,
+            dropped: 0,
             posted: false,
         }
     }
