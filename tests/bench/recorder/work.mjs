@@ -7,6 +7,8 @@ const CLICKS = 100;
 
 /** Answers some calls of `fetch` at once, below whatever wraps it later: no network is measured. */
 export function stubFetch() {
+  // Sentry wraps what is not the browser's own only where a frame has the browser's own.
+  if (globalThis !== globalThis.top) return;
   const { fetch } = globalThis;
   globalThis.fetch = function (input, init) {
     const url = typeof input === 'string' ? input : (input?.url ?? `${input}`);
