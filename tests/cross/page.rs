@@ -12,12 +12,19 @@ use crate::store::Store;
 
 const FACTS: &str = include_str!("../fixtures/checkout-facts.jsonl");
 
+/// As they were stated.
+fn stated() -> Vec<Record> {
+    FACTS.lines().map(|line| Record::parse(line).unwrap()).collect()
+}
+
+/// As they are stored.
 fn records() -> Vec<Record> {
-    FACTS.lines().map(|line| Redaction::default().record(Record::parse(line).unwrap())).collect()
+    stated().into_iter().map(|record| Redaction::default().record(record)).collect()
 }
 
 /// The page as the background knew it; its context stands in the navigation's `Server-Timing`.
-fn page(records: &[Record]) -> Page {
+fn page() -> Page {
+    let records = stated();
     let navigation = records.iter().find_map(|record| match record {
         Record::Navigation(navigation) => Some(navigation),
         _ => None,
@@ -49,7 +56,7 @@ fn by_id(mut spans: Vec<Span>) -> Vec<Span> {
 async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
     let store = Store::open().await;
     let records = records();
-    let assembly = assemble::assemble(&page(&records), &records, &[]);
+    let assembly = assemble::assemble(&page(), &records, &[]);
     assert!(assembly.settled);
     assert_eq!(assembly.requests.len(), 4, "the document, two fetches and an XHR to its origin");
     assert_eq!(store.send(&assembly.spans).await, Outcome::Delivered);
@@ -62,7 +69,7 @@ async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
 #[tokio::test]
 async fn the_waterfall_of_a_real_page_has_no_problem_but_that_no_server_is_there() {
     let records = records();
-    let assembly = assemble::assemble(&page(&records), &records, &[]);
+    let assembly = assemble::assemble(&page(), &records, &[]);
     let waterfall = trace::waterfall::Waterfall::build(&assembly.spans);
     assert_eq!(waterfall.len(), assembly.spans.len());
     assert!(!waterfall.joined());
