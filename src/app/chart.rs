@@ -175,7 +175,7 @@ fn Bar(
         <div
             class="row"
             class:failed=failed
-            class:group=group
+            class:loose=group
             role="row"
             id=name(span)
             aria-rowindex=at + 2

@@ -261,3 +261,49 @@ test('what is odd about a trace is named: an orphan, a cycle, a doubled id', asy
     .waitFor();
   for (const name of [/hen/, /egg/, /one/]) await row(dashboard, name).waitFor();
 });
+
+test('what a server did after its response is one group, named by the request that it was part of', async () => {
+  const [trace, hook] = [traceId(), spanId()];
+  const now = BigInt(Date.now() - 1_000) * 1_000_000n;
+  const at = (from, to) => ({
+    startTimeUnixNano: `${now + BigInt(from) * 1_000_000n}`,
+    endTimeUnixNano: `${now + BigInt(to) * 1_000_000n}`,
+  });
+  const kind = (name) => ({ attributes: [text('next.span_type', name)] });
+  const handler = { kind: KIND.internal, name: 'executing api route (app) /hook' };
+  await sendSpans(lab.collector.url, 'shop', [
+    { traceId: trace, spanId: hook, name: 'POST /hook', ...at(0, 30) },
+    {
+      traceId: trace,
+      spanId: spanId(),
+      parentSpanId: hook,
+      ...handler,
+      ...kind('AppRouteRouteHandlers.runHandler'),
+      ...at(2, 20),
+    },
+    ...[42, 60, 75].map((from) => ({
+      traceId: trace,
+      spanId: spanId(),
+      kind: KIND.client,
+      name: 'INSERT audit',
+      ...at(from, from + 9),
+    })),
+  ]);
+  const dashboard = await lab.openDashboard(trace);
+  const group = row(dashboard, /Detached: probably part of POST \/hook/);
+  await group.waitFor();
+  assert.equal(await row(dashboard, /INSERT audit/).getAttribute('aria-level'), '2');
+  const problems = dashboard.getByRole('region', { name: 'Problems' });
+  await problems.getByText(/3 parts.*same service \(shop\), began 12 ms after it ended.*after\(\)/).waitFor();
+  await row(dashboard, /executing api route/)
+    .getByText('route handler', { exact: true })
+    .waitFor();
+  await photograph(dashboard, 'dashboard-detached', () => fits(dashboard));
+  await chart(dashboard).focus();
+  await group.click();
+  await dashboard.keyboard.press('ArrowLeft');
+  await until(
+    'the group is folded',
+    async () => (await chart(dashboard).getByText('INSERT audit').count()) === 0,
+  );
+});
