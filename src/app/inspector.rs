@@ -58,7 +58,7 @@ fn Kind(badges: Vec<&'static Badge>, meaning: &'static str) -> impl IntoView {
     let badges: Vec<_> = badges.into_iter().map(draw).collect();
     let meaning = (!meaning.is_empty()).then(|| view! { <p>{meaning}</p> });
     (meaning.is_some() || !badges.is_empty())
-        .then(|| view! { <div class="meaning">{meaning}{badges}</div> })
+        .then(|| view! { <div class="meaning">{meaning}{badges}</div> }.into_any())
 }
 
 #[component]
@@ -130,11 +130,11 @@ fn Events(events: Vec<Moment>) -> impl IntoView {
 }
 
 fn line(summary: String) -> impl IntoView {
-    (!summary.is_empty()).then(|| view! { <p class="summary">{summary}</p> })
+    (!summary.is_empty()).then(|| view! { <p class="summary">{summary}</p> }.into_any())
 }
 
 fn stack(stack: String) -> impl IntoView {
-    (!stack.is_empty()).then(|| view! { <pre class="stack">{stack}</pre> })
+    (!stack.is_empty()).then(|| view! { <pre class="stack">{stack}</pre> }.into_any())
 }
 
 #[component]
@@ -159,7 +159,7 @@ fn Opened(opened: Vec<Relative>) -> impl IntoView {
     (!opened.is_empty()).then(|| {
         let items = opened.into_iter().map(|to| view! { <li><Lead to /></li> });
         let items: Vec<_> = items.collect();
-        view! { <section><h3>"Opened"</h3><ul class="links">{items}</ul></section> }
+        view! { <section><h3>"Opened"</h3><ul class="links">{items}</ul></section> }.into_any()
     })
 }
 
@@ -173,5 +173,5 @@ pub fn Lead(
     let plain = format!("{span} in trace {trace}");
     let text = if name.is_empty() { plain.clone() } else { name };
     let href = address::dashboard(trace, Some(span));
-    view! { <a href=href title=plain target="_blank" rel="noopener">{text}</a> }
+    view! { <a href=href title=plain target="_blank" rel="noopener">{text}</a> }.into_any()
 }

@@ -182,7 +182,7 @@ pub fn Framework(
     badges: Badges,
 ) -> impl IntoView {
     let draw = |badge: &'static Badge| {
-        view! { <span class="badge plain" title=badge.meaning>{badge.word}</span> }
+        view! { <span class="badge plain" title=badge.meaning>{badge.word}</span> }.into_any()
     };
-    badges.iter().map(draw).collect::<Vec<_>>()
+    badges.iter().map(draw).collect::<Vec<_>>().into_any()
 }

@@ -115,13 +115,14 @@ pub fn Vitals(
         view! {
             <li class=tone.class() title=title>
                 <strong>{name}</strong>" "{value}" "<span class="rating">{rating}</span>
-                {(!cause.is_empty()).then(|| view! { <span class="cause">{cause}</span> })}
+                <span class="cause">{cause}</span>
             </li>
         }
+        .into_any()
     };
     (!vitals.is_empty()).then(|| {
         let items: Vec<_> = vitals.into_iter().map(draw).collect();
-        view! { <ul class="vitals" aria-label="Web Vitals">{items}</ul> }
+        view! { <ul class="vitals" aria-label="Web Vitals">{items}</ul> }.into_any()
     })
 }
 

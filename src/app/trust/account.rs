@@ -57,7 +57,9 @@ impl Account {
 pub const RECORDED: [&str; 5] = [
     "Of traced pages only: address, method, status, size and times of the page, of what it loads \
      and of what its scripts ask for; where its reader came from; when it first painted and was \
-     left; browser, language and window size. No bodies, nothing that is typed, no clicks.",
+     left, with its vitals, long frames and measures; script errors with their stacks; that an \
+     element was clicked, submitted or changed, by its role and name; browser, device, language and \
+     window size. No bodies, nothing that is typed.",
     "Credentials, and what the options name besides, are replaced before anything is kept. Of the \
      servers' spans only what the options name is.",
     "It is kept with the servers' spans of the same traces in the extension's own database in this \
