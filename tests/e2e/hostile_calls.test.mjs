@@ -192,7 +192,7 @@ test('fetch fails as it fails, and where it fails', async () => {
         fetch(location.origin.replace(/127\.0\.0\.1|localhost/, 'third.localhost') + '/teapot'),
       'a redirect that must not be': () => fetch('/redirect', { redirect: 'error' }),
       'integrity that does not hold': () =>
-        fetch('/teapot', { integrity: 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' }),
+        fetch('/teapot', { method: 'POST', integrity: 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' }),
       'this of null': () => fetch.call(null, '/echo'),
       'this of nothing': () => (0, fetch)('/echo'),
       'this of an object': () => fetch.call({}, '/echo'),

@@ -241,6 +241,7 @@ test('what fails offline fails as it did, and works again afterwards', async () 
     await pause(50);
   };
   await twins.same(script, {
+    noisy: true, // what fails is asked once more without our header, and the browser says so again
     act: async (page) => {
       await lab.context.setOffline(true);
       await page.locator('html[data-tried]').waitFor({ state: 'attached' });

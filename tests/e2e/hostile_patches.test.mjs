@@ -44,7 +44,7 @@ const POISONS = {
   'JSON is gone': 'JSON = undefined',
   'JSON throws': 'JSON.stringify = JSON.parse = broken',
   'toJSON is everywhere':
-    'Object.prototype.toJSON = Array.prototype.toJSON = String.prototype.toJSON = () => (log("toJSON"), "mine")',
+    'Object.prototype.toJSON = Array.prototype.toJSON = String.prototype.toJSON = () => "mine"',
   'Array.prototype throws':
     'for (const name of Object.getOwnPropertyNames(Array.prototype)) if (name !== "constructor" && name !== "length") Array.prototype[name] = broken',
   'arrays have no iterator': 'delete Array.prototype[Symbol.iterator]',
