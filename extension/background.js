@@ -91,7 +91,7 @@ hear('closed', chrome.tabs.onRemoved);
 hear('notified', chrome.notifications.onClicked);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
-chrome.storage.local.onChanged.addListener((what) => void ('settings' in what && tell('settings')));
+chrome.storage.local.onChanged.addListener(({ settings, paused }) => void ((settings || paused) && tell('settings')));
 // Browsers on phones have neither.
 chrome.contextMenus?.onClicked.addListener(({ menuItemId }, tab) => void tell('verb', menuItemId, tab));
 chrome.commands?.onCommand.addListener((name, tab) => void tell('verb', name, tab));

@@ -127,8 +127,8 @@ pub fn Popup(
     let on_restore = Callback::new(move |origin: String| {
         spawn_local(async move {
             // Where it cannot be kept it stays off, and is still offered.
-            if let Ok(settings) = webext::settings::pause(&origin, false).await {
-                all.set(settings);
+            if webext::settings::pause(&origin, false).await.is_ok() {
+                all.update(|all| all.paused.retain(|paused| *paused != origin));
             }
         });
     });

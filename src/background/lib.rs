@@ -17,7 +17,6 @@ mod open;
 mod packed;
 mod panels;
 mod setting;
-mod targets;
 mod toast;
 mod verb;
 mod view;

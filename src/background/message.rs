@@ -203,7 +203,6 @@ impl Worker {
             self.act(core, acts).await;
             spawn_local(exporter::send(Rc::clone(self)));
         }
-        core.judge(&looked.met).await;
         for notice in [Notice::Grew { trace }, Notice::Requests { tab }] {
             spawn_local(message::tell(notice));
         }

@@ -8,7 +8,6 @@ use trace::TraceId;
 use trace::completion::Watch;
 use trace::ladder::{Asked, Ladder};
 use trace::state::{Page, Soft};
-use trace::suspect::Met;
 
 /// Something to do for the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,8 +96,6 @@ pub struct Looked {
     pub awaits: bool,
     /// What the journal refused, for the user.
     pub trouble: Option<String>,
-    /// What became of its new requests to other origins.
-    pub met: Vec<Met>,
 }
 
 /// How a batch of facts fared.

@@ -10,6 +10,7 @@ mod look;
 mod page;
 mod secret;
 mod store;
+mod targets;
 mod trial;
 
 use std::cell::{OnceCell, RefCell};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use trace::meter::Meter;
 use trace::redact::Redaction;
 use trace::settings::RedactionSettings;
+use trace::suspect::Suspects;
 use trace::table::Table;
 use trace::{Span, TraceId, json};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -50,6 +52,8 @@ struct Recording {
     contacts: RefCell<Option<String>>,
     /// What is taken out of what is stored, and from which settings that follows.
     redaction: RefCell<Option<(RedactionSettings, Rc<Redaction>)>>,
+    /// Origins whose requests fail.
+    suspects: RefCell<Suspects>,
 }
 
 thread_local! {

@@ -42,6 +42,8 @@ impl Recording {
                     alone,
                 };
                 let done = work.run(&facts, unseen, found, write, &mut looked).await;
+                // A target that cannot be taken off stays on the list.
+                let _judged = self.judge(recorded.met(&page)).await;
                 self.others.borrow_mut().insert(trace, asked(&page, &recorded));
                 self.count(recorded.metered()).await;
                 self.pages.borrow_mut().insert(trace, recorded);
@@ -137,11 +139,9 @@ impl Work<'_> {
     ) -> Result<(), Error> {
         let Self { journal, page, recorded, redaction, alone } = self;
         let trace = page.context.trace;
-        let known = recorded.count();
         let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
         looked.tally = Some(recorded.add(journal, trace, facts, unseen, redaction).await?);
-        looked.met = recorded.met(known, page);
         let mut requests = recorded.assemble(page, redaction);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;

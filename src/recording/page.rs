@@ -48,6 +48,8 @@ pub(crate) struct Recorded {
     rows: BTreeMap<(TraceId, SpanId), TracedRequest>,
     /// Spans that are final since the meter was told.
     metered: u32,
+    /// Records whose targets are judged.
+    judged: usize,
 }
 
 impl Recorded {
@@ -64,6 +66,8 @@ impl Recorded {
                 }
             }
         }
+        // What an earlier worker was told was judged by it.
+        recorded.judged = recorded.records.len();
         Ok(recorded)
     }
 
@@ -115,14 +119,10 @@ impl Recorded {
         Ok(Tally { kept, rejected: all - kept })
     }
 
-    /// How many records there are.
-    pub(crate) const fn count(&self) -> usize {
-        self.records.len()
-    }
-
-    /// What became of requests to other origins, from the record of a number on.
-    pub(crate) fn met(&self, from: usize, page: &Page) -> Vec<Met> {
-        let new = self.records.get(from..).unwrap_or_default();
+    /// What became of requests to other origins since this was asked last.
+    pub(crate) fn met(&mut self, page: &Page) -> Vec<Met> {
+        let new = self.records.get(self.judged..).unwrap_or_default();
+        self.judged = self.records.len();
         page.clock.map(|clock| suspect::met(new, &page.origin, clock)).unwrap_or_default()
     }
 

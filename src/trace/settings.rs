@@ -29,8 +29,9 @@ pub struct Settings {
     pub excluded: Vec<String>,
     /// Sampling rules in order, a line each (`trace::sampler`).
     pub sampling: Vec<String>,
-    /// Origins that are taken off the targets for now: their requests failed with our context.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Origins that are taken off the targets for now: their requests failed with our context. Not
+    /// the user's wish, so it is kept apart.
+    #[serde(skip)]
     pub paused: Vec<String>,
     /// When a session ends by itself, unless it is started otherwise.
     pub ending: Ending,

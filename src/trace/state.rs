@@ -14,7 +14,6 @@ use crate::ladder::Ladder;
 use crate::observe;
 use crate::origin::Origin;
 use crate::settings::{Ending, Scope};
-use crate::suspect::Suspect;
 use crate::table::Table;
 use crate::{PageClock, SessionId, Timestamp, TraceContext, TraceId};
 
@@ -40,9 +39,6 @@ pub struct State {
     /// Sessions that are over, the last one of each place, newest last.
     #[serde(default)]
     pub ended: Vec<Ended>,
-    /// Origins whose requests fail (`suspect`).
-    #[serde(default)]
-    pub suspects: Table<String, Suspect>,
     /// Spans in the journal that wait to be sent; `None` while nobody has looked, as after a restart
     /// of the browser.
     #[serde(default)]

@@ -5,20 +5,21 @@
 //! is taken off for a trial; where it fails without our context just the same it is put back, and
 //! not tried again before it has worked. Aborted requests say nothing.
 
-use serde::{Deserialize, Serialize};
-
 use crate::origin::Origin;
 use crate::record::Record;
-use crate::state::State;
+use crate::table::Table;
 use crate::{PageClock, Timestamp};
 
 /// Failures in a row after which an origin is taken off.
 const MOST_FAILURES: u8 = 2;
+/// What is asked for so soon after an origin was taken off, in milliseconds, may still have left with
+/// our context: the browser's rules are changed meanwhile.
+const GRACE: u64 = 1_000;
 /// Origins that are kept in mind, at most: those beyond are judged by nothing before.
 const MOST_SUSPECTS: usize = 32;
 
 /// What became of a page's request to another origin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Met {
     /// Its URL, redacted.
     pub url: String,
@@ -28,12 +29,17 @@ pub struct Met {
     pub failed: bool,
 }
 
+/// Origins whose requests fail. Kept in memory alone: who forgets them begins anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suspects(Table<String, Suspect>);
+
 /// An origin that is under suspicion.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suspect {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Suspect {
     /// Failures in a row, with our context.
     failures: u8,
-    /// When it was taken off for a trial, milliseconds since the epoch; 0 when it is not.
+    /// From when on requests leave without our context, for a trial; milliseconds since the epoch, 0
+    /// when they do not.
     since: u64,
     /// Whether it failed without our context, too.
     cleared: bool,
@@ -68,7 +74,7 @@ pub fn met(records: &[Record], home: &Origin, clock: PageClock) -> Vec<Met> {
     met.take(MOST_SUSPECTS).collect()
 }
 
-impl State {
+impl Suspects {
     /// Takes in what became of a request to an origin, which is on the list, or `paused`.
     pub fn judge(
         &mut self,
@@ -78,18 +84,18 @@ impl State {
         now: Timestamp,
     ) -> Option<Ruling> {
         let name = origin.to_string();
-        let known = self.suspects.contains(&name);
-        if !known && (!met.failed || paused || self.suspects.keys().count() >= MOST_SUSPECTS) {
+        let known = self.0.contains(&name);
+        if !known && (!met.failed || paused || self.0.keys().count() >= MOST_SUSPECTS) {
             return None;
         }
-        let suspect = self.suspects.or_default(name.clone());
+        let suspect = self.0.or_default(name.clone());
         if suspect.since > 0 && !paused {
             // The user has put it back: it begins anew.
             *suspect = Suspect::default();
         }
         let ruling = suspect.weigh(met, now);
         if *suspect == Suspect::default() || (paused && suspect.since == 0) {
-            self.suspects.remove(&name);
+            self.0.remove(&name);
         }
         ruling
     }
@@ -98,7 +104,7 @@ impl State {
 impl Suspect {
     fn weigh(&mut self, met: &Met, now: Timestamp) -> Option<Ruling> {
         match (self.since, met.failed) {
-            // Made before it was taken off.
+            // Perhaps made before it was taken off.
             (since, _) if since > met.at => None,
             (0, false) => {
                 *self = Self::default();
@@ -108,7 +114,7 @@ impl Suspect {
             (0, true) => {
                 self.failures += 1;
                 let off = self.failures >= MOST_FAILURES;
-                self.since = if off { now.millis().max(1) } else { 0 };
+                self.since = if off { now.millis() + GRACE } else { 0 };
                 off.then_some(Ruling::Pause)
             }
             // It works without: the trial is over, and it stays off.
@@ -128,16 +134,16 @@ impl Suspect {
 mod tests {
     use super::*;
 
-    /// A browser in which requests to one origin end so, one each ten milliseconds; `+` works, `-`
+    /// A browser in which requests to one origin end so, one each two seconds; `+` works, `-`
     /// fails. What follows is drawn below each: `v` taken off, `^` put back.
     fn judged(ends: &str) -> String {
-        let (mut state, mut paused) = (State::default(), false);
+        let (mut suspects, mut paused) = (Suspects::default(), false);
         let origin = Origin::of("https://api.test/").unwrap();
         let judge = |(at, end): (u64, char)| {
-            let at = (at + 1) * 10;
+            let at = (at + 1) * 2_000;
             let met = Met { url: "https://api.test/x".to_owned(), at, failed: end == '-' };
             let ruling =
-                state.judge(&origin, &met, paused, Timestamp::from_millis(at as f64 + 5.0));
+                suspects.judge(&origin, &met, paused, Timestamp::from_millis(at as f64 + 5.0));
             match ruling {
                 Some(Ruling::Pause) => paused = true,
                 Some(Ruling::Restore) => paused = false,
@@ -146,7 +152,7 @@ mod tests {
             if paused { 'v' } else { '^' }
         };
         let drawn: String = (0..).zip(ends.chars()).map(judge).collect();
-        assert!(state.suspects.keys().count() < 2);
+        assert!(suspects.0.keys().count() < 2);
         drawn.trim_end().to_owned()
     }
 
@@ -167,37 +173,44 @@ mod tests {
 
     #[test]
     fn what_was_asked_for_before_it_was_taken_off_says_nothing_of_it() {
-        let mut state = State::default();
+        let mut suspects = Suspects::default();
         let origin = Origin::of("https://api.test/").unwrap();
         let met = |at, failed| Met { url: String::new(), at, failed };
         let now = |at: u32| Timestamp::from_millis(f64::from(at));
-        state.judge(&origin, &met(10, true), false, now(11));
-        assert_eq!(state.judge(&origin, &met(12, true), false, now(20)), Some(Ruling::Pause));
-        assert_eq!(state.judge(&origin, &met(13, true), true, now(21)), None, "it was under way");
-        assert_eq!(state.judge(&origin, &met(30, true), true, now(31)), Some(Ruling::Restore));
+        suspects.judge(&origin, &met(10, true), false, now(11));
+        assert_eq!(suspects.judge(&origin, &met(12, true), false, now(20)), Some(Ruling::Pause));
+        assert_eq!(
+            suspects.judge(&origin, &met(13, true), true, now(21)),
+            None,
+            "it was under way"
+        );
+        assert_eq!(
+            suspects.judge(&origin, &met(1_030, true), true, now(1_031)),
+            Some(Ruling::Restore)
+        );
     }
 
     #[test]
     fn an_origin_that_the_user_puts_back_begins_anew() {
-        let mut state = State::default();
+        let mut suspects = Suspects::default();
         let origin = Origin::of("https://api.test/").unwrap();
         let met = |at, failed| Met { url: String::new(), at, failed };
         let now = |at: u32| Timestamp::from_millis(f64::from(at));
         for at in [10, 20] {
-            state.judge(&origin, &met(at, true), false, now(20));
+            suspects.judge(&origin, &met(at, true), false, now(20));
         }
-        assert_eq!(state.judge(&origin, &met(30, true), false, now(31)), None);
-        assert_eq!(state.judge(&origin, &met(40, true), false, now(41)), Some(Ruling::Pause));
+        assert_eq!(suspects.judge(&origin, &met(30, true), false, now(31)), None);
+        assert_eq!(suspects.judge(&origin, &met(40, true), false, now(41)), Some(Ruling::Pause));
     }
 
     #[test]
     fn a_page_that_asks_many_origins_in_vain_is_not_kept_in_mind_for_ever() {
-        let mut state = State::default();
+        let mut suspects = Suspects::default();
         for at in 0..100 {
             let origin = Origin::of(&format!("https://a{at}.test/")).unwrap();
             let met = Met { url: String::new(), at: 1, failed: true };
-            state.judge(&origin, &met, false, Timestamp::from_millis(2.0));
+            suspects.judge(&origin, &met, false, Timestamp::from_millis(2.0));
         }
-        assert_eq!(state.suspects.keys().count(), MOST_SUSPECTS);
+        assert_eq!(suspects.0.keys().count(), MOST_SUSPECTS);
     }
 }

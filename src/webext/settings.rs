@@ -10,24 +10,35 @@ pub const CONTACTS: &str = "contacts";
 /// Key of the settings in local storage.
 pub const KEY: &str = "settings";
 
+/// Key of the origins that are taken off the targets.
+const PAUSED: &str = "paused";
+
 /// Reads the settings; defaults where nothing is set.
 ///
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load() -> Result<Settings, Error> {
-    Ok(storage::load(Area::Local, KEY).await?.unwrap_or_default())
+    let kept: Settings = storage::load(Area::Local, KEY).await?.unwrap_or_default();
+    Ok(Settings { paused: paused().await?, ..kept })
 }
 
-/// Takes an origin off the targets, or puts it back, and returns the settings.
+/// The origins that are taken off the targets for now.
 ///
 /// # Errors
-/// When the browser refuses, or what is kept is of another shape.
-pub async fn pause(origin: &str, off: bool) -> Result<Settings, Error> {
-    let mut settings = load().await?;
-    settings.paused.retain(|paused| paused != origin);
-    settings.paused.extend(off.then(|| origin.to_owned()));
-    save(&settings).await?;
-    Ok(settings)
+/// When the browser refuses.
+pub async fn paused() -> Result<Vec<String>, Error> {
+    Ok(storage::load(Area::Local, PAUSED).await?.unwrap_or_default())
+}
+
+/// Takes an origin off the targets, or puts it back. Every part of the extension hears of it.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn pause(origin: &str, off: bool) -> Result<(), Error> {
+    let mut all = paused().await?;
+    all.retain(|paused| paused != origin);
+    all.extend(off.then(|| origin.to_owned()));
+    storage::store(Area::Local, PAUSED, &all).await
 }
 
 /// Keeps the settings. Every part of the extension hears of it.

@@ -35,7 +35,8 @@ async function wish(wishes) {
   await lab.view(0);
 }
 
-const kept = () => lab.desk.evaluate(async () => (await chrome.storage.local.get('settings')).settings);
+/** Origins that are taken off. */
+const paused = () => lab.desk.evaluate(async () => (await chrome.storage.local.get('paused')).paused ?? []);
 
 /** A page of the site in a session, with these settings from its next document on. */
 async function inSession(wishes) {
@@ -119,6 +120,9 @@ test('a document that is not sampled says so, records nothing, and Run Page Trac
   await lab.say('runPageTrace', { tab: await lab.tabId(page) });
   await until('it is asked for again', () => site.asked('/quiet').length === 2);
   assert.equal(flags('/quiet')[1], '03');
+  const { trace: loud } = readContext(site.contexts('/quiet')[1]);
+  const shown = () => lab.pageContext(page).catch(() => undefined);
+  await until('it is shown', async () => (await shown())?.trace === loud);
   await page.goto('about:blank');
   await lab.exported();
   assert.equal((await lab.ask(`/api/v3/traces/${quiet}`)).status, 404);
@@ -169,7 +173,7 @@ test('an origin that fails with our context and works without is taken off, and 
   const ask = () => page.evaluate((url) => fetch(url).then(() => true, () => false), `${other.origin}/picky`);
   assert.equal(await ask(), false);
   await until('it works again', ask);
-  assert.deepEqual((await kept()).paused, [other.origin]);
+  assert.deepEqual(await paused(), [other.origin]);
   const popup = await lab.openPopup(await lab.tabId(page));
   await popup.getByText(`${other.origin} was taken off`).waitFor();
   await photograph(popup, 'sampling-paused', () => fits(popup));
@@ -177,7 +181,7 @@ test('an origin that fails with our context and works without is taken off, and 
   const options = await lab.openSurface('options');
   await options.getByText(`${other.origin} was taken off`).waitFor();
   await options.getByRole('button', { name: `Put ${other.origin} back` }).click();
-  await until('it is back', async () => !(await kept()).paused);
+  await until('it is back', async () => (await paused()).length === 0);
   await options.close();
   assert.equal(await ask(), false, 'its context goes out again');
 });
@@ -187,6 +191,6 @@ test('an origin that is down with our context and without stays on the list', as
   const page = await inSession({ targets: [other.origin] });
   await page.goto(`${site.origin}/page`);
   const ask = () => page.evaluate((url) => fetch(url).catch(() => {}), `${other.origin}/down`);
-  await until('it was taken off for a trial', async () => (await ask(), (await kept()).paused));
-  await until('it is back', async () => (await ask(), !(await kept()).paused));
+  await until('it was taken off for a trial', async () => (await ask(), (await paused()).length));
+  await until('it is back', async () => (await ask(), (await paused()).length === 0));
 });

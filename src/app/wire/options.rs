@@ -166,8 +166,8 @@ fn restore(draft: RwSignal<Draft>, origin: String) {
     spawn_local(async move {
         let done = settings::pause(&origin, false).await.map_err(|error| error.to_string());
         draft.update(|draft| match done {
-            Ok(settings) => {
-                draft.saved = settings;
+            Ok(()) => {
+                draft.saved.paused.retain(|paused| *paused != origin);
                 draft.say(Ok(format!("Put back: {origin}")));
             }
             Err(reason) => draft.say(Err(format!("Not saved: {reason}"))),
