@@ -35,10 +35,6 @@ pub enum View {
         /// The span to select.
         span: Option<SpanId>,
     },
-    /// Every setting.
-    Options,
-    /// What the extension may do, has done and keeps.
-    Trust,
 }
 
 /// Why an address cannot be shown.
@@ -102,8 +98,6 @@ impl Address {
                 trace: id(&param, "trace")?.ok_or(AddressError::NoTrace)?,
                 span: id(&param, "span")?,
             },
-            Some("options") => View::Options,
-            Some("trust") => View::Trust,
             Some(other) => return Err(AddressError::View(other.to_owned())),
         };
         Ok(Self { view, tab: tab.transpose()? })

@@ -1,11 +1,11 @@
 //! Draws the dashboard. It has one view so far: a trace.
 
 use leptos::prelude::*;
+use surface::mark::Mark;
 use trace::Timestamp;
 
 use crate::panel::Caveat;
 use crate::picture::Picture;
-use crate::popup::Mark;
 use crate::reading::Reading;
 use crate::status::{Empty, State};
 use crate::tab::Standing;

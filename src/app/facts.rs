@@ -2,10 +2,10 @@
 //! the month's spans come to.
 
 use leptos::prelude::*;
+use surface::moment;
 use trace::{SessionId, Timestamp};
 
 use crate::buttons::Copy;
-use crate::moment;
 use crate::requests::Totals;
 
 /// A session in numbers.

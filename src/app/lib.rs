@@ -1,4 +1,5 @@
 //! The surfaces: popup, devtools panel and dashboard, one page that its address makes one of them.
+//! Options and trust page are of that page too, and of another module: `options`.
 //!
 //! Components draw and plain structs think: what a file decides has tests beside it, what it draws
 //! has one snapshot. Components are given state and return intents; `wire` alone speaks with the
@@ -21,8 +22,6 @@ pub mod lamps;
 pub mod load;
 pub mod logs;
 pub mod meaning;
-pub mod moment;
-pub mod options;
 pub mod palette;
 pub mod panel;
 pub mod picture;
@@ -44,7 +43,6 @@ pub mod status;
 pub mod tab;
 pub mod table;
 pub mod trace_view;
-pub mod trust;
 pub mod viewport;
 pub mod vitals;
 pub mod wire;
@@ -72,8 +70,6 @@ pub fn Surface(
         Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
             view! { <wire::Dashboard trace span tab /> }.into_any()
         }
-        Ok(Address { view: View::Options, .. }) => view! { <wire::options::Options /> }.into_any(),
-        Ok(Address { view: View::Trust, .. }) => view! { <wire::trust::Trust /> }.into_any(),
         Err(error) => view! { <BadAddress error=error.to_string() /> }.into_any(),
     }
 }

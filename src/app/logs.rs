@@ -2,19 +2,20 @@
 //! knows, and the chosen request's trace beside the list.
 
 use leptos::prelude::*;
+use surface::lamp::Tone;
+use surface::mark::Mark;
+use surface::moment;
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
-use crate::moment;
 use crate::panel::{Chosen, Search};
 use crate::picture::Picture;
-use crate::popup::Mark;
 use crate::query::{Query, Wanted};
 use crate::reading::Reading;
 use crate::requests::{Requests, short};
 use crate::sessions::Past;
 use crate::status::Empty;
-use crate::tab::{Standing, Tone};
+use crate::tab::Standing;
 use crate::table::Table;
 
 /// Logs.

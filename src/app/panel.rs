@@ -3,6 +3,8 @@
 
 use bridge::Verb;
 use leptos::prelude::*;
+use surface::lamp::Tone;
+use surface::mark::Mark;
 use trace::ladder::About;
 use trace::request::TracedRequest;
 use trace::settings::Settings;
@@ -13,11 +15,11 @@ use crate::buttons::Verbs;
 use crate::facts::{Session, SessionFacts};
 use crate::lamps::{Evidence, Proof};
 use crate::picture::Picture;
-use crate::popup::{Mark, PageTrace};
+use crate::popup::PageTrace;
 use crate::reading::Reading;
 use crate::requests::Requests;
 use crate::status::{Empty, Refusal, State, Troubles};
-use crate::tab::{Standing, Tab, Tone};
+use crate::tab::{Standing, Tab};
 use crate::table::Table;
 use crate::trace_view::{Facts, TraceView};
 

@@ -4,6 +4,8 @@ use bridge::Verb;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use surface::mark::Mark;
+use surface::paused::Paused;
 use trace::Timestamp;
 use trace::ladder::About;
 use trace::settings::Settings;
@@ -12,7 +14,7 @@ use crate::buttons::Verbs;
 use crate::lamps::{Evidence, Proof};
 use crate::palette;
 use crate::plan::Choice;
-use crate::sampled::{self, Paused};
+use crate::sampled;
 use crate::set::WhatIsSet;
 use crate::status::{Refusal, State, Troubles};
 use crate::tab::Tab;
@@ -221,16 +223,4 @@ fn proof(tab: &Tab, store: &str) -> Proof {
         return Proof::default();
     };
     Proof::of(&page.ladder, About { method: &page.method, url: &page.url, store })
-}
-
-/// The product's mark: three bars of a waterfall.
-#[component]
-pub fn Mark() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
-            <rect x="1" y="2" width="10" height="3" rx="1.5" />
-            <rect x="4" y="6.5" width="8" height="3" rx="1.5" />
-            <rect x="8" y="11" width="7" height="3" rx="1.5" />
-        </svg>
-    }
 }

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use bridge::Reply;
+use surface::lamp::Tone;
 use trace::{Timestamp, TraceId, quantity};
 
-use crate::tab::{Standing, Tone};
+use crate::tab::Standing;
 
 /// The reading of one trace, from journal and store.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use surface::lamp::Tone;
+use surface::moment;
 use trace::framework::Badges;
 use trace::request::{Api, TracedRequest};
 use trace::{SpanId, TraceId, quantity};
@@ -12,8 +14,7 @@ use trace::{SpanId, TraceId, quantity};
 use crate::cursor::Step;
 use crate::filter::Filter;
 use crate::lamps;
-use crate::moment;
-use crate::tab::{Standing, Tone};
+use crate::tab::Standing;
 
 /// A request by its trace and its span.
 pub type RequestKey = (TraceId, SpanId);

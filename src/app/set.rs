@@ -2,9 +2,9 @@
 
 use bridge::{SetKind, SetView};
 use leptos::prelude::*;
+use surface::moment;
 use trace::{Timestamp, quantity};
 
-use crate::moment;
 use crate::tab::Tab;
 
 /// What is set, behind a disclosure; nothing where nothing is.

@@ -1,34 +1,21 @@
 //! One snapshot a component: what it draws, as text, without a browser.
 
-use bridge::{SetKind, SetView, TabView};
+use bridge::TabView;
 use insta::assert_snapshot;
 use leptos::prelude::*;
-use trace::contact;
+use surface::draw::draw;
 use trace::settings::Settings;
 
 use crate::address::{Address, AddressError};
 use crate::detail::Detail;
 use crate::facts::SessionFacts;
-use crate::options::draft::Draft;
-use crate::options::field::Field;
-use crate::options::setting::Setting;
 use crate::picture::Picture;
 use crate::plan::Choice;
 use crate::query::Query;
 use crate::reading::Reading;
 use crate::requests::Requests;
 use crate::tab::Tab;
-use crate::trust::account::Account;
-use crate::{dashboard, inspector, logs, panel, popup, sample, sessions, trust};
-
-/// Draws a view as HTML, an element a line.
-fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
-    let owner = Owner::new();
-    let html = owner.with(|| view().into_view().to_html());
-    owner.cleanup();
-    // Leptos leaves comments where a view may change; they say nothing to a reader.
-    html.replace("<!>", "").replace("<!---->", "").replace("><", ">\n<")
-}
+use crate::{dashboard, inspector, logs, panel, popup, sample, sessions};
 
 fn tab(view: TabView) -> Signal<Tab> {
     Signal::stored(Tab { id: Some(7), view: Some(view), ..Tab::default() })
@@ -160,60 +147,6 @@ fn text_from_a_page_is_text_and_never_markup() {
         view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=0 on_ask /> }
     });
     assert!(html.contains("&lt;script&gt;alert(1)") && !html.contains("<script"), "{html}");
-}
-
-#[test]
-fn the_trust_page_says_what_was_found() {
-    let html = draw(|| {
-        let set = SetView {
-            kind: SetKind::Cookie,
-            place: "_trace_session on shop.example".to_owned(),
-            since: sample::NOW.millis(),
-        };
-        let account = Account {
-            permissions: vec!["cookies".to_owned()],
-            origins: vec!["https://shop.example/*".to_owned()],
-            set: vec![set],
-            rules: Some(1),
-            scripts: Some(0),
-            contacts: contact::read(&contact::note(
-                "",
-                "http://127.0.0.1:4318/v1/traces",
-                contact::Purpose::Send,
-                sample::NOW,
-            )),
-            requests: Some(3),
-            news: String::new(),
-        };
-        let (account, on_intent) = (Signal::stored(account), Callback::new(|_| ()));
-        view! { <trust::Trust account zone=60 on_intent /> }
-    });
-    assert_snapshot!(html);
-}
-
-/// Settings, with what is typed in one of them.
-fn settings(keys: [&str; 3], typed: &str) -> String {
-    draw(|| {
-        let mut draft = Draft::default();
-        let fields = keys.map(|key| Field::of(key).unwrap());
-        draft.type_in(fields[0], typed.to_owned());
-        let (draft, on_intent) = (Signal::stored(draft), Callback::new(|_| ()));
-        fields
-            .into_iter()
-            .map(|field| view! { <Setting field draft on_intent /> })
-            .collect::<Vec<_>>()
-    })
-}
-
-#[test]
-fn a_setting_says_what_it_means_what_is_wrong_and_its_default() {
-    assert_snapshot!(settings(["ending.minutes", "triggers.b3", "scope"], "soon"));
-}
-
-#[test]
-fn a_link_has_presets_and_a_preview() {
-    let html = settings(["links.trace", "cookie.secret", "targets"], "https://x.test/{traceId}");
-    assert_snapshot!(html);
 }
 
 #[test]

@@ -2,18 +2,9 @@
 
 use bridge::Verb;
 use leptos::prelude::*;
+use surface::lamp::Lamp;
 
-use crate::tab::{Standing, Tab, Tone};
-
-/// A lamp: its state by colour and by shape. The words beside it say the same.
-#[component]
-pub fn Lamp(
-    /// What it shows.
-    #[prop(into)]
-    tone: Signal<Tone>,
-) -> impl IntoView {
-    view! { <span class=move || format!("lamp {}", tone.get().class()) aria-hidden="true"></span> }
-}
+use crate::tab::{Standing, Tab};
 
 /// A state in words, with its lamp. Changes are read out politely.
 #[component]

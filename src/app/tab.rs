@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use bridge::verb::offers;
 use bridge::{EndedView, Notice, Reply, SessionView, Site, TabView, Verb};
+use surface::lamp::Tone;
+use surface::moment;
 use trace::completion::Progress;
 use trace::state::End;
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::SessionFacts;
-use crate::moment;
 use crate::plan;
 
 /// What is known of a tab.
@@ -28,36 +29,6 @@ pub struct Tab {
     pub refusal: Option<String>,
     /// The permission that it needs, and the verb that is carried out once it is given.
     pub asks: Option<(String, Verb)>,
-}
-
-/// How something stands, shown by shape and colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Tone {
-    /// Nothing is going on.
-    #[default]
-    Idle,
-    /// Something is going on, or about to.
-    Busy,
-    /// It is on, or done.
-    Good,
-    /// Something is missing, and the user can do something about it.
-    Warn,
-    /// It failed.
-    Bad,
-}
-
-impl Tone {
-    /// Its class in the style sheet.
-    #[must_use]
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Busy => "busy",
-            Self::Good => "good",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-        }
-    }
 }
 
 /// A state in words.

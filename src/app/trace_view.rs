@@ -2,6 +2,7 @@
 //! dashboard and the panel both show it.
 
 use leptos::prelude::*;
+use surface::moment;
 use trace::quantity;
 use trace::waterfall::Service;
 
@@ -10,7 +11,6 @@ use crate::chart::Chart;
 use crate::detail::Detail;
 use crate::inspector::{Inspector, Lead};
 use crate::kin::Relative;
-use crate::moment;
 use crate::picture::{Opener, Picture};
 use crate::problem::Problem;
 use crate::scroller::Scroller;

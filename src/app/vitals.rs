@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use surface::lamp::Tone;
 use trace::attribute::{Value, key};
 use trace::{Attributes, Span, quantity};
-
-use crate::tab::Tone;
 
 /// Vitals in the order in which they are read.
 const ORDER: [(&str, &str, &str); 5] = [

@@ -2,15 +2,11 @@
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
 pub mod logs;
-pub mod options;
 mod tab;
 mod trace;
-pub mod trust;
 
 pub use logs::Logs;
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use ::trace::meter::Meter;
@@ -20,8 +16,8 @@ use ::trace::{SpanId, Timestamp, TraceId};
 use bridge::Notice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::page::{journal, keep};
 use webext::storage::Area;
-use webext::{Journal, Listening};
 
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
@@ -31,25 +27,6 @@ use crate::requests::Requests;
 use crate::tab::{Standing, Tab};
 use crate::{dashboard, panel, popup};
 use trace::TraceWire;
-
-thread_local! {
-    /// The journal, opened once: every open connection would have to agree to an upgrade.
-    static JOURNAL: RefCell<Option<Rc<Journal>>> = const { RefCell::new(None) };
-}
-
-async fn journal() -> Result<Rc<Journal>, String> {
-    if let Some(journal) = JOURNAL.with_borrow(Clone::clone) {
-        return Ok(journal);
-    }
-    let journal = Rc::new(Journal::open().await.map_err(|error| error.to_string())?);
-    JOURNAL.with_borrow_mut(|kept| *kept = Some(journal.clone()));
-    Ok(journal)
-}
-
-/// Keeps a subscription as long as the surface.
-fn keep(listening: Listening) {
-    StoredValue::new_local(listening);
-}
 
 /// The time, second by second, and what else is to be done each second.
 fn clock(tick: impl Fn() + 'static) -> RwSignal<Timestamp> {

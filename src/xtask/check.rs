@@ -20,12 +20,14 @@ const BROWSER: &[&str] = &[
     "tracelight-webext",
     "tracelight-background",
     "tracelight-recording",
+    "tracelight-surface",
     "tracelight-app",
+    "tracelight-options",
 ];
 
 /// Native builds take in what only tests and the demo want. One set of features for all of them:
 /// each other set would compile half of the workspace again.
-const FEATURES: &[&str] = &["--features", "tracelight-app/ssr,xtask/tree"];
+const FEATURES: &[&str] = &["--features", "tracelight-surface/ssr,xtask/tree"];
 
 /// The fast part, for every commit.
 pub(crate) fn fast() -> Result<ExitCode> {

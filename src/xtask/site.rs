@@ -18,8 +18,12 @@ pub(crate) const TARGET: &str = "target/wasm";
 /// Where the result is.
 pub(crate) const FOLDER: &str = "target/wasm/site";
 const STAMP: &str = "target/wasm/site.stamp";
-const OUTPUTS: &[&str] =
-    &["tracelight-background_bg.wasm", "tracelight-recording_bg.wasm", "tracelight-app_bg.wasm"];
+const OUTPUTS: &[&str] = &[
+    "tracelight-background_bg.wasm",
+    "tracelight-recording_bg.wasm",
+    "tracelight-app_bg.wasm",
+    "tracelight-options_bg.wasm",
+];
 
 /// What the result depends on, this file included.
 const SOURCES: &[&str] = &[
@@ -35,7 +39,9 @@ const SOURCES: &[&str] = &[
     "src/webext",
     "src/background",
     "src/recording",
+    "src/surface",
     "src/app",
+    "src/options",
     "src/xtask/site.rs",
     "src/xtask/trap.rs",
     "tests/package-lock.json",

@@ -8,9 +8,10 @@ use ::trace::request::TracedRequest;
 use bridge::Notice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::page::{journal, keep};
 
 use super::trace::TraceWire;
-use super::{clock, keep, meter, settings};
+use super::{clock, meter, settings};
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
 use crate::gate::Gate;
@@ -195,7 +196,7 @@ impl Feed {
 }
 
 async fn requests() -> Result<Vec<TracedRequest>, String> {
-    let journal = super::journal().await?;
+    let journal = journal().await?;
     let rows = journal.all_requests().await.map_err(|error| error.to_string())?;
     let mut rows: Vec<_> = rows.into_iter().map(|row| row.request).collect();
     rows.sort_by_key(|row| row.start);

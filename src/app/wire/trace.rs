@@ -3,6 +3,7 @@
 use bridge::{Command, Notice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::page::journal;
 use trace::{SpanId, TraceId};
 use webext::Listening;
 use webext::journal::SpanChunk;
@@ -149,7 +150,7 @@ impl TraceWire {
 
 /// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it.
 async fn chunks(trace: TraceId) -> Result<Vec<load::Chunk>, String> {
-    let journal = super::journal().await?;
+    let journal = journal().await?;
     let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
     let pages = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
     let theirs = |SpanChunk { bytes, late, .. }, of| load::Chunk { bytes, late, of };

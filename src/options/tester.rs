@@ -6,8 +6,8 @@ use trace::sampler::{Sampler, Verdict};
 use trace::settings::Settings;
 use trace::target;
 
-use super::draft::Draft;
-use super::rules::METHODS;
+use crate::draft::Draft;
+use crate::rules::METHODS;
 
 /// Whether a regular expression of the browser's fits a text.
 pub type Fits = fn(&str, &str) -> bool;

@@ -2,8 +2,7 @@
 
 use backend::{Request, probe};
 use bridge::Trial;
-
-use crate::tab::Tone;
+use surface::lamp::Tone;
 
 /// A test of one way to use a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 pub mod account;
 
 use leptos::prelude::*;
+use surface::mark::Mark;
+use surface::moment;
 use trace::Timestamp;
 
-use crate::moment;
-use crate::popup::Mark;
 use account::{Account, reason};
 
 /// What a person does on the trust page.

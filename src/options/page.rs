@@ -1,29 +1,16 @@
 //! Draws the options: every setting with its meaning and its default, grouped and searched.
 
-pub mod check;
-pub mod connection;
-pub mod draft;
-pub mod field;
-pub mod file;
-pub mod preset;
-pub mod redacted;
-pub mod rules;
-pub mod setting;
-pub mod tester;
-pub mod transfer;
-pub mod verdict;
-
 use leptos::prelude::*;
+use surface::mark::Mark;
+use surface::paused::Paused;
 
-use crate::popup::Mark;
-use crate::sampled::Paused;
-use connection::{Connection, Named, Trials};
-use draft::Draft;
-use field::{Field, Group};
-use redacted::Redacted;
-use setting::Setting;
-use tester::{Fits, Tester};
-use transfer::Transfer;
+use crate::connection::{Connection, Named, Trials};
+use crate::draft::Draft;
+use crate::field::{Field, Group};
+use crate::redacted::Redacted;
+use crate::setting::Setting;
+use crate::tester::{Fits, Tester};
+use crate::transfer::Transfer;
 
 /// What a person does in the options.
 #[derive(Clone, Debug, PartialEq, Eq)]

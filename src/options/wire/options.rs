@@ -10,14 +10,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use webext::{permissions, rules, settings};
 
-use crate::options;
-use crate::options::Intent;
-use crate::options::check;
-use crate::options::connection::Trials;
-use crate::options::draft::Draft;
-use crate::options::field::Field;
-use crate::options::file;
-use crate::options::verdict::{Verdict, Way};
+use crate::check;
+use crate::connection::Trials;
+use crate::draft::Draft;
+use crate::field::Field;
+use crate::file;
+use crate::page::{self, Intent};
+use crate::verdict::{Verdict, Way};
 
 /// How long typing must rest before what is typed is saved without leaving the field.
 const REST: Duration = Duration::from_millis(1_000);
@@ -46,7 +45,7 @@ pub fn Options() -> impl IntoView {
         Intent::Export(secrets) => export(draft, secrets),
         Intent::Import(input) => import(draft, input),
     });
-    view! { <options::Options draft trials fits=webext::page::fits on_intent /> }
+    view! { <page::Options draft trials fits=webext::page::fits on_intent /> }
 }
 
 fn type_in(

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use trace::settings::{RedactionSettings, Settings};
 
-use super::check::{Problem, problems, regex};
-use super::field::{FIELDS, Field, Group, Kind};
+use crate::check::{Problem, problems, regex};
+use crate::field::{FIELDS, Field, Group, Kind};
 
 /// The options as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -231,7 +231,7 @@ mod tests {
         let targets = field("targets");
         draft.type_in(targets, "/(/".to_owned());
         assert_eq!(Draft::expressions(targets, "https://x\n /(/ "), ["("]);
-        let problem = || super::super::check::refused("(", "syntaxError");
+        let problem = || crate::check::refused("(", "syntaxError");
         draft.refuse(targets, "/(/", problem());
         assert!(draft.problem(targets).unwrap().contains("not one that the browser can read"));
         assert_eq!(draft.due(targets), None);

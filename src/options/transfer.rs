@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::Intent;
-use super::draft::Draft;
+use crate::draft::Draft;
+use crate::page::Intent;
 
 /// The id of the file input.
 const INPUT: &str = "import";

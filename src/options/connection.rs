@@ -1,12 +1,12 @@
 //! Draws Test Connection: what was tried, what came back, what it means.
 
 use leptos::prelude::*;
+use surface::lamp::Lamp;
 
-use super::Intent;
-use super::draft::Draft;
-use super::field::Field;
-use super::verdict::Verdict;
-use crate::status::Lamp;
+use crate::draft::Draft;
+use crate::field::Field;
+use crate::page::Intent;
+use crate::verdict::Verdict;
 
 /// How the store's tests stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use backend::link;
 use leptos::prelude::*;
 
-use super::Intent;
-use super::check;
-use super::draft::Draft;
-use super::field::{Field, Kind};
-use super::preset::PRESETS;
-use super::rules::Rules;
+use crate::check;
+use crate::draft::Draft;
+use crate::field::{Field, Kind};
+use crate::page::Intent;
+use crate::preset::PRESETS;
+use crate::rules::Rules;
 
 /// One setting.
 #[component]
@@ -160,7 +160,7 @@ fn Default(
 /// Known dashboards, whose links are put in the field.
 #[component]
 fn Presets(field: &'static Field, on_intent: Callback<Intent>) -> impl IntoView {
-    let link = |preset: &super::preset::Preset| match field.key {
+    let link = |preset: &crate::preset::Preset| match field.key {
         "links.trace" => preset.trace,
         _ => preset.session,
     };

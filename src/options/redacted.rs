@@ -6,7 +6,7 @@ use trace::quantity;
 use trace::redact::{self, Redaction};
 use trace::settings::RedactionSettings;
 
-use super::draft::Draft;
+use crate::draft::Draft;
 
 /// What becomes of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use trace::json::{self, Node, SyntaxError};
 use trace::quantity;
 use trace::settings::Settings;
 
-use super::check::{Problem, problems};
-use super::field::{FIELDS, Field, Kind};
+use crate::check::{Problem, problems};
+use crate::field::{FIELDS, Field, Kind};
 
 /// Version of the file's form. What later versions add may mean what we cannot know.
 pub const VERSION: u64 = 1;

@@ -6,9 +6,9 @@ use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::HtmlElement;
 use trace::sampler::MOST_RULES;
 
-use super::Intent;
-use super::draft::Draft;
-use super::field::Field;
+use crate::draft::Draft;
+use crate::field::Field;
+use crate::page::Intent;
 
 /// Methods that a rule may name, and what stands for any.
 pub const METHODS: [&str; 8] = ["*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -185,7 +185,7 @@ fn link_problem(field: &str, link: &str, values: &Values<'_>) -> Option<Problem>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::field::Field;
+    use crate::field::Field;
 
     /// What is said when a field is set so.
     fn said(key: &str, text: &str) -> String {

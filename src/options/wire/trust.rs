@@ -4,6 +4,7 @@ use ::trace::contact;
 use bridge::{Command, Reply};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::page;
 use webext::settings::CONTACTS;
 use webext::storage::{self, Area};
 use webext::{permissions, rules, scripts};
@@ -18,7 +19,7 @@ pub fn Trust() -> impl IntoView {
     let account = RwSignal::new(Account::default());
     spawn_local(look(account));
     let refresh = move |_| spawn_local(look(account));
-    super::keep(webext::message::listen(refresh));
+    page::keep(webext::message::listen(refresh));
     let on_intent = Callback::new(move |intent| {
         spawn_local(async move {
             let news = match intent {
@@ -43,7 +44,7 @@ async fn look(account: RwSignal<Account>) {
         _ => Vec::new(),
     };
     let (rules, scripts) = (rules::ids().await.ok(), scripts::names().await.ok());
-    let requests = match super::journal().await {
+    let requests = match page::journal().await {
         Ok(journal) => journal.all_requests().await.ok(),
         Err(_) => None,
     };
@@ -78,7 +79,7 @@ async fn erase() -> Result<String, String> {
         Ok(_) => return Err("The background answered something else.".to_owned()),
         Err(error) => return Err(error.to_string()),
     }
-    let journal = super::journal().await?;
+    let journal = page::journal().await?;
     journal.erase().await.map_err(|error| format!("Not everything is removed: {error}"))?;
     Ok("Everything is removed.".to_owned())
 }
