@@ -35,8 +35,8 @@ pub const SERVER_TIMING: &str = "tracelight";
 /// [`carried`] reads, and what frameworks say. Of the last one only the answer's.
 pub const MARKS: &str = "sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id \
     x-datadog-parent-id x-datadog-sampling-priority x-datadog-tags next-action rsc next-url \
-    next-router-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name \
-    x-nextjs-cache x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type";
+    next-router-prefetch next-router-segment-prefetch x-nextjs-data x-apollo-operation-name \
+    x-graphql-operation-name x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type";
 
 /// A request header: name in lower case, value.
 pub type Header = (Cow<'static, str>, String);

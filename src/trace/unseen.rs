@@ -18,15 +18,17 @@ const LIMIT: usize = 256 * 1024;
 /// Longest URL, name and value of a header that are kept, characters.
 const MARK_LIMIT: usize = 256;
 /// Headers by which frameworks know each other, of the request and of its response.
-const MARKS: [&str; 13] = [
+const MARKS: [&str; 15] = [
     "next-action",
     "rsc",
     "next-url",
     "next-router-prefetch",
+    "next-router-segment-prefetch",
     "x-nextjs-data",
     "x-apollo-operation-name",
     "x-graphql-operation-name",
     "x-nextjs-cache",
+    "x-nextjs-matched-path",
     "x-matched-path",
     "x-middleware-rewrite",
     "x-edge-runtime",

@@ -96,9 +96,9 @@ export const W3C = 'traceparent:00-{3-35}-{36-52}-{03|02}';
 /** Names of headers that tell of a request, as `trace::propagation` writes them. */
 const MARKS =
   'sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id x-datadog-parent-id ' +
-  'x-datadog-sampling-priority x-datadog-tags next-action rsc next-url next-router-prefetch x-nextjs-data ' +
-  'x-apollo-operation-name x-graphql-operation-name x-nextjs-cache x-matched-path x-middleware-rewrite ' +
-  'x-edge-runtime x-vercel-id content-type';
+  'x-datadog-sampling-priority x-datadog-tags next-action rsc next-url next-router-prefetch ' +
+  'next-router-segment-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name ' +
+  'x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type';
 
 /** What both worlds of one document share; `rules` are for sampling. */
 export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules } = {}) {

@@ -58,12 +58,26 @@ impl Act<'_> {
     }
 }
 
+/// The role of an element that states none: the witness then tells its tag or, of an input, its type.
+fn role(told: &str) -> &str {
+    match told {
+        "a" => "link",
+        "select" => "combobox",
+        "textarea" | "text" | "email" | "tel" | "url" => "textbox",
+        "search" => "searchbox",
+        "number" => "spinbutton",
+        "range" => "slider",
+        "submit" | "reset" | "image" | "summary" => "button",
+        role => role,
+    }
+}
+
 /// What an operation is called: `click button "Pay"`.
 fn name(operation: &Operation) -> String {
     let Operation { way, role, name, selector, key, .. } = operation;
     let way = if way.is_empty() { "operation" } else { way };
     let quoted = if name.is_empty() { String::new() } else { format!("\"{name}\"") };
-    let element = if name.is_empty() { selector } else { role };
+    let element = if name.is_empty() { selector } else { self::role(role) };
     let words = [way, key, element, quoted.as_str()].into_iter().filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
@@ -87,7 +101,7 @@ impl<'a> Tracer<'a> {
         span.name = name(record);
         let attributes = &mut span.attributes;
         put_text(attributes, key::OPERATION_TYPE, &record.way);
-        put_text(attributes, key::OPERATION_ROLE, &record.role);
+        put_text(attributes, key::OPERATION_ROLE, role(&record.role));
         put_text(attributes, key::OPERATION_KEY, &record.key);
         put_text(attributes, key::WIDGET_NAME, &record.name);
         put_text(attributes, key::CSS_SELECTOR, &record.selector);
@@ -145,6 +159,7 @@ mod tests {
             named("key", "textbox", "Search", "#q", "Enter"),
             "key Enter textbox \"Search\""
         );
+        assert_eq!(named("click", "a", "Product", "a", ""), "click link \"Product\"");
         assert_eq!(named("click", "", "", "div.card", ""), "click div.card");
         assert_eq!(named("", "", "", "", ""), "operation");
     }

@@ -103,18 +103,20 @@ impl Client<'_> {
 }
 
 /// Headers of responses among the marks; the others are of requests.
-const RESPONSE: [&str; 6] = [
+const RESPONSE: [&str; 7] = [
     "content-type",
     "x-edge-runtime",
     "x-matched-path",
     "x-middleware-rewrite",
     "x-nextjs-cache",
+    "x-nextjs-matched-path",
     "x-vercel-id",
 ];
 /// Headers of requests among the marks. A page can forge marks, so no other name is taken.
-const REQUEST: [&str; 7] = [
+const REQUEST: [&str; 8] = [
     "next-action",
     "next-router-prefetch",
+    "next-router-segment-prefetch",
     "next-url",
     "rsc",
     "x-apollo-operation-name",

@@ -29,7 +29,9 @@ const PHASES: [Phase<Timing>; 12] = [
 ];
 
 /// A document's moments, as above.
-const MILESTONES: [Phase<Navigation>; 6] = [
+const MILESTONES: [Phase<Navigation>; 8] = [
+    ("unloadEventStart", |it| it.unload_event_start),
+    ("unloadEventEnd", |it| it.unload_event_end),
     ("domInteractive", |it| it.dom_interactive),
     ("domContentLoadedEventStart", |it| it.dom_content_loaded_event_start),
     ("domContentLoadedEventEnd", |it| it.dom_content_loaded_event_end),

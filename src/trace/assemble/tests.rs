@@ -286,6 +286,7 @@ fn a_document_tells_its_network_phases_and_the_root_its_milestones() {
     let navigation = Navigation {
         timing,
         way: "reload".to_owned(),
+        unload_event_end: PageMillis(9.0),
         dom_interactive: PageMillis(40.0),
         load_event_end: PageMillis(60.0),
         ..Navigation::default()
@@ -312,7 +313,7 @@ fn a_document_tells_its_network_phases_and_the_root_its_milestones() {
     let names = |span: &Span| span.events.iter().map(|it| it.name.clone()).collect::<Vec<_>>();
     assert_eq!(
         names(root),
-        ["domInteractive", "firstPaint", "firstContentfulPaint", "loadEventEnd"]
+        ["unloadEventEnd", "domInteractive", "firstPaint", "firstContentfulPaint", "loadEventEnd"]
     );
     assert_eq!(
         names(document),

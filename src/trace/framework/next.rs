@@ -10,11 +10,13 @@ use crate::{Resource, Span};
 const ID_DIGITS: usize = 10;
 /// Longest route that a name carries, bytes.
 const ROUTE_LIMIT: usize = 160;
+/// Request headers of what nobody asked for yet; the second since version 16.
+const AHEAD: [&str; 2] = ["next-router-prefetch", "next-router-segment-prefetch"];
 
 /// Reads what a request is to Next.js.
 pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framework) {
     headers(marks, found);
-    let template = marks.get("x-matched-path");
+    let template = template(marks);
     let route = cut(if template.starts_with('/') { template } else { path(url) }, ROUTE_LIMIT);
     let action = marks.get("next-action");
     let props = page_data(url);
@@ -25,7 +27,7 @@ pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framew
         found.note(key::ACTION_ID, cut(action, CALL_LIMIT));
     } else if marks.has("rsc") || super::query::parameter(url, "_rsc").is_some() {
         found.badges |= Badges::RSC;
-        let ahead = marks.has("next-router-prefetch");
+        let ahead = AHEAD.iter().any(|name| marks.has(name));
         if ahead {
             found.badges |= Badges::PREFETCH;
         }
@@ -41,6 +43,12 @@ pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framew
     }
 }
 
+/// The route that answered, as Vercel says it, else as a server of one's own does.
+fn template(marks: Marks<'_>) -> &str {
+    let [hosted, own] = ["x-matched-path", "x-nextjs-matched-path"].map(|name| marks.get(name));
+    if hosted.is_empty() { own } else { hosted }
+}
+
 /// What response headers tell of any request.
 fn headers(marks: Marks<'_>, found: &mut Framework) {
     let rewrite = marks.get("x-middleware-rewrite");
@@ -51,7 +59,7 @@ fn headers(marks: Marks<'_>, found: &mut Framework) {
     if marks.has("x-edge-runtime") {
         found.badges |= Badges::EDGE;
     }
-    found.note(key::ROUTE_TEMPLATE, cut(marks.get("x-matched-path"), ROUTE_LIMIT));
+    found.note(key::ROUTE_TEMPLATE, cut(template(marks), ROUTE_LIMIT));
     found.note(key::ROUTE_CACHE, cut(marks.get("x-nextjs-cache"), CALL_LIMIT));
 }
 

@@ -61,6 +61,9 @@ fn a_server_action_is_named_by_its_id_and_its_route() {
     );
     let (_, name, _) = told("POST", "/products/42", &[&mark, "x-matched-path:/products/[id]"]);
     assert_eq!(name, "Server Action 7f8a2c4be1 /products/[id]");
+    let (_, name, _) =
+        told("POST", "/products/42", &[&mark, "x-nextjs-matched-path:/products/[id]"]);
+    assert_eq!(name, "Server Action 7f8a2c4be1 /products/[id]", "a server of one's own");
 }
 
 #[test]
@@ -71,6 +74,9 @@ fn what_the_router_asks_for_is_told_apart_from_what_it_asks_for_ahead() {
     let (badges, name, _) =
         told("GET", "/checkout?_rsc=1a2b3", &["rsc:1", "next-router-prefetch:1"]);
     assert_eq!((badges, name.as_str()), (vec!["RSC", "prefetch"], "RSC prefetch GET /checkout"));
+    let (badges, ..) =
+        told("GET", "/checkout?_rsc=1a2b3", &["rsc:1", "next-router-segment-prefetch:/_tree"]);
+    assert_eq!(badges, ["RSC", "prefetch"], "of one segment, since version 16");
     let (badges, ..) = told("GET", "/checkout?_rsc=1a2b3", &[]);
     assert_eq!(badges, ["RSC"], "where nobody saw the headers");
 }

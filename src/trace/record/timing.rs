@@ -79,6 +79,10 @@ pub struct Navigation {
     pub redirect_count: u32,
     /// When a prerendered page was shown.
     pub activation_start: PageMillis,
+    /// When `unload` was fired in the document before, if that was of the same origin.
+    pub unload_event_start: PageMillis,
+    /// When its listeners were done.
+    pub unload_event_end: PageMillis,
     /// When the parser was done.
     pub dom_interactive: PageMillis,
     /// When `DOMContentLoaded` was fired.
