@@ -117,7 +117,7 @@ impl Line {
             url: request.url.clone(),
             status,
             tone,
-            duration: request.millis.map(duration).unwrap_or_default(),
+            duration: length(request),
             badges: request.badges,
             call: request.call.clone(),
             kind: match request.api {
@@ -136,6 +136,10 @@ impl Line {
     }
 }
 
+/// Stands where there is nothing to tell: a page within the document has no answer, and may load
+/// nothing.
+const NOTHING: &str = "–";
+
 /// The status in words, and its tone.
 fn outcome(request: &TracedRequest) -> (String, Tone) {
     match (request.status, &request.error) {
@@ -144,8 +148,18 @@ fn outcome(request: &TracedRequest) -> (String, Tone) {
         (Some(status), None) => (status.to_string(), Tone::Good),
         (Some(status), Some(_)) => (status.to_string(), Tone::Bad),
         (None, Some(error)) => (error.clone(), Tone::Bad),
+        (None, None) if request.api == Api::Page => (NOTHING.to_owned(), Tone::Idle),
         (None, None) if request.millis.is_none() => ("pending".to_owned(), Tone::Busy),
         (None, None) => ("no status".to_owned(), Tone::Idle),
+    }
+}
+
+/// How long it took; of a page within the document, until what it loaded was there.
+fn length(request: &TracedRequest) -> String {
+    match request.millis {
+        None => String::new(),
+        Some(0.0) if request.api == Api::Page => NOTHING.to_owned(),
+        Some(millis) => duration(millis),
     }
 }
 
@@ -402,6 +416,13 @@ mod tests {
         assert_eq!((failed.status.as_str(), failed.tone), ("net::ERR_ABORTED", Tone::Bad));
         let opaque = line(|request| request.status = None);
         assert_eq!(opaque.status, "no status");
+        let page = |millis| {
+            let page = line(|it| (it.api, it.status, it.millis) = (Api::Page, None, Some(millis)));
+            (page.status, page.duration)
+        };
+        let dash = || NOTHING.to_owned();
+        assert_eq!(page(0.0), (dash(), dash()), "a page within the document that loads nothing");
+        assert_eq!(page(82.0), (dash(), "82 ms".to_owned()));
     }
 
     #[test]
