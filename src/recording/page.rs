@@ -135,7 +135,7 @@ impl Recorded {
         let Some(clock) = clock else { return Vec::new() };
         // A page trace by itself covers the load and nothing after it.
         let closed = page.closed || page.session.is_none();
-        let unsampled = page.ladder.unsampled();
+        let (unsampled, made) = (page.ladder.unsampled(), page.ladder.other());
         let page = assemble::Page {
             context: page.context,
             session: page.session,
@@ -156,7 +156,7 @@ impl Recorded {
         self.open = if closed { Vec::new() } else { open };
         self.browser = spans;
         self.settled = settled;
-        self.kin = Kin::of(page.context.trace, &self.records, &requests);
+        self.kin = Kin::of(page.context.trace, made, &self.records, &requests);
         requests
     }
 

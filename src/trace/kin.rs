@@ -29,10 +29,17 @@ pub struct Kin {
 }
 
 impl Kin {
-    /// Finds out who is who, by what a page stated and what is known of its requests.
+    /// Finds out who is who, by what a page stated and what is known of its requests. `made` is the
+    /// trace that the document's server made instead of joining the page's.
     #[must_use]
-    pub fn of(page: TraceId, records: &[Record], requests: &[TracedRequest]) -> Self {
-        let mut kin = Self { joined: [page].into(), ..Self::default() };
+    pub fn of(
+        page: TraceId,
+        made: Option<TraceId>,
+        records: &[Record],
+        requests: &[TracedRequest],
+    ) -> Self {
+        let joined = [Some(page), made].into_iter().flatten().collect();
+        let mut kin = Self { joined, ..Self::default() };
         kin.apart = records.iter().filter_map(minted).filter(|trace| *trace != page).collect();
         for request in requests {
             let found = request.ladder.other().unwrap_or(request.trace);
@@ -151,7 +158,7 @@ mod tests {
 
     fn kin(all: Vec<(TracedRequest, Record)>) -> (Kin, Vec<TracedRequest>) {
         let (requests, records): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        let mut kin = Kin::of(trace(1), &records, &requests);
+        let mut kin = Kin::of(trace(1), None, &records, &requests);
         kin.look(&requests);
         (kin, requests)
     }
@@ -162,6 +169,13 @@ mod tests {
         assert!(!kin.is_apart(trace(1)) && !kin.is_apart(trace(2)) && kin.is_apart(trace(3)));
         assert!(kin.knows(trace(3)) && !kin.knows(trace(4)));
         assert_eq!(kin.asked(trace(1)), [trace(2), trace(3)]);
+    }
+
+    #[test]
+    fn a_trace_that_the_document_s_server_made_is_part_of_the_page() {
+        let kin = Kin::of(trace(1), Some(trace(9)), &[], &[]);
+        assert!(!kin.is_apart(trace(9)));
+        assert_eq!(kin.asked(trace(1)), [trace(9)]);
     }
 
     #[test]
