@@ -1,5 +1,7 @@
 //! Follows one trace: reads it from the journal, and has the store asked when it grew.
 
+use std::collections::BTreeSet;
+
 use bridge::{Command, Notice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -148,13 +150,19 @@ impl TraceWire {
     }
 }
 
-/// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it.
+/// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it,
+/// with what the page itself did: there is what opened the trace.
 async fn chunks(trace: TraceId) -> Result<Vec<load::Chunk>, String> {
     let journal = journal().await?;
     let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
-    let pages = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
+    let with = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
+    let pages: BTreeSet<TraceId> = with.iter().map(|chunk| chunk.trace).collect();
     let theirs = |SpanChunk { bytes, late, .. }, of| load::Chunk { bytes, late, of };
-    let own = own.into_iter().map(|chunk| theirs(chunk, None));
-    let pages = pages.into_iter().map(|chunk| theirs(chunk, Some(trace)));
-    Ok(own.chain(pages).collect())
+    let mut chunks: Vec<_> = own.into_iter().map(|chunk| theirs(chunk, None)).collect();
+    for page in pages {
+        let all = journal.chunks(page).await.map_err(|error| error.to_string())?;
+        let part = all.into_iter().filter(|it| !it.apart || it.others.contains(&trace));
+        chunks.extend(part.map(|chunk| theirs(chunk, Some(trace))));
+    }
+    Ok(chunks)
 }
