@@ -232,7 +232,9 @@ impl Tab {
         }
         if view.dropped > 0 {
             let facts = quantity::count(u64::from(view.dropped), "fact");
-            troubles.push(format!("{facts} of this page came too fast and were left out."));
+            troubles.push(format!(
+                "{facts} of this page made no sense or were too many, and were left out."
+            ));
         }
         if view.rejected > 0 {
             let messages = quantity::count(u64::from(view.rejected), "message");
