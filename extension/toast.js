@@ -65,6 +65,12 @@ button:hover { background: #8882; }
     if (used() || document.activeElement === document.body) escape(event);
   };
 
+  // Of all that listen it is the last, also where a page begins to listen later than we.
+  const hear = () => {
+    removeEventListener('keydown', overhear);
+    addEventListener('keydown', overhear);
+  };
+
   const used = () => host?.matches(':hover, :focus-within');
 
   const build = () => {
@@ -106,7 +112,7 @@ button:hover { background: #8882; }
     if (!host || host.isConnected || !place) return;
     place.append(host);
     watcher.observe(place, { childList: true });
-    addEventListener('keydown', overhear); // again, because document.open takes it off
+    addEventListener('keydown', hear, true); // again, because document.open takes it off
     host.showPopover();
   };
 

@@ -250,13 +250,16 @@ test('a page that the tab has left says nothing in the next one', async () => {
 const notifications = () => lab.desk.evaluate(() => chrome.notifications.getAll());
 
 test("Escape is the page's while something in it has the focus or takes the key", async () => {
-  const page = await waiting(`<input aria-label="Field"><script>
+  const page = await waiting('<input aria-label="Field">');
+  await page.bringToFront();
+  // It listens later than the toast.
+  await page.evaluate(() => {
     window.keys = [];
     addEventListener('keydown', (event) => {
       keys.push(event.key);
       if (window.greedy) event.preventDefault();
-    });</script>`);
-  await page.bringToFront();
+    });
+  });
   await page.getByLabel('Field').press('Escape');
   await page.evaluate(() => {
     document.activeElement.blur();
