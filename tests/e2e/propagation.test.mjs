@@ -239,7 +239,7 @@ test("the server's own Server-Timing is there beside ours", async () => {
   assert.deepEqual(metrics[0], ['db', 5.5]);
   assert.deepEqual(
     metrics.slice(1).map(([name]) => name),
-    ['tracelight', 'tracelight-headers'],
+    ['tracelight', 'tracelight-marks', 'tracelight-headers'],
   );
 });
 

@@ -58,6 +58,7 @@ test('Restart is one step to a new id, which names the old one on its first page
   });
   assert.match((await lab.sessionCookie(site.origin)).value, new RegExp(`^v1\\.${session.id}\\.0$`));
   assert.equal(site.asked('/').at(-1).headers.baggage, `session.id=${session.id}`);
+  await page.goto('about:blank'); // a root is sent when nothing more can be told of its page
   const root = await until('its root is in the store', async () => {
     const found = (await lab.trace(again.trace)).all({ service: 'browser', parent: '' });
     return found[0];
