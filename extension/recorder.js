@@ -9,35 +9,40 @@
     // The browser adds what it has to say to the document's response, after what the server sent, so
     // each `tracelight` makes all before it void: the document's context, `-headers` as `name:value`, a
     // tab between them, and two where others belong together, `-rules`, lines of a threshold and a
-    // pattern, and `-marks`, names of headers that tell of a request, the last one only in its answer.
+    // pattern, and `-marks`, names of headers that tell of a request, two spaces, of its answer.
     let said = {};
     for (const { name, description } of performance.getEntriesByType('navigation')[0].serverTiming) {
       if (name === 'tracelight') said = {};
       said[name] = description;
     }
     let context = said.tracelight;
-    const CONTEXT = /^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/;
-    if (!CONTEXT.test(context)) return;
+    // A context, or nothing.
+    const CONTEXT = /^(00-[\da-f]{32}-[\da-f]{16}-0[0-3])?$/;
+    if (!context || !CONTEXT.test(context)) return;
 
-    // A gap takes a part of the request's context, `{from-to}`, that in decimal, `{from#to}`, or one
-    // of two words, `{when|not}` sampled.
     const split = (text, by) => (text ? text.split(by) : []);
+    // Each header as what matched: `[, name, parts of its value, key of its first member]`. Between the
+    // parts are gaps, which take a part of the request's context, `{from-to}`, that in decimal,
+    // `{from#to}`, or one of two words, `{when|not}` sampled.
     const groups = split(said['tracelight-headers'], '\t\t').map((group) =>
       group.split('\t').map((header) => {
-        const [, name, value, key] = /^([^:]*):((\w*\W?).*)$/.exec(header);
-        return { name, key, parts: value.split(/{(\w+)([-#|])(-?\w+)}/) };
+        const found = /^([^:]*):((\w*\W?).*)$/.exec(header);
+        found[2] = found[2].split(/{(\w+)([-#|])(-?\w+)}/);
+        return found;
       }),
     );
-    const marks = split(said['tracelight-marks'], ' ');
-    const thresholds = split(decodeURIComponent(said['tracelight-rules'] ?? ''), '\n').map((line) => {
-      const rule = /^(\S*) (.*)$/.exec(line);
-      return { least: rule[1], pattern: new RegExp(rule[2]) };
+    const [asked, answered] = split(said['tracelight-marks'], '  ').map((names) => names.split(' '));
+    // `[, threshold, pattern]` each.
+    const rules = split(said['tracelight-rules'], '%0A').map((line) => {
+      const found = /^(\S*) (.*)$/.exec(decodeURIComponent(line));
+      found[2] = new RegExp(found[2]);
+      return found;
     });
 
     // `free(method)(object, …)` is `object.method(…)`, whatever becomes of the prototype.
     const free = Function.prototype.bind.bind(Function.prototype.call);
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);
-    const { document, crypto, BigInt, CustomEvent, Headers, URL, Uint8Array, performance: bus } = window;
+    const { document, crypto, navigator, BigInt, CustomEvent, Headers, URL, performance: bus } = window;
     const { apply } = Reflect;
     const { stringify } = JSON;
     const { iterator, toStringTag } = Symbol;
@@ -46,13 +51,13 @@
     const dispatch = free(bus.dispatchEvent);
     const fill = free(crypto.getRandomValues);
     const slice = free(''.slice);
-    const lower = free(''.toLowerCase);
     const upper = free(''.toUpperCase);
     const includes = free(''.includes);
     const digits = free((0).toString);
     const exec = free(CONTEXT.exec);
     const getHeader = free(Headers.prototype.get);
     const setHeader = free(Headers.prototype.set);
+    const appendHeader = free(Headers.prototype.append);
     const deleteHeader = free(Headers.prototype.delete);
     const calls = new WeakMap();
     const callOf = calls.get.bind(calls);
@@ -74,127 +79,128 @@
     const bits = context[54] | 1;
 
     let on = true;
-    // Facts wait until the relay hears them: it may start after us.
-    let waiting = { __proto__: null };
-    let count = 0;
+    // Facts wait until the relay asks for them, a line each. It is told of the first.
+    let waiting = '';
     let dropped = 0;
 
-    const deliver = (detail) =>
+    const tell = (detail) =>
       !dispatch(bus, new CustomEvent('tracelight:fact', { __proto__: null, cancelable: true, detail }));
 
-    const state = (text) => {
-      if (deliver(text)) return;
-      if (count < 500) waiting[count++] = text;
-      else dropped++;
+    const hand = () => {
+      const text = waiting;
+      waiting = '';
+      if (text && !tell(text + (dropped || ''))) waiting = text;
+      else dropped = 0;
     };
 
-    listen(bus, 'tracelight:relay', () => {
-      for (let at = 0; at < count; at++) if (!deliver(waiting[at])) return;
-      waiting = { __proto__: null };
-      count = 0;
-      if (dropped && deliver(dropped)) dropped = 0;
-    });
+    const state = (fact) => {
+      if (waiting.length > 1e5) hand();
+      if (waiting.length > 1e5) return dropped++;
+      const first = !waiting;
+      waiting += `${stringify(fact)}\n`;
+      if (first) tell();
+    };
+
+    listen(bus, 'tracelight:relay', hand);
     listen(bus, 'tracelight:off', () => (on = false));
     // To which page trace requests belong from now on; with nothing, each to a trace of its own.
     listen(bus, 'tracelight:page', (event) => {
       try {
-        const said = detailOf(event);
-        if (said === '' || (typeof said === 'string' && exec(CONTEXT, said))) context = said;
+        context = exec(CONTEXT, detailOf(event))[0];
       } catch { /* forged */ }
     });
 
+    // Asking for random numbers costs the same for one as for many. No id may be all zero (W3C Trace
+    // Context), so no part of one is.
+    const pool = new Uint32Array(256);
+    let left = 0;
+
     const mint = (size) => {
-      const bytes = fill(crypto, new Uint8Array(size));
       let id = '';
-      for (let at = 0; at < size; at++) id += slice(digits(bytes[at] + 256, 16), 1);
-      return exec(/[^0]/, id) ? id : mint(size); // all zero is no id (W3C Trace Context)
-    };
-
-    // What a trace id must reach at least to be sampled; nothing where no header is to go out.
-    const threshold = (line) => {
-      for (let at = 0; at < thresholds.length; at++) {
-        if (exec(thresholds[at].pattern, line)) return thresholds[at].least;
+      while (id.length < size) {
+        if (!left) {
+          fill(crypto, pool);
+          left = 256;
+        }
+        id += slice(digits((pool[--left] || 1) + 2 ** 32, 16), 1);
       }
-      return '0';
+      return id;
     };
 
-    // The context that a request is to carry, if any.
+    // The context that a request is to carry, if any. A rule says what a trace id must reach at least to
+    // be sampled; nothing where no header is to go out.
     const contextFor = (method, url, span) => {
-      const least = slice(url, 0, home.length) === home && threshold(`${upper(method)} ${url}`);
+      if (slice(url, 0, home.length) !== home) return;
+      let least = '0';
+      for (let at = rules.length; at--; ) {
+        if (exec(rules[at][2], `${upper(method)} ${url}`)) least = rules[at][1];
+      }
       if (!least) return;
-      const trace = context ? slice(context, 3, 35) : mint(16);
+      const trace = context ? slice(context, 3, 35) : mint(32);
       const flags = context ? context[54] : bits;
       return `00-${trace}-${span}-0${(flags & 2) | (flags & (slice(trace, 18) >= least))}`;
     };
 
+    let bad;
     const begin = (api, method, url) => {
-      let bad;
       try {
+        bad = undefined;
         url = href(new URL(url, baseURI(document)));
       } catch (error) {
         bad = error; // the browser will refuse it too
       }
-      const span = mint(8);
+      const span = mint(16);
+      // Of the address one character more than is kept stays, so that the reader sees the cut. Only
+      // texts are made JSON: nothing asks a page's `toJSON`.
       return {
         __proto__: null,
         kind: 'request',
         api,
         method,
-        url: slice(url, 0, 8193), // one more than is kept, so that the reader sees the cut
+        url: slice(url, 0, 8193),
         span,
-        context: null,
-        own: false,
         marks: '',
-        bad,
-        page: { __proto__: null }, // headers that the page has set
         ours: contextFor(method, url, span),
       };
     };
 
-    const mark = (fact, get, spare = 0) => {
-      for (let at = 0; at < marks.length - spare; at++) {
-        const value = get(marks[at]);
-        if (value != null) fact.marks += `\t${marks[at]}:${slice(value, 0, 256)}`;
+    const mark = (fact, names, get, of) => {
+      for (let at = 0; at < names.length; at++) {
+        const value = get(of, names[at]);
+        if (value !== null) fact.marks += `\t${names[at]}:${slice(value, 0, 256)}`;
       }
     };
 
-    // `end` puts down what only the result knows.
+    // `end` tells what only the result knows.
     const finish = (fact, end) => {
       try {
         if (!fact.start || fact.end) return;
         fact.end = now(bus);
         end();
         fact.marks = slice(fact.marks, 1);
-        fact.page = undefined; // of the rest the relay takes what it knows
-        state(stringify(fact));
+        fact.ours = fact.page = undefined;
+        state(fact);
       } catch { /* one fact less */ }
     };
 
-    const fail = (fact, error) =>
-      finish(fact, () => {
-        fact.error = slice(error?.name ?? 'Error', 0, 256);
-      });
+    const fail = (fact, error) => finish(fact, () => (fact.error = slice(error?.name ?? 'Error', 0, 256)));
 
-    const note = (fact, name, value) => {
-      const { page } = fact;
-      name = lower(name);
-      page[name] = name in page ? `${page[name]}, ${value}` : value;
-    };
-
-    // What to put on a request, by name. `get` tells what the page has put there itself: it keeps
+    // What to put on a request, by name. `headers` has what the page has put there itself: it keeps
     // its own, with all that belongs to it. Baggage is a list, and each member has its key. Where its
     // own context has ids like ours, in another format, ours say the same ids; where it has not, they
     // stay away, and who reads the fact reads them.
-    const plan = (fact, get) => {
-      mark(fact, get, 1);
-      let own = get('traceparent');
-      const pair = exec(
-        /:([\da-f]{32})(?:-|\tx-b3-spanid:)([\da-f]{16})(-0|\tx-b3-sampled:0)?/,
-        own == null ? fact.marks : '',
-      );
-      if (pair) own = `00-${pair[1]}-${pair[2]}-0${pair[3] ? 0 : 1}`;
-      if (own != null) fact.context = `${own}`;
-      if (own != null || exec(/^\t(s|b|x-[bd])/, fact.marks)) fact.own = true;
+    const plan = (fact, headers) => {
+      let own, pair;
+      if (headers) {
+        mark(fact, asked, getHeader, headers);
+        own = getHeader(headers, 'traceparent');
+        if (own === null) {
+          pair = exec(/:([\da-f]{32})(?:-|\tx-b3-spanid:)([\da-f]{16})(-0|\tx-b3-sampled:0)?/, fact.marks);
+        }
+        if (pair) own = `00-${pair[1]}-${pair[2]}-0${pair[3] ? 0 : 1}`;
+        if (own !== null) fact.context = slice(own, 0, 256);
+        fact.own = own !== null || !!exec(/^\t(s|b|x-[bd])/, fact.marks);
+      }
       if (!fact.ours || (fact.own && !pair)) return;
       if (pair) fact.ours = own;
       const add = { __proto__: null };
@@ -202,12 +208,13 @@
         const group = groups[at];
         let clear = true;
         for (let each = 0; each < group.length; each++) {
-          const { name, key } = group[each];
-          const there = get(name);
-          if (there != null && (name !== BAGGAGE || includes(there, key))) clear = false;
+          const name = group[each][1];
+          const there = headers ? getHeader(headers, name) : null;
+          if (there !== null && (name !== BAGGAGE || includes(there, group[each][3]))) clear = false;
         }
         for (let each = 0; clear && each < group.length; each++) {
-          const { name, parts } = group[each];
+          const name = group[each][1];
+          const parts = group[each][2];
           let value = parts[0];
           for (let gap = 0; gap < parts.length - 1; ) {
             const from = parts[++gap];
@@ -232,7 +239,7 @@
     // Our headers in a Headers object for the length of one call: the browser copies headers before
     // fetch returns, and the page finds its object as it was. Returns what takes them out.
     const lend = (fact, headers) => {
-      const add = plan(fact, (name) => getHeader(headers, name));
+      const add = plan(fact, headers);
       const before = { __proto__: null };
       let undo;
       for (const name in add) {
@@ -260,11 +267,14 @@
       if (headers?.[toStringTag] === 'Headers') return lend(fact, headers);
       // Only the browser is to read an iterable that is no list: perhaps it reads only once.
       if (headers === null || (headers?.[iterator] && headers.length === undefined)) return;
-      headers = new Headers(headers);
-      if (!lend(fact, headers)) return;
+      if (headers === undefined) {
+        headers = plan(fact);
+        if (!headers) return;
+        for (const name in headers) carries(fact, name);
+      } else if (!lend(fact, (headers = new Headers(headers)))) return;
       // Inherited members stay reachable.
       args[1] = { __proto__: init ?? null, ...init, headers };
-      if (args.length < 2) args.length = 2;
+      args.length = 2;
     };
 
     // A server may redirect the page's own request to another origin, which then refuses our header
@@ -279,32 +289,56 @@
         throw error;
       }
       finish(fact, () => {
+        mark(fact, answered, getHeader, responseHeaders(response));
         fact.status = responseStatus(response);
-        mark(fact, (name) => getHeader(responseHeaders(response), name));
       });
       return response;
     };
 
-    const hear = (xhr) => {
-      // Only the browser's own events count, not those that the page makes up.
-      const when = (name, then) => listen(xhr, name, (event) => event.isTrusted && then(callOf(xhr)));
-      const failed = (name) => when(name, (fact) => fail(fact, { name }));
-      when('load', (fact) =>
+    // Only the browser's own events count, not those that the page makes up.
+    const hear = (xhr, name) =>
+      listen(xhr, name, (event) => {
+        const fact = event.isTrusted && callOf(xhr);
+        if (name !== 'load') return fail(fact, { name });
         finish(fact, () => {
-          fact.status = xhrStatus(xhr);
           // Of another origin, the browser would say aloud that they may not be read.
-          if (fact.ours) mark(fact, (name) => xhrHeader(xhr, name));
-        }),
-      );
-      failed('abort');
-      failed('error');
-      failed('timeout');
+          if (fact.ours) mark(fact, answered, xhrHeader, xhr);
+          fact.status = xhrStatus(xhr);
+        });
+      });
+
+    // What the page threw may be anything, and reading it may do anything.
+    const peek = (it, name) => {
+      try {
+        const value = it[name];
+        if (value != null) return slice(value, 0, 4097);
+      } catch { /* then not */ }
     };
+
+    const uncaught = (event) => {
+      try {
+        const it = event.error ?? event.reason;
+        const fact = {
+          __proto__: null,
+          kind: 'error',
+          at: now(bus),
+          source: event.type,
+          type: peek(it, 'name'),
+          message: peek(it, 'message') ?? peek(event, 'message') ?? peek([it], 0),
+          stack: peek(it, 'stack'),
+          url: peek(event, 'filename'),
+          line: event.lineno | 0,
+          column: event.colno | 0,
+        };
+        if (on && event.isTrusted) state(fact);
+      } catch { /* one fact less */ }
+    };
+    listen(window, 'error', uncaught);
+    listen(window, 'unhandledrejection', uncaught);
 
     // To the page a proxy is what is behind it, down to its text.
     const wrap = (of, name, call) => {
-      const native = of[name];
-      if (typeof native === 'function') of[name] = new Proxy(native, { __proto__: null, apply: call });
+      of[name] = new Proxy(of[name], { __proto__: null, apply: call });
     };
 
     wrap(window, 'fetch', (fetch, self, { 0: input, 1: init, length }) => {
@@ -321,20 +355,25 @@
             request = false;
             url = args[0] = `${input}`; // once: it may be an object of the page's
           }
-          const method = init?.method ?? (request ? requestMethod(input) : 'GET');
-          fact = begin('fetch', `${method}`, url);
+          const method = `${init?.method ?? (request ? requestMethod(input) : 'GET')}`;
+          fact = begin('fetch', method, url);
           fact.start = now(bus);
-          const signal = init?.signal ?? input.signal;
-          if (fact.bad || signal?.aborted) {
+          const asks = (name) => init?.[name] ?? input[name];
+          const signal = asks('signal');
+          if (bad || signal?.aborted) {
             // Refused at once: the page hears it when it would without us.
-            fail(fact, fact.bad ?? signal.reason);
+            fail(fact, bad ?? signal.reason);
             fact = undefined;
           } else {
-            const given = { __proto__: null, ...args };
             undo = carry(fact, args, request);
-            const safe = fact.method === 'GET' || fact.method === 'HEAD';
-            const follows = (init?.redirect ?? input.redirect ?? 'follow') === 'follow';
-            if (safe && follows && !fact.own && fact.context) again = () => apply(fetch, self, given);
+            const safe = method === 'GET' || method === 'HEAD';
+            const follows = (asks('redirect') ?? 'follow') === 'follow';
+            if (safe && follows && !asks('integrity') && navigator.onLine && !fact.own && fact.context) {
+              again = () => {
+                args[1] = init;
+                return apply(fetch, self, args);
+              };
+            }
           }
         }
       } catch { /* the page comes first */ }
@@ -364,11 +403,19 @@
         return result;
       });
     follow('open', (xhr, fact, method, url) => {
-      if (fact) fail(fact, { name: 'abort' }); // opened anew, the last one ends unheard
-      else hear(xhr);
+      if (fact) {
+        fail(fact, { name: 'abort' }); // opened anew, the last one ends unheard
+      } else {
+        hear(xhr, 'load');
+        hear(xhr, 'abort');
+        hear(xhr, 'error');
+        hear(xhr, 'timeout');
+      }
       keep(xhr, begin('xhr', method, url));
     });
-    follow('setRequestHeader', (xhr, fact, name, value) => note(fact, name, value));
+    follow('setRequestHeader', (xhr, fact, name, value) => {
+      appendHeader((fact.page ??= new Headers()), name, value);
+    });
 
     wrap(prototype, 'send', (send, xhr, args) => {
       let fact;
@@ -376,7 +423,7 @@
         const call = callOf(xhr);
         if (on && !call.start) {
           fact = call;
-          const add = plan(fact, (name) => fact.page[name]);
+          const add = plan(fact, fact.page);
           for (const name in add) {
             apply(setRequestHeader, xhr, [name, add[name]]); // joins the page's own baggage
             carries(fact, name);
@@ -391,33 +438,5 @@
         throw error;
       }
     });
-
-    // What the page threw may be anything, and reading it may do anything.
-    const peek = (it, name) => {
-      try {
-        const value = it[name];
-        if (value != null) return slice(value, 0, 4097);
-      } catch { /* then not */ }
-    };
-
-    const uncaught = (event) => {
-      try {
-        const it = event.error ?? event.reason;
-        const fact = {
-          __proto__: null,
-          kind: 'error',
-          source: event.type,
-          type: peek(it, 'name'),
-          message: peek(it, 'message') ?? peek(event, 'message') ?? peek([it], 0),
-          stack: peek(it, 'stack'),
-          url: peek(event, 'filename'),
-          line: event.lineno,
-          column: event.colno,
-        };
-        if (on && event.isTrusted) state(stringify(fact));
-      } catch { /* one fact less */ }
-    };
-    listen(window, 'error', uncaught);
-    listen(window, 'unhandledrejection', uncaught);
   } catch { /* a browser that lacks a part is left alone */ }
 })();

@@ -1,17 +1,16 @@
 // Carries facts from the page to the background, and the toast back. What the browser tells is
 // witnessed here, where the page cannot reach. What the recorder saw comes through the page's own
-// world, where anybody can forge it: nothing passes from there but requests and errors, written anew.
+// world, where anybody can forge it: nothing passes from there but requests and errors.
 (() => {
   'use strict';
   const LIMIT = 16384; // characters in a record; the background refuses more
   const BATCH = 500; // of one kind, too: a flood of one leaves room for the others
   const QUEUE = 1000; // records that wait for a background that does not answer
-  const PAUSE = 200;
-  // What passes from the page, and no other field of it.
-  const PASS = {
-    request: ['api', 'method', 'url', 'span', 'context', 'own', 'start', 'end', 'status', 'error', 'marks'],
-    error: ['source', 'type', 'message', 'stack', 'url', 'line', 'column'],
-  };
+  const AGAIN = 200; // until hello is said once more
+  const PAUSE = 500; // from one message to the next
+  // What passes from the page, and as it is: the background refuses a text that says a name twice, and
+  // reads no fields but those it knows.
+  const PASS = /^{"kind":"(request|error)",/;
 
   let context = null;
   let queue = [];
@@ -48,8 +47,13 @@
   // What comes after a quiet time goes at once: it wakes a dead worker before the page can leave,
   // when a message to a worker that is still starting would be lost with its page.
   const later = () => {
-    const quiet = !flying && pause === PAUSE && performance.now() - spoke > PAUSE;
-    if (!over) timer ??= setTimeout(flush, quiet ? 0 : pause);
+    if (!over) timer ??= setTimeout(flush, spoke + pause - performance.now());
+  };
+
+  const put = (kind, text) => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    if (counts[kind] > BATCH || text.length > LIMIT || queue.length >= QUEUE) dropped++;
+    else queue.push(text);
   };
 
   const add = (kind, fields) => {
@@ -60,15 +64,17 @@
     // that it sees the cut.
     const cut = (_, it) => (Array.isArray(it) ? undefined : (it?.slice?.(0, 8193) ?? it));
     if (text.length > LIMIT) text = JSON.stringify(fact, cut);
-    counts[kind] = (counts[kind] ?? 0) + 1;
-    if (counts[kind] > BATCH || text.length > LIMIT || queue.length >= QUEUE) dropped++;
-    else queue.push(text);
+    put(kind, text);
     if (queue.length >= BATCH || kind === 'navigation') flush();
     else later();
   };
 
+  // The recorder hands over what it has: one event for all costs less than one for each.
+  const pull = () => performance.dispatchEvent(new Event('tracelight:relay'));
+
   // One batch at a time, kept until the background has stored it. On leaving, all at once.
   const flush = (leaving) => {
+    pull();
     clearTimeout(timer);
     timer = undefined;
     if (leaving || !flying) counts = {};
@@ -121,7 +127,7 @@
       calm?.(message.settle);
     }
     if (message?.kind === 'stop') {
-      flush(true); // what happened until now
+      if (awake) flush(true); // what happened until now
       sleep();
     }
     try {
@@ -158,14 +164,16 @@
     on(performance, 'tracelight:fact', (event) => {
       event.preventDefault(); // tells the recorder that it was heard
       const { detail } = event;
-      try {
-        if (typeof detail === 'number') return (dropped += Math.min(detail >>> 0, 1e6));
-        const { kind, ...fact } = detail.length <= LIMIT && JSON.parse(detail);
-        if (PASS[kind]) return add(kind, Object.fromEntries(PASS[kind].map((name) => [name, fact[name]])));
-      } catch { /* forged or broken */ }
-      dropped++;
+      // Nothing: there is something to pull.
+      for (const text of String(detail ?? '').split('\n', QUEUE)) {
+        const kind = PASS.exec(text)?.[1];
+        if (kind) put(kind, text);
+        else if (text) dropped += Math.min(text >>> 0 || 1, 1e6); // as many as the recorder dropped, or it
+      }
+      if (queue.length >= BATCH) flush();
+      else later();
     });
-    performance.dispatchEvent(new Event('tracelight:relay'));
+    pull();
 
     class Observer extends PerformanceObserver {
       observe(options) {
@@ -180,7 +188,7 @@
     };
     on(window, 'pagehide', leave);
     on(document, 'visibilitychange', () => document.visibilityState === 'hidden' && leave());
-    on(window, 'pageshow', ({ persisted }) => persisted && hello(PAUSE)); // the session may be over
+    on(window, 'pageshow', ({ persisted }) => persisted && hello(AGAIN)); // the session may be over
   };
 
   for (const { name, description } of performance.getEntriesByType('navigation')[0]?.serverTiming ?? []) {
@@ -188,5 +196,5 @@
   }
   chrome.runtime.onMessage.addListener((message, _sender, answer) => answer(heed(message)));
   if (context) wake();
-  hello(PAUSE);
+  hello(AGAIN);
 })();

@@ -50,9 +50,10 @@ const page = (way) => {
 // Only the address tells a navigation from a page that notes something in its history entry. Without
 // the Navigation API (Firefox before 147), this world learns of a push with the next entry.
 const visit = (way) => {
-  const [path, hash] = location.href.split('#');
-  const moved = path !== here.split('#')[0] || (/^[/!]/.test(hash) && location.href !== here);
-  if (moved) page(way);
+  const { href } = location;
+  if (href === here) return;
+  const [path, hash] = href.split('#');
+  if (path !== here.split('#')[0] || /^[/!]/.test(hash)) page(way);
 };
 
 const jsonOf = (value) => {
@@ -62,6 +63,22 @@ const jsonOf = (value) => {
   } catch { /* there is none, or it goes in circles */ }
 };
 
+// What the background reads of a resource, of which there are many: `toJSON` asks for twice as much.
+const TOLD =
+  'name,initiatorType,renderBlockingStatus,startTime,redirectStart,redirectEnd,workerStart,fetchStart,domainLookupStart,' +
+  'domainLookupEnd,connectStart,secureConnectionStart,connectEnd,requestStart,responseStart,responseEnd,' +
+  'nextHopProtocol,deliveryType,responseStatus,transferSize,encodedBodySize,decodedBodySize,serverTiming';
+const NAMES = TOLD.split(',');
+
+const brief = (entry) => {
+  const told = {};
+  for (const name of NAMES) {
+    const value = entry[name];
+    if (value && value.length !== 0) told[name] = value; // what is not told counts as nothing
+  }
+  return told;
+};
+
 const take = (entries) => {
   visit('push');
   for (const entry of entries) {
@@ -69,8 +86,9 @@ const take = (entries) => {
     const loaded = entry.loadEventEnd > 0 && !document.prerendering;
     if (kind === 'navigation' && !loaded) continue;
     last = now();
+    if (kind === 'resource') add(kind, brief(entry));
     // The background keeps the fields that it knows; what is left out tells of other frames.
-    add(kind, { ...entry.toJSON(), notRestoredReasons: undefined, detail: jsonOf(entry.detail) });
+    else add(kind, { ...entry.toJSON(), notRestoredReasons: undefined, detail: jsonOf(entry.detail) });
     if (loaded) begin();
   }
 };

@@ -32,11 +32,12 @@ pub const BAGGAGE: &str = "baggage";
 pub const SERVER_TIMING: &str = "tracelight";
 
 /// Headers that tell of a request and that its recorder states: contexts in other formats, which
-/// [`carried`] reads, and what frameworks say. Of the last one only the answer's.
+/// [`carried`] reads, and what frameworks say; two spaces, and those that tell in its answer.
 pub const MARKS: &str = "sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id \
     x-datadog-parent-id x-datadog-sampling-priority x-datadog-tags next-action rsc next-url \
     next-router-prefetch next-router-segment-prefetch x-nextjs-data x-apollo-operation-name \
-    x-graphql-operation-name x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type";
+    x-graphql-operation-name  x-nextjs-cache x-nextjs-matched-path x-matched-path \
+    x-middleware-rewrite x-edge-runtime x-vercel-id content-type";
 
 /// A request header: name in lower case, value.
 pub type Header = (Cow<'static, str>, String);

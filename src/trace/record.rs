@@ -2,9 +2,9 @@
 //!
 //! Owns their closed list and their limits. A page shares its world with the recorder and can
 //! forge what that says, so every text is hostile until it has been through [`Record::parse`].
-//! The relay, which a page cannot reach, passes nothing from the page's world but
-//! [`Record::Request`] and [`Record::Error`], and writes those anew: a page can lie about its
-//! requests and errors, and about nothing else. Decides nothing about spans; that is `assemble`.
+//! The relay, which a page cannot reach, passes nothing from the page's world but texts that begin
+//! as [`Record::Request`] and [`Record::Error`], and none here says its kind twice: a page can lie
+//! about its requests and errors, and about nothing else. Decides nothing about spans; that is `assemble`.
 
 mod document;
 mod fault;

@@ -370,6 +370,10 @@ test('a request that another origin refuses because of our header is made withou
     assert.equal(page.facts.length, 1, 'one call is one fact');
     await assert.rejects(page.fetch(`${home.origin}/moved`, { method: 'POST' }), { name: 'TypeError' });
     assert.equal(page.calls.length, 3, 'what changes things is not asked twice');
+    await assert.rejects(page.fetch(`${home.origin}/moved`, { integrity: 'sha256-AA==' }), { name: 'TypeError' });
+    page.window.navigator.onLine = false;
+    await assert.rejects(page.fetch(`${home.origin}/moved`), { name: 'TypeError' });
+    assert.equal(page.calls.length, 5, 'nor is what fails for another reason');
   } finally {
     home.refuse = () => false;
   }
@@ -393,6 +397,18 @@ test('a relative address is resolved against the base of the document', async ()
   const page = traced();
   await page.fetch('sibling').catch(() => {}); // Node itself has no base to resolve it with
   assert.equal(page.facts[0].url, `${home.origin}/dir/sibling`);
+});
+
+test('an address is told as the browser reads it, plain or not', async () => {
+  const page = traced();
+  const paths = [
+    '/', '/a', '/a/', '/a/b.c/d..e?x=1.5&y=', '/a?x=a b', '/a?%41', '/a#b', '/a/../b', '/a/./b', '/a/%2e%2e/b',
+    '//127.0.0.1:1/a', '/\\127.0.0.1:1/a', '/ä', ' /a', '/a\n', '/a\n/b', '/.a', '/a//b', '?x=1', '', 'a', '/@a', '/a:b',
+  ];
+  for (const path of paths) {
+    await page.fetch(path).catch(() => {});
+    assert.equal(page.facts.at(-1).url, new URL(path, `${home.origin}/dir/page`).href, JSON.stringify(path));
+  }
 });
 
 test('a long address is cut one above what is kept', async () => {
@@ -521,11 +537,12 @@ test('a flood that nobody hears is bounded and counted', async () => {
   const shared = document_(home.origin);
   const page = pageWorld(shared);
   page.record();
-  const flood = Array.from({ length: 620 }, () => page.fetch('data:,'));
+  const flood = Array.from({ length: 2000 }, () => page.fetch('data:,'));
   await Promise.all(flood);
   const { facts, drops, ready } = listener(shared);
   ready();
-  assert.deepEqual([facts.length, drops], [500, [120]]);
+  assert.ok(facts.length > 500 && facts.length < 1500, `${facts.length} are enough`);
+  assert.deepEqual(drops, [2000 - facts.length]);
 });
 
 test('a page that wakes us without a relay loses nothing', async () => {
@@ -550,17 +567,9 @@ test('told to be off, we are', async () => {
 });
 
 test('a span id is never all zero', async () => {
-  let draws = 0;
-  const crypto = {
-    getRandomValues(bytes) {
-      draws++;
-      return draws < 3 ? bytes : bytes.fill(7);
-    },
-  };
-  const page = traced({ crypto });
+  const page = traced({ crypto: { getRandomValues: (numbers) => numbers } });
   await page.fetch(`${home.origin}/a`);
-  assert.equal(page.facts[0].span, '0707070707070707');
-  assert.equal(draws, 3);
+  assert.equal(page.facts[0].span, '0000000100000001');
 });
 
 /** Says to which page trace requests belong from now on, as the relay does. */
@@ -603,7 +612,7 @@ test('a navigation within the page moves its requests to the trace that the rela
 
 test('what the page says in place of the relay is void, or groups its own requests', async () => {
   const page = traced();
-  const rubbish = [null, undefined, 7, {}, [CONTEXT], 'x', `${CONTEXT}\n`, CONTEXT.toUpperCase(), { toString: () => '' }];
+  const rubbish = [null, undefined, 7, {}, [CONTEXT], 'x', `${CONTEXT}\n`, CONTEXT.toUpperCase(), Symbol.iterator];
   for (const detail of rubbish) turn(page, detail);
   page.bus.dispatchEvent(new Event('tracelight:page'));
   page.bus.dispatchEvent(new Event('error'));
@@ -671,13 +680,14 @@ test('an error that nobody caught is told, and a rejection that nobody handled',
   happens(page, 'error', { error, message: 'Uncaught TypeError: boom', ...place });
   happens(page, 'error', { error: null, message: 'Script error.', filename: '', lineno: 0, colno: 0 });
   happens(page, 'unhandledrejection', { reason: 'only words' });
-  assert.deepEqual(page.facts, [
+  assert.ok(page.facts.every(({ at }) => at > 0));
+  assert.deepEqual(page.facts.map(({ at, ...fact }) => fact), [
     {
       kind: 'error', source: 'error', line: 3, column: 14, url: place.filename, type: 'TypeError', message: 'boom',
       stack: error.stack,
     },
     { kind: 'error', source: 'error', line: 0, column: 0, url: '', message: 'Script error.' },
-    { kind: 'error', source: 'unhandledrejection', message: 'only words' },
+    { kind: 'error', source: 'unhandledrejection', line: 0, column: 0, message: 'only words' },
   ]);
 });
 

@@ -42,38 +42,37 @@ test('recorder and relay find each other in either order', async () => {
   }
 });
 
-test('nothing but requests and errors passes from the page, with their fields, written anew', async () => {
+test('nothing but requests and errors passes from the page, each by the name that it begins with', async () => {
   const world = await relayed();
-  world.fact({ api: 'fetch', url: '/a', start: 1, cookie: 'secret', nested: { url: 1 } });
+  const request = '{"kind":"request","api":"fetch","url":"/a","start":1}';
+  const error = '{"kind":"error","at":7,"message":"boom"}';
   const forged = [
     '{"kind":"navigation","loadEventEnd":1}',
-    '{"kind":"request","kind":"hidden"}',
     '{"kind":"constructor"}',
     '{"kind":"page","context":"00-33333333333333333333333333333333-4444444444444444-03"}',
     '{"kind":"vital","name":"LCP","value":1}',
     '{"kind":"wire","id":"1"}',
     '{"kind":"hidden","kind":"request","url":"/b"}',
-    '{', 'null', '7', '[]', '""', '', null, undefined, {}, Symbol.iterator,
-    JSON.stringify({ kind: 'request', url: 'x'.repeat(LIMIT) }),
+    ' {"kind":"request","url":"/b"}',
+    '{"kind":"request"}',
+    '{"url":"/b","kind":"request"}',
+    '{', 'null', 'seven', '[]', '""', {}, Symbol.iterator,
+    `{"kind":"request","url":"${'x'.repeat(LIMIT)}"}`,
   ];
   for (const detail of forged) world.state(detail);
-  world.state(JSON.stringify({ kind: 'error', at: 7e9, message: 'boom', api: 'fetch', more: 1 }));
+  world.state(`${request}\n{"kind":"hidden"}\n${error}\n`);
+  world.state('');
   await world.clock.turn();
-  assert.ok(world.records().at(-1).at < 7e9, 'when it was is not for the page to say');
-  assert.deepEqual(told(world).slice(1), [
-    { kind: 'request', api: 'fetch', url: '/a', start: 1 },
-    // Of two kinds the last one counts, and it alone is passed on.
-    { kind: 'request', url: '/b' },
-    { kind: 'error', message: 'boom' },
-  ]);
-  assert.equal(world.batches()[0].dropped, forged.length - 1);
+  assert.deepEqual(world.batches()[0].records.slice(1), [request, error]);
+  assert.equal(world.batches()[0].dropped, forged.length + 1);
 });
 
 test('what the recorder dropped is counted too, within reason', async () => {
   const world = await relayed();
-  for (const count of [120, 4e9, 0.5, -0, NaN, Infinity]) world.state(count);
+  for (const count of ['120', '4e9', '-3', 'NaN']) world.state(`{"kind":"error","message":"boom"}\n${count}`);
   await world.clock.turn();
-  assert.equal(world.batches()[0].dropped, 120 + 1e6);
+  assert.equal(world.batches()[0].dropped, 120 + 1e6 + 1e6 + 1);
+  assert.equal(world.records().length, 5);
 });
 
 test('timing entries pass as the browser tells them, but for what tells of other frames', async () => {
@@ -88,7 +87,7 @@ test('timing entries pass as the browser tells them, but for what tells of other
   await world.clock.turn();
   assert.deepEqual(told(world).slice(1), [
     {
-      kind: 'resource', entryType: 'resource', name: `${ORIGIN}/a.js`, initiatorType: 'script', startTime: 5, responseEnd: 9,
+      kind: 'resource', name: `${ORIGIN}/a.js`, initiatorType: 'script', startTime: 5, responseEnd: 9,
       serverTiming: [{ name: 'db', duration: 5, description: '' }],
     },
     { kind: 'paint', entryType: 'paint', name: 'first-paint', startTime: 40, duration: 0 },
@@ -145,7 +144,8 @@ test('a batch is kept until it is stored, and tried again ever more slowly', asy
   world.fact({ start: 1 });
   const waits = [];
   for (let at = 0; at < 5; at++) waits.push(...(await world.clock.turn()));
-  assert.deepEqual(waits, [0, 400, 800, 1600], 'the first at once, to wake a dead worker');
+  const near = waits.map((wait) => Math.round(Math.max(wait, 0) / 100) * 100);
+  assert.deepEqual(near, [0, 1000, 2000, 4000], 'the first at once, to wake a dead worker');
   const batches = world.batches().map(({ records }) => records);
   assert.equal(batches.length, 4);
   for (const records of batches) assert.deepEqual(records, batches[0]);

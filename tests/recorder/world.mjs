@@ -97,7 +97,7 @@ export const W3C = 'traceparent:00-{3-35}-{36-52}-{03|02}';
 const MARKS =
   'sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id x-datadog-parent-id ' +
   'x-datadog-sampling-priority x-datadog-tags next-action rsc next-url next-router-prefetch ' +
-  'next-router-segment-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name ' +
+  'next-router-segment-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name  ' +
   'x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type';
 
 /** What both worlds of one document share; `rules` are for sampling. */
@@ -105,7 +105,7 @@ export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules }
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
   if (!contexts?.length) return { bus, origin };
-  for (const [part, description] of Object.entries({ headers, rules, marks: MARKS })) {
+  for (const [part, description] of Object.entries({ headers, rules: rules && encodeURIComponent(rules), marks: MARKS })) {
     const metric = { name: `tracelight-${part}`, duration: 0, description };
     if (description !== undefined) bus.navigation.serverTiming.push(metric);
   }
@@ -134,6 +134,7 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
   const window = Object.assign(vm.createContext(new EventTarget()), {
     Headers, Request, Response, URL, CustomEvent, Event, AbortController, AbortSignal,
     Node: Node_, XMLHttpRequest, document: new Node_(), performance: bus, crypto, origin,
+    navigator: { onLine: true },
   });
   window.window = window;
   // The browser's fetch gives a promise of the page's realm, and no page can take it apart.
@@ -166,20 +167,28 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
   };
 }
 
+/** What is not told is what it is by default, as the background has it. */
+const read = ({ marks, ...fact }) => ({
+  ...(fact.kind === 'request' && { context: null, own: false }),
+  ...fact,
+  ...(marks && { marks }),
+});
+
 /** Hears the recorder as the relay does. `facts` grows. */
 export function listener({ bus }) {
   const facts = [];
   const drops = [];
+  // Another world has an event's parts whatever the page made of its own.
+  const ready = () => EventTarget.prototype.dispatchEvent.call(bus, new Event('tracelight:relay'));
   bus.addEventListener('tracelight:fact', (event) => {
+    const { detail } = event;
     event.preventDefault();
-    if (typeof event.detail === 'number') drops.push(event.detail);
-    else {
-      // The relay takes no more than the fields that it knows.
-      const { ours, bad, marks, ...fact } = JSON.parse(event.detail);
-      facts.push(marks ? { ...fact, marks } : fact);
+    if (detail === null) return ready();
+    for (const text of detail.trimEnd().split('\n')) {
+      if (!text.startsWith('{')) drops.push(Number(text));
+      else facts.push(read(JSON.parse(text)));
     }
   });
-  const ready = () => bus.dispatchEvent(new Event('tracelight:relay'));
   return { facts, drops, ready };
 }
 
