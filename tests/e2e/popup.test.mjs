@@ -129,6 +129,21 @@ test('options and trust page are a click away', async () => {
   }
 });
 
+test('each surface loads its own module and not the other', async () => {
+  const modules = async (view) => {
+    const loaded = [];
+    const hear = (request) => loaded.push(...(request.url().match(/tracelight-\w+\.wasm$/) ?? []));
+    lab.context.on('request', hear);
+    const surface = await lab.openSurface(view);
+    await surface.getByRole('main').waitFor();
+    lab.context.off('request', hear);
+    return loaded;
+  };
+  assert.deepEqual(await modules('popup'), ['tracelight-app_bg.wasm']);
+  assert.deepEqual(await modules('options'), ['tracelight-options_bg.wasm']);
+  assert.deepEqual(await modules('trust'), ['tracelight-options_bg.wasm']);
+});
+
 test('it follows what happens in the tab while it is open', async () => {
   const { page, popup } = await popupOf(`${site.origin}/page`);
   await popup.getByRole('button', { name: 'Start Tracing Session', exact: true }).click();

@@ -87,7 +87,10 @@ pub fn reason(permission: &str) -> &'static str {
         "tabs" => "Knows which tab shows which page, and loads it again to trace it.",
         "unlimitedStorage" => "Keeps recorded traces even when they are many.",
         "webNavigation" => "Knows when a tab goes to another page, which gets a trace of its own.",
-        "webRequest" => "Sees which headers really left and came back. It blocks nothing.",
+        "webRequest" => {
+            "Sees which headers really left and came back, and requests that pages cannot see. It \
+             blocks nothing."
+        }
         "devtools" => "Shows its panel in the developer tools.",
         _ => "Not explained here. Please report that.",
     }
@@ -107,7 +110,7 @@ pub const fn purpose(purpose: Purpose) -> &'static str {
 #[must_use]
 pub const fn kind(kind: SetKind) -> &'static str {
     match kind {
-        SetKind::Cookie => "Cookie on",
+        SetKind::Cookie => "Cookie",
         SetKind::Rule => "Header rule for",
         SetKind::Script => "Recorder on",
     }
