@@ -124,7 +124,7 @@ impl Line {
                 Api::Document => "document",
                 Api::Fetch => "fetch",
                 Api::Xhr => "xhr",
-                Api::Page => "navigation",
+                Api::Page => "page",
             },
             spans: number(request.spans),
             errors: number(request.errors),

@@ -58,7 +58,8 @@ test('a Server Action has its badge and its id in Logs and in the panel', async 
   const action = grid(panel)
     .getByRole('row', { name: /POST Server Action.*7f8a2c4be1.*\/cart/ })
     .last();
-  await action.getByRole('gridcell', { name: '2', exact: true }).waitFor(); // its own span and the server's
+  // The browser's span and the server's.
+  await action.getByRole('gridcell', { name: '2', exact: true }).waitFor();
   const badge = action.getByText('Server Action', { exact: true });
   assert.match(await badge.getAttribute('title'), /function on the server/);
   await photograph(panel, 'opened-panel', () => fits(panel));

@@ -98,7 +98,8 @@ const MARKS =
   'sentry-trace b3 x-b3-traceid x-b3-spanid x-b3-sampled x-datadog-trace-id x-datadog-parent-id ' +
   'x-datadog-sampling-priority x-datadog-tags next-action rsc next-url next-router-prefetch ' +
   'next-router-segment-prefetch x-nextjs-data x-apollo-operation-name x-graphql-operation-name  ' +
-  'x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime x-vercel-id content-type';
+  'x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime ' +
+  'x-vercel-id content-type';
 
 /** What both worlds of one document share; `rules` are for sampling. */
 export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules } = {}) {
