@@ -29,6 +29,11 @@ impl<T> Lock<T> {
         Turn { lock: self, number: self.count.get(), urgent }
     }
 
+    /// Whether somebody has it, or waits for it.
+    pub(crate) fn taken(&self) -> bool {
+        self.value.try_borrow_mut().is_err() || !self.waiting.borrow().is_empty()
+    }
+
     fn wake(&self) {
         if let Some((.., first)) = self.waiting.borrow().first() {
             first.wake_by_ref();
@@ -129,7 +134,9 @@ mod tests {
         let (mut patient, mut urgent) = (pin!(lock.lock()), pin!(lock.turn(true)));
         assert!(patient.as_mut().poll(context).is_pending());
         assert!(urgent.as_mut().poll(context).is_pending());
+        assert!(lock.taken());
         drop(held);
+        assert!(lock.taken(), "for those who wait");
         assert!(patient.as_mut().poll(context).is_pending());
         assert!(urgent.as_mut().poll(context).is_ready());
     }

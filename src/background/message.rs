@@ -59,7 +59,12 @@ impl Worker {
     /// Carries out a command of a surface, of the icon's menu or of the keyboard.
     pub(crate) async fn command(self: &Rc<Self>, core: &mut Core, command: Command) -> Reply {
         match command {
-            Command::View { tab } => Reply::View(Box::new(core.view(tab).await)),
+            Command::View { tab } => {
+                let mut view = core.view(tab).await;
+                // What a look writes will wait.
+                view.waiting = view.waiting.max(u32::from(self.looking.taken()));
+                Reply::View(Box::new(view))
+            }
             Command::StartSession { tab, plan } => self.verb(core, tab, Verb::Start(plan)).await,
             Command::RestartSession { tab } => self.verb(core, tab, Verb::Restart).await,
             Command::CancelPageTrace { tab } => self.verb(core, tab, Verb::Cancel).await,

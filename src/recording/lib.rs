@@ -25,7 +25,7 @@ use trace::suspect::Suspects;
 use trace::table::Table;
 use trace::{Span, TraceId, json};
 use wasm_bindgen::prelude::wasm_bindgen;
-use webext::{Error, Journal};
+use webext::{Error, Journal, settings};
 
 use crate::page::Recorded;
 
@@ -96,6 +96,8 @@ impl Recording {
         self.others.take();
         self.found.take();
         self.forget_contacts().await;
+        // One that cannot be put back shows in the options, where the user can.
+        let _put_back = settings::unpause().await;
     }
 }
 

@@ -106,7 +106,7 @@ async fn read(wires: &[String], page: &Page, redaction: &Redaction) -> Vec<Unsee
     let settings = settings::load().await.unwrap_or_default();
     let read = |wire: &String| {
         let unseen = Unseen::read(wire, &settings.triggers, page.context)?;
-        Some(Unseen { url: redaction.url(&unseen.url), ..unseen })
+        Some(redaction.unseen(unseen))
     };
     wires.iter().filter_map(read).collect()
 }

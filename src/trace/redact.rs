@@ -18,6 +18,7 @@ use crate::json::{Node, quote};
 use crate::propagation::token;
 use crate::record::Record;
 use crate::settings::RedactionSettings;
+use crate::unseen::Unseen;
 use crate::{Resource, Span};
 use name::Names;
 use pattern::Pattern;
@@ -170,17 +171,26 @@ impl Redaction {
     /// A record without secrets, ready to be stored.
     #[must_use]
     pub fn record(&self, mut record: Record) -> Record {
-        for (form, attribute, text) in record::fields(&mut record) {
-            *text = match form {
-                _ if text.is_empty() => continue,
-                _ if self.names.denies(attribute) => REDACTED.to_owned(),
-                record::Form::Address => self.url(text),
-                record::Form::Text => self.text(text),
-                record::Form::Json => self.json(text),
-                record::Form::Headers => self.headers(text),
-            };
-        }
+        record::fields(&mut record).into_iter().for_each(|field| self.field(field));
         record
+    }
+
+    /// A request that only the network events told of, without what must not be kept.
+    #[must_use]
+    pub fn unseen(&self, mut unseen: Unseen) -> Unseen {
+        record::unseen_fields(&mut unseen).into_iter().for_each(|field| self.field(field));
+        unseen
+    }
+
+    fn field(&self, (form, attribute, text): record::Field<'_>) {
+        *text = match form {
+            _ if text.is_empty() => return,
+            _ if self.names.denies(attribute) => REDACTED.to_owned(),
+            record::Form::Address => self.url(text),
+            record::Form::Text => self.text(text),
+            record::Form::Json => self.json(text),
+            record::Form::Headers => self.headers(text),
+        };
     }
 
     /// Takes the attributes that the user denies out of spans: of ours, and of our copies of others'.

@@ -61,18 +61,28 @@ impl Rate {
     }
 }
 
+impl Rate {
+    /// Reads `0.05`. `None` where it is no number from 0 to 1 with at most six decimals.
+    fn read(text: &str) -> Option<Self> {
+        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+        if !matches!(whole, "0" | "1") || part.is_empty() || part.len() > 6 {
+            return None;
+        }
+        let digit = |byte: u8| char::from(byte).to_digit(10);
+        let mut millionths = u32::from(whole == "1");
+        for place in 0..6 {
+            millionths =
+                millionths * 10 + digit(part.as_bytes().get(place).copied().unwrap_or(b'0'))?;
+        }
+        (millionths <= WHOLE).then_some(Self(millionths))
+    }
+}
+
 impl FromStr for Rate {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
-        let wrong = || RuleError::Rate { found: text.chars().take(20).collect() };
-        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-        if !matches!(whole, "0" | "1") || !digits(part) || part.len() > 6 {
-            return Err(wrong());
-        }
-        let millionths = format!("{whole}{part:0<6}").parse().map_err(|_| wrong())?;
-        if millionths > WHOLE { Err(wrong()) } else { Ok(Self(millionths)) }
+        Self::read(text).ok_or_else(|| RuleError::Rate { found: text.chars().take(20).collect() })
     }
 }
 
@@ -172,37 +182,60 @@ impl fmt::Display for RuleError {
 
 impl std::error::Error for RuleError {}
 
-/// Checks a text that URLs are compared with.
+/// Whether a text can be compared with URLs.
+fn fit(text: &str) -> bool {
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Why a text cannot be compared with URLs.
 fn check(text: &str) -> Result<(), RuleError> {
-    if text.len() > LONGEST {
-        return Err(RuleError::Long { found: text.len() });
-    }
     match text.chars().find(|letter| !letter.is_ascii_graphic()) {
+        _ if text.len() > LONGEST => Err(RuleError::Long { found: text.len() }),
         Some(found) => Err(RuleError::Letter { found }),
         None => Ok(()),
     }
 }
 
+/// The words of a rule: rate, method, place, text.
+fn words(line: &str) -> [&str; 4] {
+    let mut words = line.trim().splitn(4, ' ');
+    [(); 4].map(|()| words.next().unwrap_or_default().trim())
+}
+
+/// Whether a rule may name this method.
+fn method(word: &str) -> bool {
+    let known = |word: &str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+    word == "*" || ((1..=20).contains(&word.len()) && known(word))
+}
+
 impl FromStr for Rule {
     type Err = RuleError;
 
+    /// With the reason where it is none. Apart from [`Rule::read`], as the worker gives no reasons.
     fn from_str(line: &str) -> Result<Self, RuleError> {
-        let mut words = line.trim().splitn(4, ' ');
-        let mut word = || words.next().unwrap_or_default();
-        let (rate, method, place, text) = (word().parse()?, word(), word(), word().trim());
-        let known =
-            (1..=20).contains(&method.len()) && method.bytes().all(|it| it.is_ascii_uppercase());
-        if method != "*" && !known {
-            return Err(RuleError::Method { found: method.chars().take(20).collect() });
+        let [rate, way, place, text] = words(line);
+        let found = |word: &str| word.chars().take(20).collect();
+        rate.parse::<Rate>()?;
+        if !method(way) {
+            return Err(RuleError::Method { found: found(way) });
         }
-        let method = if method == "*" { "" } else { method };
+        check(text)?;
+        Self::read(line).ok_or_else(|| RuleError::Place { found: found(place) })
+    }
+}
+
+impl Rule {
+    /// Reads a line. `None` where it is none.
+    fn read(line: &str) -> Option<Self> {
+        let [rate, way, place, text] = words(line);
+        let rate = Rate::read(rate)?;
         let place = match place {
             "url" => Place::Url,
             "name" => Place::Name,
-            _ => return Err(RuleError::Place { found: place.chars().take(20).collect() }),
+            _ => return None,
         };
-        check(text)?;
-        Ok(Self { rate, method: method.to_owned(), place, text: text.to_owned() })
+        let method = Some(way).filter(|way| method(way))?.trim_matches('*');
+        fit(text).then(|| Self { rate, method: method.to_owned(), place, text: text.to_owned() })
     }
 }
 
@@ -231,12 +264,15 @@ impl Rule {
 /// # Errors
 /// When the text is neither.
 pub fn excluded(text: &str) -> Result<Pattern, RuleError> {
+    check(text.trim())?;
+    path(text).ok_or(RuleError::Path)
+}
+
+/// The same, without a reason.
+fn path(text: &str) -> Option<Pattern> {
     let text = text.trim();
-    if !["/", "http://", "https://"].iter().any(|begin| text.starts_with(begin)) {
-        return Err(RuleError::Path);
-    }
-    check(text)?;
-    Ok(Pattern::begins(text))
+    let begins = ["/", "http://", "https://"].iter().any(|begin| text.starts_with(begin));
+    (begins && fit(text)).then(|| Pattern::begins(text))
 }
 
 /// What becomes of a request.
@@ -277,8 +313,8 @@ impl Sampler {
         let paths = (1..).zip(&settings.excluded).take(MOST_PATHS);
         let rules = (1..).zip(&settings.sampling).take(MOST_RULES);
         Self {
-            paths: paths.filter_map(|(at, text)| Some((at, excluded(text).ok()?))).collect(),
-            rules: rules.filter_map(|(at, line)| Some((at, line.parse().ok()?))).collect(),
+            paths: paths.filter_map(|(at, text)| Some((at, path(text)?))).collect(),
+            rules: rules.filter_map(|(at, line)| Some((at, Rule::read(line)?))).collect(),
         }
     }
 

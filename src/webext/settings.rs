@@ -18,8 +18,18 @@ const PAUSED: &str = "paused";
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load() -> Result<Settings, Error> {
-    let kept: Settings = storage::load(Area::Local, KEY).await?.unwrap_or_default();
-    Ok(Settings { paused: paused().await?, ..kept })
+    let items = storage::items(Area::Local, &[KEY, PAUSED]).await?;
+    let kept: Settings = items.read(KEY)?.unwrap_or_default();
+    Ok(Settings { paused: items.read(PAUSED)?.unwrap_or_default(), ..kept })
+}
+
+/// Puts all origins back among the targets.
+///
+/// # Errors
+/// When the browser refuses.
+pub async fn unpause() -> Result<(), Error> {
+    let none = paused().await?.is_empty();
+    if none { Ok(()) } else { storage::store(Area::Local, PAUSED, &[(); 0]).await }
 }
 
 /// The origins that are taken off the targets for now.

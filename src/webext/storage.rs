@@ -16,17 +16,35 @@ pub enum Area {
     Session,
 }
 
+/// What is kept under some keys, as it was when it was asked for.
+pub(crate) struct Items {
+    call: &'static str,
+    text: String,
+}
+
+impl Items {
+    /// Reads what is kept under a key. `None` when nothing is.
+    pub(crate) fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
+        json::read_field(&self.text, key)
+            .map_err(|error| Error::found(self.call, &error.to_string()))
+    }
+}
+
+/// Asks for what is kept under some keys.
+pub(crate) async fn items(area: Area, keys: &[&str]) -> Result<Items, Error> {
+    let call = match area {
+        Area::Local => "storage.local.get",
+        Area::Session => "storage.session.get",
+    };
+    Ok(Items { call, text: ask(call, json::write(&[keys])).await? })
+}
+
 /// Reads what is kept under a key. `None` when nothing is.
 ///
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load<T: DeserializeOwned>(area: Area, key: &str) -> Result<Option<T>, Error> {
-    let call = match area {
-        Area::Local => "storage.local.get",
-        Area::Session => "storage.session.get",
-    };
-    let items = ask(call, json::write(&[key])).await?;
-    json::read_field(&items, key).map_err(|error| Error::found(call, &error.to_string()))
+    items(area, &[key]).await?.read(key)
 }
 
 /// Keeps a value under a key.

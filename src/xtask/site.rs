@@ -62,6 +62,10 @@ const FEATURES: &[&str] = &[
 /// its first kilobyte.
 const PROMISES: &[&str] = &["--zero-filled-memory", "--low-memory-unused"];
 
+/// Twice, and the first time from flat code; functions with one caller stay functions, except small
+/// ones. Measured together: 1 % less after compression.
+const WAYS: &[&str] = &["--flatten", "--rereloop", "-Oz", "-Oz", "-ocimfs", "30"];
+
 /// Makes it, unless it is there already.
 pub(crate) fn make(wasm: &Wasm) -> Result<()> {
     let wanted = fingerprint(&wasm.toolchain.version)?;
@@ -108,8 +112,8 @@ fn optimise(wasm: &Wasm) -> Result<()> {
     let mut step = Step::begin("optimise WebAssembly");
     for file in outputs() {
         silence(&file)?;
-        let child = Child::new(&wasm.optimiser).args(["-Oz", "--output"]).args([&file, &file]);
-        let report = child.args(FEATURES).args(PROMISES).watch(&mut step)?;
+        let child = Child::new(&wasm.optimiser).arg("--output").args([&file, &file]);
+        let report = child.args(FEATURES).args(PROMISES).args(WAYS).watch(&mut step)?;
         if !report.ok {
             step.failed("");
             let tail = report.tail();

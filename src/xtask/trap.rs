@@ -1,9 +1,11 @@
 //! Makes Rust's panics in a WebAssembly file plain traps, which is what the browser sees of them
 //! anyway: nothing prints their texts there, and all that makes those texts would be loaded at every
-//! wake of the worker.
+//! wake of the worker. What says where they were in the source goes with them.
 //!
 //! Runs before wasm-opt, which then drops what nobody calls. Goes by the names of functions; in a
 //! file without names nothing changes.
+
+use std::ops::Range;
 
 /// Functions of the standard library that never return, by the beginnings of their names.
 const PANICS: [&str; 11] = [
@@ -27,6 +29,7 @@ const TRAP: [u8; 3] = [0, 0x00, 0x0b];
 const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const CODE: u8 = 10;
+const DATA: u8 = 11;
 /// Of the subsections of the custom section `name`: functions by index.
 const FUNCTIONS: u8 = 1;
 
@@ -51,6 +54,7 @@ pub(crate) fn cut(module: &[u8]) -> Option<Vec<u8>> {
         output.push(id);
         match id {
             CODE => block(&bodies(content, imported, &panics)?, &mut output),
+            DATA if !panics.is_empty() => block(&placeless(content)?, &mut output),
             _ => block(content, &mut output),
         }
     }
@@ -112,6 +116,53 @@ fn bodies(section: &[u8], imported: u32, panics: &[u32]) -> Option<Vec<u8>> {
         block(if panics.contains(&index) { &TRAP } else { body }, &mut output);
     }
     Some(output)
+}
+
+/// The data without the places in the source where a panic would be: zeros, which wasm-opt leaves
+/// out. `Location` is a pointer to the file's name, its length, the line and the column.
+fn placeless(section: &[u8]) -> Option<Vec<u8>> {
+    let segments = segments(section)?;
+    let mut output = section.to_vec();
+    let mut names = Vec::new();
+    for (address, range) in &segments {
+        let aligned = range.start + (4 - (*address as usize % 4)) % 4;
+        for at in (aligned..range.end.saturating_sub(15)).step_by(4) {
+            let word = |index: usize| {
+                let bytes = section.get(at + 4 * index..at + 4 * index + 4)?;
+                Some(u32::from_le_bytes(bytes.try_into().ok()?))
+            };
+            let (name, length, line, column) = (word(0)?, word(1)?, word(2)?, word(3)?);
+            if !(5..200).contains(&length) || !(1..100_000).contains(&line) || column > 1_000 {
+                continue;
+            }
+            let named = segments.iter().find_map(|(start, range)| {
+                let begin = range.start + usize::try_from(name.checked_sub(*start)?).ok()?;
+                let end = begin + usize::try_from(length).ok()?;
+                (end <= range.end && section[begin..end].ends_with(b".rs")).then_some(begin..end)
+            });
+            if let Some(named) = named {
+                output[at..at + 16].fill(0);
+                names.push(named);
+            }
+        }
+    }
+    names.into_iter().for_each(|name| output[name].fill(0));
+    Some(output)
+}
+
+/// The segments of the data: where each is in memory, and where in the section.
+fn segments(section: &[u8]) -> Option<Vec<(u32, Range<usize>)>> {
+    let mut input = Input(section);
+    let mut segments = Vec::new();
+    for _ in 0..input.number()? {
+        // Of the memory there is, at a constant; the compiler makes no others.
+        let (0, 0x41) = (input.number()?, input.byte()?) else { return None };
+        let (address, 0x0b) = (input.number()?, input.byte()?) else { return None };
+        let length = input.block()?.len();
+        let end = section.len() - input.0.len();
+        segments.push((address, end - length..end));
+    }
+    Some(segments)
 }
 
 /// What is not read yet.
@@ -204,6 +255,22 @@ mod tests {
         assert_eq!(cut.len(), whole.len());
         let code = [10, 9, 2, 3, 0, 0x01, 0x0b, 3, 0, 0x00, 0x0b];
         assert!(cut.windows(code.len()).any(|part| part == code), "{cut:x?}");
+    }
+
+    #[test]
+    fn where_a_panic_was_is_forgotten_and_other_data_stays() {
+        // At 1024: a name, the place of a panic in it, and a number.
+        let mut data = b"src/a.rskept".to_vec();
+        for word in [1024_u32, 8, 7, 5, 9] {
+            data.extend(word.to_le_bytes());
+        }
+        let mut section = vec![1, 0, 0x41, 0x80, 0x08, 0x0b];
+        block(&data, &mut section);
+        let mut wanted = section.clone();
+        let first = wanted.len() - data.len();
+        wanted[first..first + 8].fill(0);
+        wanted[first + 12..first + 28].fill(0);
+        assert_eq!(placeless(&section), Some(wanted));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::attribute::key;
 use crate::record::{Metric, Navigation, Record, Resource, Script, Timing};
+use crate::unseen::Unseen;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,17 @@ use Form::{Address, Headers, Json, Text};
 
 /// A text of a record; the attribute's name is empty where it becomes none that a user could mean.
 pub(super) type Field<'a> = (Form, &'static str, &'a mut String);
+
+/// The texts of a request that only the network events told of.
+pub(super) fn unseen_fields(unseen: &mut Unseen) -> Vec<Field<'_>> {
+    let error = unseen.error.as_mut().map(|error| (Text, key::ERROR_TYPE, error));
+    let fields = [
+        (Text, key::HTTP_REQUEST_METHOD, &mut unseen.method),
+        (Address, key::URL_FULL, &mut unseen.url),
+        (Headers, "", &mut unseen.marks),
+    ];
+    error.into_iter().chain(fields).collect()
+}
 
 /// All texts of a record, whoever stated them: a page can put anything into what it forges.
 pub(super) fn fields(record: &mut Record) -> Vec<Field<'_>> {
