@@ -20,11 +20,7 @@ pub(crate) fn unpack<T: DeserializeOwned>(kept: Option<String>) -> Option<T> {
 
 /// Unpacks a list. Earlier versions kept its entries with a key each.
 pub(crate) fn entries<T: DeserializeOwned>(kept: Option<String>) -> Option<Vec<T>> {
-    let keyed = |kept| {
-        let pairs: Vec<(String, T)> = unpack(kept)?;
-        Some(pairs.into_iter().map(|(_, entry)| entry).collect())
-    };
-    unpack(kept.clone()).or_else(|| keyed(kept))
+    json::read_values(kept?.strip_prefix(VERSION)?).ok()
 }
 
 #[cfg(test)]

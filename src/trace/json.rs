@@ -47,6 +47,20 @@ pub fn read_field<T: DeserializeOwned>(text: &str, name: &str) -> Result<Option<
     Node::parse(text)?.field(name).map(Node::read).transpose()
 }
 
+/// Reads a list whose items may have a key each before them, `[key, value]`: the values.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_values<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, Error> {
+    let list = Node::parse(text)?;
+    let items = if let Node::List(items) = &list { &**items } else { &[] };
+    let value = |item| match item {
+        &Node::List(ref pair) => pair.get(1).unwrap_or(item),
+        _ => item,
+    };
+    items.iter().map(|item| value(item).read()).collect()
+}
+
 /// Writes a value. Maps, tuples with names and bytes are not part of the dialect and write nothing.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> String {
     let mut writer = writer::Writer::default();

@@ -7,6 +7,10 @@
 
 use std::ops::Range;
 
+use crate::module::{
+    CODE, CUSTOM, DATA, FUNCTIONS, IMPORTS, Input, block, imported, number, sections,
+};
+
 /// Functions of the standard library that never return, by the beginnings of their names.
 const PANICS: [&str; 11] = [
     "core::panicking::",
@@ -25,21 +29,9 @@ const PANICS: [&str; 11] = [
 /// A function's body without locals: `unreachable end`.
 const TRAP: [u8; 3] = [0, 0x00, 0x0b];
 
-// Of the sections of a module (WebAssembly Core Specification 2.0, 5.5).
-const CUSTOM: u8 = 0;
-const IMPORTS: u8 = 2;
-const CODE: u8 = 10;
-const DATA: u8 = 11;
-/// Of the subsections of the custom section `name`: functions by index.
-const FUNCTIONS: u8 = 1;
-
 /// The module with its panics cut to traps. `None` when it is not one that we can read.
 pub(crate) fn cut(module: &[u8]) -> Option<Vec<u8>> {
-    let mut input = Input(module.get(8..)?);
-    let mut sections = Vec::new();
-    while !input.0.is_empty() {
-        sections.push((input.byte()?, input.block()?));
-    }
+    let sections = sections(module)?;
     let content = |id| sections.iter().find(|(found, _)| *found == id).map(|(_, content)| *content);
     let imported = content(IMPORTS).map_or(Some(0), imported)?;
     let mut panics = Vec::new();
@@ -59,24 +51,6 @@ pub(crate) fn cut(module: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(output)
-}
-
-/// How many functions are imported: they come first in the count of functions.
-fn imported(section: &[u8]) -> Option<u32> {
-    let mut input = Input(section);
-    let mut functions = 0;
-    for _ in 0..input.number()? {
-        input.block()?;
-        input.block()?;
-        match input.byte()? {
-            0 => {
-                functions += 1;
-                input.number()?;
-            }
-            kind => input.skip_type(kind)?,
-        }
-    }
-    Some(functions)
 }
 
 /// Indices of the functions that panic.
@@ -165,67 +139,6 @@ fn segments(section: &[u8]) -> Option<Vec<(u32, Range<usize>)>> {
     Some(segments)
 }
 
-/// What is not read yet.
-struct Input<'a>(&'a [u8]);
-
-impl<'a> Input<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    /// A number in LEB128.
-    fn number(&mut self) -> Option<u32> {
-        let mut number = 0;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            number |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// Bytes with their count before them.
-    fn block(&mut self) -> Option<&'a [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (block, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(block)
-    }
-
-    /// The type of an imported table, memory or global.
-    fn skip_type(&mut self, kind: u8) -> Option<()> {
-        if kind != 2 {
-            self.byte()?; // the type of what is in it
-        }
-        let flags = self.number()?;
-        if kind != 3 {
-            self.number()?;
-            if flags & 1 == 1 {
-                self.number()?;
-            }
-        }
-        Some(())
-    }
-}
-
-fn number(mut number: u32, output: &mut Vec<u8>) {
-    while number > 0x7f {
-        output.push(number.to_le_bytes()[0] | 0x80);
-        number >>= 7;
-    }
-    output.push(number.to_le_bytes()[0]);
-}
-
-fn block(bytes: &[u8], output: &mut Vec<u8>) {
-    // A file of 4 GB is none that a browser would load.
-    number(u32::try_from(bytes.len()).unwrap_or(u32::MAX), output);
-    output.extend_from_slice(bytes);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,14 +196,5 @@ mod tests {
     fn a_file_that_is_no_module_is_left_to_others() {
         assert_eq!(cut(b"\0asm\x01\0\0\0\x0a\x7f"), None);
         assert_eq!(cut(b"text"), None);
-    }
-
-    #[test]
-    fn numbers_of_any_size_come_back() {
-        for wanted in [0, 127, 128, 16_384, u32::MAX] {
-            let mut bytes = Vec::new();
-            number(wanted, &mut bytes);
-            assert_eq!(Input(&bytes).number(), Some(wanted));
-        }
     }
 }
