@@ -54,11 +54,11 @@ pub fn read_field<T: DeserializeOwned>(text: &str, name: &str) -> Result<Option<
 pub fn read_values<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, Error> {
     let list = Node::parse(text)?;
     let items = if let Node::List(items) = &list { &**items } else { &[] };
-    let value = |item| match item {
-        &Node::List(ref pair) => pair.get(1).unwrap_or(item),
+    let values = items.iter().map(|item| match item {
+        Node::List(pair) => pair.get(1).unwrap_or(item),
         _ => item,
-    };
-    items.iter().map(|item| value(item).read()).collect()
+    });
+    values.map(Node::read).collect()
 }
 
 /// Writes a value. Maps, tuples with names and bytes are not part of the dialect and write nothing.
