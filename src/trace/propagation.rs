@@ -65,7 +65,7 @@ pub fn headers(
 }
 
 /// The `Server-Timing` metrics by which a document learns its context, and which headers
-/// tell of its requests, and how it says one on requests of its own: all headers with their gaps (see [`template`]), a tab between headers and
+/// tell of its requests, and how it says one on requests of its own: all headers with their gaps (see `template`), a tab between headers and
 /// two between profiles.
 #[must_use]
 pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<SessionId>) -> String {

@@ -211,7 +211,7 @@ fn method(word: &str) -> bool {
 impl FromStr for Rule {
     type Err = RuleError;
 
-    /// With the reason where it is none. Apart from [`Rule::read`], as the worker gives no reasons.
+    /// With the reason where it is none. Apart from `Rule::read`, as the worker gives no reasons.
     fn from_str(line: &str) -> Result<Self, RuleError> {
         let [rate, way, place, text] = words(line);
         let found = |word: &str| word.chars().take(20).collect();
