@@ -4,6 +4,7 @@
 // that the document is traced; tests/rollup.config.mjs names its parameters. Observers are those of
 // the relay, web-vitals' too: it stops them.
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals/attribution';
+import { keep } from 'web-vitals/resources';
 import { getSelector } from 'web-vitals/selector';
 
 /* global context, add, on, device, stops, heed, PerformanceObserver */
@@ -86,7 +87,10 @@ const take = (entries) => {
     const loaded = entry.loadEventEnd > 0 && !document.prerendering;
     if (kind === 'navigation' && !loaded) continue;
     last = now();
-    if (kind === 'resource') add(kind, brief(entry));
+    if (kind === 'resource') {
+      keep(entry); // for web-vitals, which looks there for what was drawn last
+      add(kind, brief(entry));
+    }
     // The background keeps the fields that it knows; what is left out tells of other frames.
     else add(kind, { ...entry.toJSON(), notRestoredReasons: undefined, detail: jsonOf(entry.detail) });
     if (loaded) begin();

@@ -6,6 +6,7 @@ const source = (path) => fileURLToPath(new URL(path, import.meta.url));
 const VITALS = source('./node_modules/web-vitals/dist/modules/');
 const FILES = {
   'web-vitals/attribution': `${VITALS}attribution/index.js`,
+  'web-vitals/resources': `${VITALS}attribution/onLCP.js`,
   'web-vitals/selector': `${VITALS}lib/getSelector.js`,
 };
 
@@ -38,6 +39,18 @@ const CUTS = [
   [/const longAnimationFrameEntries = .*/g, ''],
   [/const processedEventEntries = [^]*?}\);/g, ''],
   [/const intersectingLoAFs = new Set[^]*?(?=cleanupPending = false)/g, ''],
+  // The witness observes resources already, and one observer costs less than two.
+  [/observe\(\['resource'\], \(entries\) => \{\s*for \(const entry of entries\) (\{[^}]*\}\s*\})\s*\}\);/g, 'export const keep = (entry) => $1;'],
+  [/resourceBufferSizeLimit/g, '50'],
+  [/let 50 = .*|const DEFAULT_RESOURCE_BUFFER_SIZE = .*|if \(opts\.resourceBufferSize [^}]*}/g, ''],
+  // Each has options of its own, and is called once: what belongs to them needs no register.
+  [/initUnique\(opts, FCPEntryManager\)/g, '{}'],
+  [/initUnique\(opts, (\w+)\)/g, '(opts._own ??= new $1())'],
+  // Safari's are not meant.
+  [/queueMicrotask\(\(\) => (\{[^]*?\n {16}\})\);/g, '$1'],
+  [/'requestIdleCallback' in globalThis \? 1000 : 0/g, '1000'],
+  [/globalThis\.requestIdleCallback \|\| setTimeout/g, 'requestIdleCallback'],
+  [/globalThis\.cancelIdleCallback \|\| clearTimeout/g, 'cancelIdleCallback'],
   // Browsers that know interactions count them.
   [/export const getInteractionCount = [^]*/g, 'export const getInteractionCount = () => performance.interactionCount;'],
   [/initInteractionCountPolyfill\(\);/g, ''],
