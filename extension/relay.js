@@ -1,6 +1,6 @@
 // Carries facts from the page to the background, and the toast back. What the browser tells is
 // witnessed here, where the page cannot reach. What the recorder saw comes through the page's own
-// world, where anybody can forge it: nothing passes from there but requests and errors.
+// world, where anybody can forge it: nothing passes from there but requests, errors and bodies.
 (() => {
   'use strict';
   const LIMIT = 16384; // characters in a record; the background refuses more
@@ -10,7 +10,7 @@
   const PAUSE = 500; // from one message to the next
   // What passes from the page, and as it is: the background refuses a text that says a name twice, and
   // reads no fields but those it knows.
-  const PASS = /^{"kind":"(request|error)",/;
+  const PASS = /^{"kind":"(request|error|body)",/;
 
   let context = null;
   let queue = [];

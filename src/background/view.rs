@@ -5,7 +5,7 @@ use trace::arrival::Again;
 use trace::ladder::Ladder;
 use trace::origin::Origin;
 use trace::state::{Armed, Missed, Page, Place, Sent, Session, Soft};
-use trace::wanted::{META, Reach};
+use trace::wanted::{BODY, META, Reach};
 use webext::tabs::Tab;
 use webext::{Error, clock, permissions, tabs};
 
@@ -94,7 +94,7 @@ impl Core {
             add(SetKind::Rule, place, host);
         }
         for host in scripts {
-            let bare = host.strip_prefix(META).unwrap_or(host);
+            let bare = host.strip_prefix(META).or(host.strip_prefix(BODY)).unwrap_or(host);
             add(SetKind::Script, host.clone(), bare.strip_prefix("*.").unwrap_or(bare));
         }
         set

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use backend::link::{self, Values};
+use trace::body::{self, MOST_SITES};
 use trace::cookie;
 use trace::propagation::{self, Custom};
 use trace::redact;
@@ -64,7 +65,7 @@ const MOST_PATTERNS: usize = 50;
 #[must_use]
 pub fn problems(settings: &Settings) -> Vec<Problem> {
     let Settings { store, triggers, cookie, targets, ending, answer, links, limit, .. } = settings;
-    let Settings { excluded, sampling, redaction, .. } = settings;
+    let Settings { excluded, sampling, bodies, redaction, .. } = settings;
     let path = |text: &str| sampler::excluded(text).map(drop);
     let rule = |line: &str| line.parse().map(|_: Rule| ());
     let all = [
@@ -78,6 +79,7 @@ pub fn problems(settings: &Settings) -> Vec<Problem> {
         lines_problem("sampling", sampling, MOST_RULES, rule),
         range("ending.minutes", ending.minutes.into(), 0, MOST_MINUTES.into()),
         range("ending.requests", ending.requests.into(), 0, MOST_REQUESTS.into()),
+        lines_problem("bodies", bodies, MOST_SITES, body::check),
         link_problem("links.trace", &links.trace, &link::sample()),
         lines_problem("redaction.names", &redaction.names, MOST_NAMES, redact::check_name),
         lines_problem("redaction.patterns", &redaction.patterns, MOST_PATTERNS, redact::check),

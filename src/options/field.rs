@@ -16,6 +16,8 @@ pub enum Group {
     Sessions,
     /// Which requests are traced.
     Sampling,
+    /// What is read of requests' bodies.
+    Bodies,
     /// What is taken out of what is recorded.
     Redaction,
     /// Where links lead.
@@ -24,12 +26,13 @@ pub enum Group {
 
 impl Group {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Store,
         Self::Triggers,
         Self::Cookie,
         Self::Sessions,
         Self::Sampling,
+        Self::Bodies,
         Self::Redaction,
         Self::Links,
     ];
@@ -43,6 +46,7 @@ impl Group {
             Self::Cookie => "Cookie",
             Self::Sessions => "Sessions",
             Self::Sampling => "Propagation and sampling",
+            Self::Bodies => "Server Actions and GraphQL",
             Self::Redaction => "Redaction",
             Self::Links => "Links",
         }
@@ -62,9 +66,14 @@ impl Group {
                 "Which requests of a traced page carry its context, and how many are traced. Run Page \
                  Trace is always sampled."
             }
+            Self::Bodies => {
+                "What is recorded of the bodies of requests, on the sites that you name here and \
+                 nowhere else. Without a site, no body is read."
+            }
             Self::Redaction => {
                 "Taken out before anything is stored. Passwords, tokens, session ids and other \
-                 credentials always are; what is typed on a page is never recorded."
+                 credentials always are; what is typed on a page is never recorded, but for the \
+                 fields that you list above."
             }
             Self::Links => {
                 "Which dashboard View Page Trace, View Trace and View Session Traces open."
@@ -481,6 +490,21 @@ pub const FIELDS: &[Field] = &[
          request's name is its method and path; * in a text stands for anything. What meets no rule \
          is traced.",
             "0.05 * name /health",
+        ],
+    ),
+    field(
+        Group::Bodies,
+        "bodies",
+        Kind::List,
+        list!(bodies),
+        [
+            "Sites whose bodies are read",
+            "Of requests that a traced page of the site makes with fetch. Fields: the names of what a \
+         Next.js Server Action is called with; and the values of those fields that you list, never of \
+         passwords and other secrets. Response: the first 4,096 characters that the action answers. \
+         Operation: kind and name of a GraphQL request, where they stand only in its body. They become \
+         attributes of the request's span, and go where spans go.",
+            "https://shop.example",
         ],
     ),
     field(

@@ -3,6 +3,7 @@
 //!
 //! Made as `app` is: components draw, plain structs think, `wire` alone speaks with the browser.
 
+pub mod bodies;
 pub mod check;
 pub mod connection;
 pub mod draft;

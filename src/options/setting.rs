@@ -3,6 +3,7 @@
 use backend::link;
 use leptos::prelude::*;
 
+use crate::bodies::Bodies;
 use crate::check;
 use crate::draft::Draft;
 use crate::field::{Field, Kind};
@@ -83,6 +84,9 @@ fn Control(
             </select>
         }
         .into_any(),
+        Kind::List if field.key == "bodies" => {
+            view! { <Bodies field draft on_intent /> }.into_any()
+        }
         Kind::List if field.key == "sampling" => {
             view! { <Rules field draft on_intent /> }.into_any()
         }

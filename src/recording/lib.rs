@@ -20,7 +20,6 @@ use bridge::Task;
 use serde::Serialize;
 use trace::meter::Meter;
 use trace::redact::Redaction;
-use trace::settings::RedactionSettings;
 use trace::suspect::Suspects;
 use trace::table::Table;
 use trace::{Span, TraceId, json};
@@ -28,6 +27,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use webext::{Error, Journal, settings};
 
 use crate::page::Recorded;
+use crate::secret::Kept;
 
 /// Carries out a task ([`Task`]) of the worker's; both task and answer are JSON text. `None` for a
 /// task that has no answer or cannot be read.
@@ -51,7 +51,7 @@ struct Recording {
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
     /// What is taken out of what is stored, and from which settings that follows.
-    redaction: RefCell<Option<(RedactionSettings, Rc<Redaction>)>>,
+    redaction: RefCell<Option<(Kept, Rc<Redaction>)>>,
     /// Origins whose requests fail.
     suspects: RefCell<Suspects>,
 }

@@ -141,7 +141,7 @@ impl Work<'_> {
         let trace = page.context.trace;
         let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
-        looked.tally = Some(recorded.add(journal, trace, facts, unseen, redaction).await?);
+        looked.tally = Some(recorded.add(journal, page, facts, unseen, redaction).await?);
         let mut requests = recorded.assemble(page, redaction);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;

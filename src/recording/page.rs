@@ -96,7 +96,7 @@ impl Recorded {
     pub(crate) async fn add(
         &mut self,
         journal: &Journal,
-        trace: TraceId,
+        page: &Page,
         facts: &[String],
         mut unseen: Vec<Unseen>,
         redaction: &Redaction,
@@ -104,12 +104,12 @@ impl Recorded {
         let room = MOST_FACTS.saturating_sub(self.records.len());
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
         let records: Vec<Record> =
-            records.take(room).map(|record| redaction.record(record)).collect();
+            records.take(room).filter_map(|record| redaction.fact(&page.origin, record)).collect();
         unseen.truncate(MOST_FACTS.saturating_sub(self.unseen.len()));
         let texts = records.iter().map(json::write).chain(unseen.iter().map(json::write));
         let texts: Vec<String> = texts.collect();
         if !texts.is_empty() {
-            journal.put_facts(trace, self.batches, &texts).await?;
+            journal.put_facts(page.context.trace, self.batches, &texts).await?;
             self.batches += 1;
         }
         let kept = u32::try_from(records.len()).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! What is taken out of what is stored, as the user has it set at this moment.
+//! What is taken out of what is stored, and of whose bodies anything is, as the user has it set at this moment.
 
 use std::rc::Rc;
 
@@ -11,10 +11,11 @@ use webext::storage::{self, Area};
 use crate::Recording;
 
 /// The part of the settings that matters here.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Kept {
+pub(crate) struct Kept {
     redaction: RedactionSettings,
+    bodies: Vec<String>,
 }
 
 impl Recording {
@@ -22,12 +23,13 @@ impl Recording {
     /// made anew only when it changed. Settings that cannot be read are as if there were none.
     pub(crate) async fn redaction(&self) -> Rc<Redaction> {
         let kept = storage::load::<Kept>(Area::Local, settings::KEY).await;
-        let kept = kept.ok().flatten().unwrap_or_default().redaction;
+        let kept = kept.ok().flatten().unwrap_or_default();
         let mut known = self.redaction.borrow_mut();
         match &*known {
             Some((settings, redaction)) if *settings == kept => Rc::clone(redaction),
             _ => {
-                let redaction = Rc::new(Redaction::new(&kept));
+                let redaction = Redaction::new(&kept.redaction).reading(&kept.bodies);
+                let redaction = Rc::new(redaction);
                 *known = Some((kept, Rc::clone(&redaction)));
                 redaction
             }

@@ -7,6 +7,7 @@
 //! time, the document and other pages do not change.
 
 mod act;
+mod body;
 mod client;
 mod detail;
 mod facts;
@@ -130,15 +131,17 @@ pub fn assemble(page: &Page, records: &[Record], unseen: &[Unseen]) -> Assembly 
     let pairs = pair::pair(&facts.requests, &facts.resources);
     let met = meet::meet(unseen, (&facts.requests, &facts.resources), &pairs, page.clock);
     let acts = tracer.operations(&facts, &pairs);
+    let bodies = body::meet(&facts.requests, &facts.bodies);
     let mut faults = Faults::new(&page.url);
     // What has derived ids comes before those that claim theirs: nobody can take them first.
     let mut rest = Vec::with_capacity(records.len() + unseen.len());
     rest.extend(tracer.work(&facts, &acts, &mut faults));
     rest.extend(tracer.loads(&facts, &pairs, &met));
     let mut traced = Vec::new();
-    for (request, resource) in facts.requests.iter().zip(&pairs.resources) {
+    for (at, (request, resource)) in facts.requests.iter().zip(&pairs.resources).enumerate() {
         let resource = resource.map(|at| facts.resources[at]);
-        if let Some((span, row)) = tracer.request(request, resource, &acts) {
+        let bodies = bodies.get(&at).map_or(&[][..], Vec::as_slice);
+        if let Some((span, row)) = tracer.request(request, resource, &acts, bodies) {
             rest.push(span);
             traced.extend(row);
         }
@@ -248,6 +251,7 @@ impl<'a> Tracer<'a> {
             status: wire.as_ref().and_then(|wire| wire.status),
             error: wire.as_ref().and_then(|wire| wire.error.as_deref()),
             marks: "",
+            operation: "",
         };
         let mut span = self.span(context.trace, context.document, start, end.unwrap_or(last));
         client.describe(&mut span, *clock);

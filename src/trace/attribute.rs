@@ -282,6 +282,10 @@ pub mod key {
     pub const CALL: &str = "tracelight.call";
     /// Id of a Next.js Server Action, whole.
     pub const ACTION_ID: &str = "tracelight.next.action_id";
+    /// A field of what a Server Action was called with; its name follows.
+    pub const FORM: &str = "tracelight.form.";
+    /// What a Server Action answered, where the user wants that.
+    pub const ACTION_RESPONSE: &str = "tracelight.next.action_response";
     /// Route that the server matched, as it told in a header.
     pub const ROUTE_TEMPLATE: &str = "url.template";
     /// What Next.js says of its cache: `HIT`, `STALE`, `MISS`.

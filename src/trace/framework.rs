@@ -2,7 +2,7 @@
 //! and headers, and from what the server's own spans say of themselves.
 //!
 //! Owns the badges, each with a word and a sentence, and the names of such requests. Reads no body:
-//! what stands only there stays unknown.
+//! what stands only there stays unknown, unless somebody tells who may.
 
 mod graphql;
 mod next;
@@ -144,8 +144,8 @@ const BADGES: [Badge; 11] = [
     badge(
         Badges::GRAPHQL,
         "GraphQL",
-        "A GraphQL operation. Where its name stands only in the body, it stays unknown: bodies are \
-         not read.",
+        "A GraphQL operation. Where its name stands only in the body, it stays unknown, unless the \
+         options allow that to be read.",
     ),
 ];
 
@@ -184,16 +184,23 @@ impl Framework {
 }
 
 /// What a framework made of a request, by its method, its URL and its marks: `name:value` of the
-/// headers that frameworks set, with tabs between. `None` where nothing tells of one.
+/// headers that frameworks set, with tabs between; and the GraphQL operation that its body names, where
+/// that may be known. `None` where nothing tells of one.
 #[must_use]
-pub fn of(method: &str, url: &str, marks: &str) -> Option<Framework> {
+pub fn of(method: &str, url: &str, marks: &str, operation: &str) -> Option<Framework> {
     let marks = Marks(marks);
     let mut found = Framework::default();
     next::read(method, url, marks, &mut found);
     if found.name.is_empty() {
-        graphql::read(method, url, marks, &mut found);
+        graphql::read(method, url, (marks, operation), &mut found);
     }
     (!found.badges.is_empty()).then_some(found)
+}
+
+/// Kind and name of a GraphQL document's operation, of which a request says the name or nothing, with
+/// a space between; empty where neither is known.
+pub(crate) fn operation(document: &str, name: &str) -> String {
+    graphql::operation(document, name)
 }
 
 /// What a span says of its framework: that of the browser by what [`Framework::describe`] wrote,

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod arrival;
 pub mod assemble;
 pub mod attribute;
+pub mod body;
 pub mod completion;
 pub mod contact;
 pub mod context;

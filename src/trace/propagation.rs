@@ -79,18 +79,19 @@ pub fn metrics(triggers: &Triggers, context: TraceContext, session: Option<Sessi
     text
 }
 
-/// The metric by which its recorder learns how its requests are sampled, to be added to the others:
-/// lines of [`crate::sampler::Sampler::lines`]. Empty where there is none.
+/// A metric of lines, to be added to the others: `rules`, by which a document's recorder learns how
+/// its requests are sampled ([`crate::sampler::Sampler::lines`]), or `bodies`, what may be read of them
+/// ([`crate::body::lines`]). Empty where there is none.
 #[must_use]
-pub fn told(lines: &str) -> String {
+pub fn told(part: &str, lines: &str) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let mut text = format!(", {SERVER_TIMING}-rules;desc=\"");
+    let mut text = format!(", {SERVER_TIMING}-{part};desc=\"");
     for byte in lines.bytes() {
-        // What `decodeURIComponent` and a quoted string leave alone; lines are ASCII.
+        // What `decodeURIComponent` and a quoted string leave alone.
         match char::from(byte) {
-            '"' | '\\' | '%' | '\0'..=' ' => text.push_str(&format!("%{byte:02X}")),
+            '"' | '\\' | '%' | '\0'..=' ' | '\x7f'.. => text.push_str(&format!("%{byte:02X}")),
             letter => text.push(letter),
         }
     }

@@ -3,9 +3,10 @@
 //! Owns their closed list and their limits. A page shares its world with the recorder and can
 //! forge what that says, so every text is hostile until it has been through [`Record::parse`].
 //! The relay, which a page cannot reach, passes nothing from the page's world but texts that begin
-//! as [`Record::Request`] and [`Record::Error`], and none here says its kind twice: a page can lie
-//! about its requests and errors, and about nothing else. Decides nothing about spans; that is `assemble`.
+//! as [`Record::Request`], [`Record::Error`] and [`Record::Body`], and none here says its kind twice: a
+//! page can lie about its requests and errors, and about nothing else. Decides nothing about spans; that is `assemble`.
 
+mod body;
 mod document;
 mod fault;
 mod operation;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::json::{self, Node};
 use crate::redact::CUT;
 
+pub use body::{Body, Field};
 pub use document::{Document, Gap, Hidden, Soft, Turn};
 pub use fault::{Broken, Exception};
 pub use operation::Operation;
@@ -63,6 +65,8 @@ pub enum Record {
     Hidden(Hidden),
     /// A script threw what nobody caught. A page can forge it.
     Error(Exception),
+    /// What the user allowed to be read of a request's body. A page can forge it.
+    Body(Box<Body>),
     /// Something failed to load.
     Broken(Broken),
     /// The user did something.
@@ -124,7 +128,7 @@ impl fmt::Display for RecordError {
 impl std::error::Error for RecordError {}
 
 /// The kinds of [`Record`], to tell an unknown kind from a broken record.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "document",
     "navigation",
     "resource",
@@ -132,6 +136,7 @@ const KINDS: [&str; 16] = [
     "request",
     "hidden",
     "error",
+    "body",
     "broken",
     "operation",
     "vital",
@@ -164,6 +169,9 @@ impl Record {
             request.check()?;
             request.join();
         }
+        if let Self::Body(body) = &mut record {
+            body.name();
+        }
         record.texts().into_iter().for_each(|(text, limit)| cut(text, limit));
         Ok(record)
     }
@@ -177,6 +185,7 @@ impl Record {
             Self::Paint(it) => vec![(&mut it.name, WORD_LIMIT)],
             Self::Request(it) => it.texts(),
             Self::Error(it) => it.texts(),
+            Self::Body(it) => it.texts(),
             Self::Broken(it) => it.texts(),
             Self::Operation(it) => it.texts(),
             Self::Vital(it) => it.texts(),

@@ -14,9 +14,11 @@ mod token;
 use std::sync::Arc;
 
 use crate::attribute::{Attributes, Value};
+use crate::body::Site;
 use crate::json::{Node, quote};
+use crate::origin::Origin;
 use crate::propagation::token;
-use crate::record::Record;
+use crate::record::{Field, Record};
 use crate::settings::RedactionSettings;
 use crate::unseen::Unseen;
 use crate::{Resource, Span};
@@ -39,11 +41,18 @@ pub fn url(text: &str) -> String {
     address::clean(text, &Names::OURS)
 }
 
+/// Whether a field of this name holds a secret, whatever the user sets.
+#[must_use]
+pub fn secret(name: &str) -> bool {
+    Names::OURS.secret(name)
+}
+
 /// What is taken out: credentials always, and what the user adds.
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
     names: Names,
     patterns: Vec<Pattern>,
+    sites: Vec<Site>,
 }
 
 /// What became of a text that was tried.
@@ -62,7 +71,21 @@ impl Redaction {
     #[must_use]
     pub fn new(settings: &RedactionSettings) -> Self {
         let patterns = settings.patterns.iter().filter_map(|line| Pattern::parse(line).ok());
-        Self { names: Names::with(&settings.names), patterns: patterns.collect() }
+        let names = Names::with(&settings.names);
+        Self { names, patterns: patterns.collect(), sites: Vec::new() }
+    }
+
+    /// With the sites of whose bodies something is kept. A line that is none is left out.
+    #[must_use]
+    pub fn reading(self, lines: &[String]) -> Self {
+        Self { sites: lines.iter().filter_map(|line| line.parse().ok()).collect(), ..self }
+    }
+
+    /// A record from a page of this origin, ready to be stored. `None` where the user allows nothing
+    /// of it.
+    #[must_use]
+    pub fn fact(&self, origin: &Origin, record: Record) -> Option<Record> {
+        Site::admit(&self.sites, origin, record).map(|record| self.record(record))
     }
 
     /// A URL without secrets.
@@ -171,8 +194,18 @@ impl Redaction {
     /// A record without secrets, ready to be stored.
     #[must_use]
     pub fn record(&self, mut record: Record) -> Record {
+        if let Record::Body(body) = &mut record {
+            body.fields.iter_mut().for_each(|field| self.entry(field));
+        }
         record::fields(&mut record).into_iter().for_each(|field| self.field(field));
         record
+    }
+
+    /// A field that somebody filled in: a secret by its name keeps no value, whoever listed it.
+    fn entry(&self, Field { name, value }: &mut Field) {
+        let secret = |value: &String| !value.is_empty() && self.names.secret(name);
+        *value = value.take().filter(|value| !secret(value)).map(|value| self.text(&value));
+        *name = self.text(name);
     }
 
     /// A request that only the network events told of, without what must not be kept.

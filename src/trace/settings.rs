@@ -41,6 +41,8 @@ pub struct Settings {
     pub links: Links,
     /// Spans a month that the user wants to stay under.
     pub limit: u64,
+    /// Sites of whose requests' bodies something is read, a line each (`trace::body`).
+    pub bodies: Vec<String>,
     /// What is taken out of what is recorded, besides credentials.
     pub redaction: RedactionSettings,
 }
@@ -60,6 +62,7 @@ impl Default for Settings {
             answer: String::new(),
             links: Links::default(),
             limit: 1_000_000,
+            bodies: Vec::new(),
             redaction: RedactionSettings::default(),
         }
     }

@@ -173,13 +173,13 @@ mod tests {
     #[test]
     fn a_request_is_badged_by_its_own_span_and_by_its_server_s() {
         let mut own = span(5, 1, Kind::Client);
-        let found = framework::of("POST", "https://a.test/cart", "next-action:7f8a2c4be19d");
+        let found = framework::of("POST", "https://a.test/cart", "next-action:7f8a2c4be19d", "");
         found.unwrap().describe(&mut own);
         let mut middleware = span(6, 5, Kind::Internal);
         let kind = ("next.span_type".to_owned(), "Middleware.execute".into());
         middleware.attributes.extend([kind]);
         let mut prefetch = span(7, 1, Kind::Client);
-        let found = framework::of("GET", "https://a.test/x", "rsc:1\tnext-router-prefetch:1");
+        let found = framework::of("GET", "https://a.test/x", "rsc:1\tnext-router-prefetch:1", "");
         found.unwrap().describe(&mut prefetch);
         let spans = [span(2, 1, Kind::Client), own, middleware, prefetch];
         let mut requests = [request(2, Api::Document), request(5, Api::Fetch)];

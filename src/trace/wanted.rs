@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 mod rule;
 
+use crate::body;
 use crate::context::PageContext;
 use crate::cookie;
 use crate::ladder::Ladder;
@@ -29,7 +30,7 @@ pub struct Wanted {
     /// Cookies by place.
     pub cookies: Table<Place, Cookie>,
     /// Match patterns of the pages that get the recorder, by host; of a whole site by `*.` and its
-    /// domain. With [`META`] before it, for the script of that name alone.
+    /// domain. With [`META`] or [`BODY`] before it, for the script of that name alone.
     pub scripts: Table<String, [String; 2]>,
     /// When to wake up and look, because a session ends then; milliseconds since the epoch.
     pub alarm: Option<u64>,
@@ -87,6 +88,8 @@ pub const EACH_TAB: u32 = 256;
 
 /// Stands before a host whose documents get `<meta name="traceparent">`.
 pub const META: &str = "meta ";
+/// Stands before a host where something may be read of bodies.
+pub const BODY: &str = "body ";
 
 /// What must be set for this state.
 #[must_use]
@@ -124,6 +127,11 @@ pub fn wanted(state: &State, settings: &Settings) -> Wanted {
     if settings.triggers.meta {
         wanted.offer();
     }
+    settings
+        .bodies
+        .iter()
+        .filter_map(|line| body::site_host(line))
+        .for_each(|host| wanted.read(&host));
     wanted
 }
 
@@ -140,6 +148,16 @@ impl Wanted {
             self.scripts.iter().map(|(host, it)| (host.clone(), it.clone())).collect();
         for (host, patterns) in hosts {
             self.scripts.insert(format!("{META}{host}"), patterns);
+        }
+    }
+
+    /// Where the recorder is wanted, something may be read of bodies too.
+    fn read(&mut self, host: &str) {
+        let above = |wide: &String| {
+            wide == host || wide.strip_prefix("*.").is_some_and(|it| within(host, it))
+        };
+        if self.scripts.keys().any(above) {
+            self.scripts.insert(format!("{BODY}{host}"), patterns(host));
         }
     }
 

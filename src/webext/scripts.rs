@@ -1,5 +1,7 @@
 //! The recorder and the relay as registered content scripts.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 use trace::json;
 
@@ -34,13 +36,20 @@ type Script = (&'static str, &'static str, &'static [&'static str]);
 const WORLDS: [Script; 2] =
     [("recorder ", "MAIN", &["recorder.js"]), ("relay ", "ISOLATED", &["relay.js"])];
 
-/// Offers the context to the page's SDKs; a registration of its own where it is wanted.
-const META: Script = (trace::wanted::META, "ISOLATED", &["meta.js"]);
+/// What few want, each a registration of its own where it is wanted: the context for the page's SDKs,
+/// and what may be read of bodies.
+const MORE: [Script; 2] =
+    [(trace::wanted::META, "ISOLATED", &["meta.js"]), (trace::wanted::BODY, "MAIN", &["body.js"])];
+
+/// The script among [`MORE`] of whose ids this is one.
+fn more(id: &str) -> Option<&'static Script> {
+    MORE.iter().find(|(script, ..)| id.starts_with(script))
+}
 
 /// What a name stands for: the scripts of each, and what follows it in their ids.
 fn scripts(name: &str) -> (&'static [Script], &str) {
-    match name.strip_prefix(META.0) {
-        Some(host) => (&[META], host),
+    match more(name) {
+        Some(script) => (slice::from_ref(script), name.strip_prefix(script.0).unwrap_or(name)),
         None => (&WORLDS, name),
     }
 }
@@ -85,7 +94,7 @@ pub async fn names() -> Result<Vec<String>, Error> {
     let known: Vec<Known> = read(call, &ask(call, "[]".to_owned()).await?)?;
     let name = |known: Known| match known.id.strip_prefix(WORLDS[0].0) {
         Some(host) => Some(host.to_owned()),
-        None => Some(known.id).filter(|id| id.starts_with(META.0)),
+        None => Some(known.id).filter(|id| more(id).is_some()),
     };
     Ok(known.into_iter().filter_map(name).collect())
 }

@@ -52,6 +52,8 @@ const BUDGETS: &[Budget] = &[
         form: "brotli",
         bytes: 10_000,
     },
+    // Only where the user wants bodies to be read.
+    Budget { what: "body script", files: &["body.js"], form: "brotli", bytes: 1_400 },
 ];
 
 /// Node brings both compressors, in the versions that web servers use.

@@ -30,6 +30,8 @@ const LOCK: &str = "target/wasm/extension.lock";
 const PAGE_SCRIPTS: &[(&str, &[&str], &[&str])] = &[
     ("recorder.js", &["recorder.js"], &[]),
     ("relay.js", &["witness.js", "toast.js", "relay.js"], EAGER),
+    ("meta.js", &["meta.js"], &[]),
+    ("body.js", &["body.js"], &[]),
 ];
 /// The one that uses a package, and how it is made one script with what it uses of that.
 const BUNDLED: &str = "witness.js";

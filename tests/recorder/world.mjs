@@ -22,6 +22,7 @@ const bundle = await rollup(witness);
 const [{ code }] = (await bundle.generate(witness.output)).output;
 const SCRIPTS = {
   recorder: new vm.Script(source('recorder.js'), { filename: 'recorder.js' }),
+  body: new vm.Script(source('body.js'), { filename: 'body.js' }),
   relay: new vm.Script(`${code};${source('relay.js')}`, { filename: 'relay.js' }),
 };
 
@@ -101,12 +102,14 @@ const MARKS =
   'x-nextjs-cache x-nextjs-matched-path x-matched-path x-middleware-rewrite x-edge-runtime ' +
   'x-vercel-id content-type';
 
-/** What both worlds of one document share; `rules` are for sampling. */
-export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules } = {}) {
+/** What both worlds of one document share; `rules` are for sampling, `bodies` for what may be read. */
+export function document_(origin, contexts = [CONTEXT], { headers = W3C, rules, bodies } = {}) {
   const bus = new Performance();
   bus.navigation = contexts && navigation(...contexts);
   if (!contexts?.length) return { bus, origin };
-  for (const [part, description] of Object.entries({ headers, rules: rules && encodeURIComponent(rules), marks: MARKS })) {
+  const [sampled, read] = [rules, bodies].map((lines) => lines && encodeURIComponent(lines));
+  const metrics = { headers, rules: sampled, bodies: read, marks: MARKS };
+  for (const [part, description] of Object.entries(metrics)) {
     const metric = { name: `tracelight-${part}`, duration: 0, description };
     if (description !== undefined) bus.navigation.serverTiming.push(metric);
   }
@@ -119,6 +122,12 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
   class Node_ {
     get baseURI() {
       return `${origin}/dir/page`;
+    }
+  }
+  // What hides what is typed: in this page, a field of the name `word`.
+  class Document extends Node_ {
+    querySelectorAll() {
+      return [{ name: 'word' }];
     }
   }
   class XMLHttpRequest extends EventTarget {
@@ -134,7 +143,8 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
   }
   const window = Object.assign(vm.createContext(new EventTarget()), {
     Headers, Request, Response, URL, CustomEvent, Event, AbortController, AbortSignal,
-    Node: Node_, XMLHttpRequest, document: new Node_(), performance: bus, crypto, origin,
+    FormData, ReadableStream, ReadableStreamDefaultReader, TextDecoder, Document,
+    Node: Node_, XMLHttpRequest, document: new Document(), performance: bus, crypto, origin,
     navigator: { onLine: true },
   });
   window.window = window;
@@ -164,6 +174,7 @@ export function pageWorld({ bus, origin }, { crypto = globalThis.crypto } = {}) 
     native: window.fetch,
     fetch: (...args) => new Promise((resolve, reject) => call(args, resolve, reject)),
     record: () => SCRIPTS.recorder.runInContext(window),
+    read: () => SCRIPTS.body.runInContext(window),
     run: (code) => vm.runInContext(code, window),
   };
 }

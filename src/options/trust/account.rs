@@ -54,12 +54,15 @@ impl Account {
 }
 
 /// What is recorded and where it goes, sentence by sentence.
-pub const RECORDED: [&str; 5] = [
+pub const RECORDED: [&str; 6] = [
     "Of traced pages only: address, method, status, size and times of the page, of what it loads \
      and of what its scripts ask for; where its reader came from; when it first painted and was \
      left, with its vitals, long frames and measures; script errors with their stacks; that an \
      element was clicked, submitted or changed, by its role and name; browser, device, language and \
-     window size. No bodies, nothing that is typed.",
+     window size. No bodies and nothing that is typed, but for what you name in the options.",
+    "On sites that the options name for it: names of the fields of Server Actions, with the values of \
+     those that you list; the beginning of their responses; names of GraphQL operations. Each of these \
+     is off until you switch it on for a site.",
     "Credentials, and what the options name besides, are replaced before anything is kept. Of the \
      servers' spans only what the options name is.",
     "It is kept with the servers' spans of the same traces in the extension's own database in this \

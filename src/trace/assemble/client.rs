@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use crate::attribute::{Attributes, Value, key};
 use crate::ladder::Ladder;
 use crate::origin::{Origin, OriginError};
-use crate::record::{Broken, Request, Resource, Timing};
+use crate::record::{Body, Broken, Request, Resource, Timing};
 use crate::request::{Api, TracedRequest};
 use crate::unseen::Unseen;
 use crate::{PageClock, PageMillis, Span, SpanId, Status, TraceId, framework, redact};
 
 use super::act::Acts;
 use super::meet::page_time;
-use super::{Tracer, fault, network, put, put_text};
+use super::{Tracer, body, fault, network, put, put_text};
 
 /// Methods that a span may be named by; more would make its name a field of free text.
 const KNOWN: [&str; 9] =
@@ -51,6 +51,8 @@ pub(super) struct Client<'a> {
     pub(super) error: Option<&'a str>,
     /// Headers by which frameworks know each other.
     pub(super) marks: &'a str,
+    /// The GraphQL operation that its body names, where that may be known.
+    pub(super) operation: &'a str,
 }
 
 impl Client<'_> {
@@ -77,7 +79,7 @@ impl Client<'_> {
             span.events = network::phases(clock, timing);
         }
         headers(attributes, self.marks);
-        if let Some(framework) = framework::of(&method, &url, self.marks) {
+        if let Some(framework) = framework::of(&method, &url, self.marks, self.operation) {
             framework.describe(span);
         }
         put(&mut span.attributes, key::URL_FULL, url);
@@ -213,6 +215,7 @@ impl Tracer<'_> {
         request: &Request,
         resource: Option<&Resource>,
         acts: &Acts<'_>,
+        bodies: &[&Body],
     ) -> Option<(Span, Option<TracedRequest>)> {
         if !remote(&request.url) || !sampled(request) {
             return None;
@@ -225,6 +228,7 @@ impl Tracer<'_> {
             status: request.status,
             error: request.error.as_deref(),
             marks: &request.marks,
+            operation: body::operation(bodies),
         };
         let Place { trace, span: id, home, sent } = self.place(request);
         // `fetch` is over for its script when the head is there; the load, when the body is.
@@ -241,6 +245,9 @@ impl Tracer<'_> {
         let before = cause.filter(|act| Some(act.part) != home);
         span.links.extend(before.map(|act| self.blame(act)));
         client.describe(&mut span, clock);
+        if framework::badges(&span).has(framework::Badges::SERVER_ACTION) {
+            body::describe(&mut span.attributes, bodies);
+        }
         let initiator = if request.api == Api::Xhr { "xmlhttprequest" } else { "fetch" };
         put(&mut span.attributes, key::INITIATOR_TYPE, initiator);
         let context = request.context.filter(|_| sent);
@@ -287,6 +294,7 @@ impl Tracer<'_> {
             status: unseen.and_then(|unseen| unseen.status),
             error: (failed && !refused).then_some(fault::FAILED),
             marks: unseen.map_or("", |unseen| &unseen.marks),
+            operation: "",
         };
         client.describe(&mut span, clock);
         put_text(&mut span.attributes, key::INITIATOR_TYPE, initiator_type);
@@ -336,6 +344,7 @@ impl Tracer<'_> {
             status: unseen.status,
             error: unseen.error.as_deref(),
             marks: &unseen.marks,
+            operation: "",
         };
         client.describe(&mut span, clock);
         let attributes = &mut span.attributes;

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use crate::PageMillis;
 use crate::record::{
-    Broken, Document, Exception, Frame, Measure, Navigation, Operation, Paint, Record, Request,
-    Resource, Soft, Task, Turn, Vital,
+    Body, Broken, Document, Exception, Frame, Measure, Navigation, Operation, Paint, Record,
+    Request, Resource, Soft, Task, Turn, Vital,
 };
 
 use super::order::arrange;
@@ -20,6 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) requests: Vec<&'a Request>,
     pub(super) paints: Vec<&'a Paint>,
     pub(super) errors: Vec<&'a Exception>,
+    pub(super) bodies: Vec<&'a Body>,
     pub(super) broken: Vec<&'a Broken>,
     pub(super) operations: Vec<&'a Operation>,
     pub(super) vitals: Vec<&'a Vital>,
@@ -43,6 +44,7 @@ fn time(record: &Record) -> PageMillis {
         Record::Request(it) => it.start,
         Record::Hidden(it) => it.at,
         Record::Error(it) => it.at,
+        Record::Body(it) => it.at,
         Record::Broken(it) => it.at,
         Record::Operation(it) => it.at,
         Record::Vital(it) => it.at,
@@ -78,6 +80,7 @@ impl<'a> Facts<'a> {
             Record::Request(it) => self.requests.push(it),
             Record::Hidden(it) => self.hidden = Some(it.at),
             Record::Error(it) => self.errors.push(it),
+            Record::Body(it) => self.bodies.push(it),
             Record::Broken(it) => self.broken.push(it),
             Record::Operation(it) => self.operations.push(it),
             Record::Vital(it) => self.vitals.push(it),

@@ -23,13 +23,21 @@ struct Operation {
 }
 
 /// Reads a request's operation, where it is one.
-pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framework) {
+pub(super) fn read(
+    method: &str,
+    url: &str,
+    (marks, body): (Marks<'_>, &str),
+    found: &mut Framework,
+) {
+    let (said, name) = body.split_once(' ').unwrap_or((body, ""));
+    let said = KINDS.into_iter().find(|kind| *kind == said);
     let document = parameter(url, "query").filter(|text| parse(text, "").is_some());
     let id = persisted(url);
     let headers = HEADERS.iter().map(|header| marks.get(header).to_owned());
-    let stated = headers.chain(parameter(url, "operationName")).find(|name| is_name(name));
+    let named = parameter(url, "operationName").into_iter().chain([name.to_owned()]);
+    let stated = headers.chain(named).find(|name| is_name(name));
     let place = path(url).trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let known = document.is_some() || stated.is_some() || id.is_some();
+    let known = document.is_some() || stated.is_some() || id.is_some() || said.is_some();
     if !known
         && !matches!(place, "graphql" | "gql")
         && !marks.get("content-type").starts_with(MEDIA)
@@ -40,8 +48,11 @@ pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framew
     let stated = stated.unwrap_or_default();
     let parsed = document.and_then(|text| parse(&text, &stated)).unwrap_or_default();
     // GraphQL over HTTP: what is got is a query.
-    let kind =
-        if parsed.kind.is_empty() && known && method == "GET" { "query" } else { parsed.kind };
+    let kind = match (parsed.kind, said) {
+        ("", Some(said)) => said,
+        ("", None) if known && method == "GET" => "query",
+        (kind, _) => kind,
+    };
     let name = if stated.is_empty() { parsed.name } else { stated };
     let name = cut(&name, CALL_LIMIT);
     found.note(key::GRAPHQL_OPERATION_NAME, name);
@@ -57,6 +68,17 @@ pub(super) fn read(method: &str, url: &str, marks: Marks<'_>, found: &mut Framew
     };
     if !found.call.is_empty() {
         found.name = format!("GraphQL {}", found.call);
+    }
+}
+
+/// As [`super::operation`].
+pub(super) fn operation(document: &str, name: &str) -> String {
+    let name = if is_name(name) { name } else { "" };
+    match parse(document, name) {
+        Some(parsed) if name.is_empty() => format!("{} {}", parsed.kind, parsed.name),
+        Some(parsed) => format!("{} {name}", parsed.kind),
+        None if name.is_empty() => String::new(),
+        None => format!(" {name}"),
     }
 }
 

@@ -14,7 +14,7 @@ fn words(badges: Badges) -> Vec<&'static str> {
 
 /// Badges, name and call of a request.
 fn told(method: &str, place: &str, marks: &[&str]) -> (Vec<&'static str>, String, String) {
-    let found = of(method, &format!("{SHOP}{place}"), &marks.join("\t"));
+    let found = of(method, &format!("{SHOP}{place}"), &marks.join("\t"), "");
     let found = found.unwrap_or_default();
     (words(found.badges), found.name, found.call)
 }
@@ -95,11 +95,11 @@ fn page_data_is_named_by_its_page() {
 #[test]
 fn middleware_and_edge_are_seen_in_the_response() {
     let marks = ["x-middleware-rewrite:/de/cart?x=1", "x-edge-runtime:1"];
-    let found = of("GET", "https://shop.example/cart", &marks.join("\t")).unwrap();
+    let found = of("GET", "https://shop.example/cart", &marks.join("\t"), "").unwrap();
     assert_eq!(words(found.badges), ["middleware", "edge"]);
     assert_eq!(found.name, "", "its method says what it is");
     assert_eq!(found.attributes, [(key::REWRITE, "/de/cart".to_owned())]);
-    assert_eq!(of("GET", "https://shop.example/cart", "x-vercel-id:fra1::abc"), None);
+    assert_eq!(of("GET", "https://shop.example/cart", "x-vercel-id:fra1::abc", ""), None);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_server_s_spans_say_what_they_are() {
 fn a_described_span_says_the_same_as_its_request() {
     let mut one = span(&[], "");
     let marks = "next-action:7f8a2c4be19d\tx-edge-runtime:1";
-    let found = of("POST", "https://shop.example/cart", marks).unwrap();
+    let found = of("POST", "https://shop.example/cart", marks, "").unwrap();
     let badges_of_request = found.badges;
     found.describe(&mut one);
     assert_eq!(badges(&one), badges_of_request);

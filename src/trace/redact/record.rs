@@ -76,6 +76,12 @@ pub(super) fn fields(record: &mut Record) -> Vec<Field<'_>> {
             (Text, "exception.stacktrace", &mut it.stack),
             (Address, key::URL_FULL, &mut it.url),
         ],
+        // Its fields are each redacted by its own name.
+        Record::Body(it) => vec![
+            (Address, key::URL_FULL, &mut it.url),
+            (Text, key::GRAPHQL_OPERATION_NAME, &mut it.operation),
+            (Text, key::ACTION_RESPONSE, &mut it.response),
+        ],
         Record::Broken(it) => {
             vec![(Address, key::URL_FULL, &mut it.url), (Text, "", &mut it.element)]
         }

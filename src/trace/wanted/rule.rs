@@ -18,7 +18,7 @@ use crate::propagation::{self, Header};
 use crate::sampler::{Case, Pattern, Sampler};
 use crate::settings::Settings;
 use crate::state::Session;
-use crate::{SessionId, TraceContext, target};
+use crate::{SessionId, TraceContext, body, target};
 
 /// One header rule, in our own words. Where it has no headers, it keeps those of a lower rank away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,12 +130,16 @@ impl Writer<'_> {
             None => Reach::Documents(host.to_owned()),
         };
         let triggers = &self.settings.triggers;
-        let (id, lines) = (session.map(|session| session.id), self.sampler.lines(once));
+        let id = session.map(|session| session.id);
+        let domain = session.map_or("", |session| &session.domain);
+        let bodies = body::lines(&self.settings.bodies, host, domain);
+        let told = propagation::told("rules", &self.sampler.lines(once))
+            + &propagation::told("bodies", &bodies);
         let rule = |sampled, rank| {
             let [request, resources] = [context.request(), context.resources()];
             let request = propagation::headers(triggers, request.sample(sampled), id);
             let metrics = propagation::metrics(triggers, resources.sample(sampled), id);
-            let response = vec![("server-timing".into(), metrics + &propagation::told(&lines))];
+            let response = vec![("server-timing".into(), metrics + &told)];
             Rule { request, response, ..Rule::nothing(reach.clone(), rank) }
         };
         let (cases, rest) = self.sampler.cases(context.trace);
