@@ -56,31 +56,38 @@ hear('failed', chrome.webRequest.onErrorOccurred, documents);
 const unseen = { urls: ['<all_urls>'], types: ['ping', 'websocket', 'xmlhttprequest', 'other'] };
 const open = new Map();
 const told = [];
-const watch = (stage) => (what) => {
+const watch = (stage, what) => {
   const { requestId, timeStamp } = what;
   const sent = open.get(requestId);
   if (stage === 'sent') return void open.set(requestId, { start: timeStamp, ...what, ...sent });
   if (!sent) return; // it left before anybody listened
   if (stage !== 'answered') open.delete(requestId);
-  const { tabId: tab, initiator = '', start } = sent;
-  if (told.push({ tab, initiator, start, text: JSON.stringify({ ...sent, ...what, stage }) }) > 1) return;
+  const { tabId: tab, start } = sent;
+  if (told.push({ tab, start, text: JSON.stringify({ ...sent, ...what, stage }) }) > 1) return;
   setTimeout(() => tell('unseen', told.splice(0)), 200);
 };
-const watched = [
-  [chrome.webRequest.onSendHeaders, watch('sent'), all],
-  [chrome.webRequest.onResponseStarted, watch('answered'), ['responseHeaders']],
-  [chrome.webRequest.onCompleted, watch('over'), ['responseHeaders']],
-  [chrome.webRequest.onErrorOccurred, watch('failed')],
+const stages = [
+  ['sent', chrome.webRequest.onSendHeaders, all],
+  ['answered', chrome.webRequest.onResponseStarted, ['responseHeaders']],
+  ['over', chrome.webRequest.onCompleted, ['responseHeaders']],
+  ['failed', chrome.webRequest.onErrorOccurred],
 ];
-/** Listens for them, or leaves them alone: there are many, and each would start a worker. */
-globalThis.watchRequests = (on) => {
-  for (const [source, listener, more] of watched) {
-    if (!on) source.removeListener(listener);
-    else if (!source.hasListener(listener)) source.addListener(listener, unseen, ...(more ? [more] : []));
-  }
-  if (!on) open.clear();
+const listen = (filter) => {
+  const ends = stages.map(([stage, source, ...more]) => {
+    const listener = (what) => watch(stage, what);
+    source.addListener(listener, { ...unseen, ...filter }, ...more);
+    return () => source.removeListener(listener);
+  });
+  return () => ends.forEach((end) => end());
 };
-watchRequests(true);
+// Which tabs are traced is not known in the first turn.
+const watched = new Map([[undefined, listen()]]);
+/** Listens to the requests of these tabs and of no others: there are many, and each would start a worker. */
+globalThis.watchRequests = (tabs) => {
+  for (const tabId of tabs) watched.has(tabId) || watched.set(tabId, listen({ tabId }));
+  for (const [tab, end] of watched) if (!tabs.includes(tab)) watched.delete(tab) && end();
+  for (const [id, { tabId }] of open) if (!tabs.includes(tabId)) open.delete(id);
+};
 hear('opened', chrome.webNavigation.onCreatedNavigationTarget);
 hear('leaving', chrome.webNavigation.onBeforeNavigate);
 hear('committed', chrome.webNavigation.onCommitted);

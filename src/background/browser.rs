@@ -67,10 +67,8 @@ pub(crate) enum Heard {
 /// A request that a page made and cannot see.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Unseen {
-    /// The tab; negative where a worker asked that belongs to none.
+    /// The tab.
     pub tab: i32,
-    /// The origin of who asked; empty where the browser does not tell.
-    pub initiator: String,
     /// When it left, milliseconds since the epoch.
     pub start: f64,
     /// All that the browser told of it (`trace::unseen`).

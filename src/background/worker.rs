@@ -80,8 +80,8 @@ pub(crate) struct Core {
     packed: String,
     /// The sessions as they were stored last.
     filed: Table<Place, Session>,
-    /// Whether nobody listens to what pages ask for and cannot see.
-    deaf: bool,
+    /// The tabs whose requests are listened to that pages cannot see; `None` for all.
+    heard: Option<Vec<i32>>,
     pub(crate) setting: Setting,
     pub(crate) awake: bool,
 }
@@ -156,9 +156,9 @@ impl Worker {
             }
             Heard::Unseen(requests) => {
                 let mut pages: Vec<(TraceId, Vec<String>)> = Vec::new();
-                for Unseen { tab, initiator, start, text } in requests {
+                for Unseen { tab, start, text } in requests {
                     let start = Timestamp::from_millis(start);
-                    let Some(trace) = core.state.asker(tab, &initiator, start) else { continue };
+                    let Some(trace) = core.state.asker(tab, start) else { continue };
                     match pages.iter_mut().find(|(other, _)| *other == trace) {
                         Some((_, wires)) => wires.push(text),
                         None => pages.push((trace, vec![text])),
@@ -280,10 +280,10 @@ impl Core {
 
     /// Sets in the browser what is wanted.
     pub(crate) async fn set(&mut self) {
-        let idle = !self.state.traces();
-        if self.deaf != idle {
-            self.deaf = idle;
-            traffic::watch(!idle);
+        let heard = self.state.heard();
+        if self.heard.as_ref() != Some(&heard) {
+            traffic::watch(&heard);
+            self.heard = Some(heard);
         }
         let wanted = wanted(&self.state, &self.settings);
         let done = self.setting.change(&wanted, &self.settings.cookie.secret).await;

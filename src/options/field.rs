@@ -280,7 +280,8 @@ pub const FIELDS: &[Field] = &[
         [
             "Trace cookie",
             "Sets the session's cookie, which the browser sends with every request to the site. Off: no \
-         cookie is set, and only headers tell the server.",
+         cookie is set, and only headers tell the server. It goes to excluded paths too: a cookie is bound to \
+         its host and knows no paths.",
             "",
         ],
     ),
@@ -369,7 +370,7 @@ pub const FIELDS: &[Field] = &[
         [
             "A header of your own",
             "Name and value of one more header. {traceId}, {spanId} and {sessionId} in the value stand \
-         for the ids. Empty: none.",
+         for the ids. It has no word for a request that is not sampled, and is on those too. Empty: none.",
             "x-debug-trace: {traceId}",
         ],
     ),

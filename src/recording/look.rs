@@ -31,6 +31,9 @@ impl Recording {
         let done = match self.journal().await {
             Ok(journal) => {
                 let mut recorded = self.take(journal, &page).await;
+                let shared = page.shared.map(|shared| shared.trace);
+                recorded.foreign = kept;
+                recorded.foreign.retain(|other| *other != trace && Some(*other) != shared);
                 let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
                 let redaction = self.redaction().await;
                 let unseen = read(&wires, &page, &redaction).await;

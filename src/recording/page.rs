@@ -41,6 +41,9 @@ pub(crate) struct Recorded {
     server: Vec<Span>,
     /// Requests that only the network events tell of.
     unseen: Vec<Unseen>,
+    /// Traces of other pages: what claims to be part of them is forged, in the world that the recorder
+    /// shares with its page.
+    pub(crate) foreign: Vec<TraceId>,
     /// Traces that it has to do with.
     kin: Kin,
     server_parts: u32,
@@ -103,8 +106,10 @@ impl Recorded {
     ) -> Result<Tally, Error> {
         let room = MOST_FACTS.saturating_sub(self.records.len());
         let records = facts.iter().filter_map(|fact| Record::parse(fact).ok());
+        let ours = records.filter(|record| !record.claims(&self.foreign));
         let records: Vec<Record> =
-            records.take(room).filter_map(|record| redaction.fact(&page.origin, record)).collect();
+            ours.take(room).filter_map(|record| redaction.fact(&page.origin, record)).collect();
+        unseen.iter_mut().for_each(|unseen| unseen.disown(&self.foreign));
         unseen.truncate(MOST_FACTS.saturating_sub(self.unseen.len()));
         let texts = records.iter().map(json::write).chain(unseen.iter().map(json::write));
         let texts: Vec<String> = texts.collect();

@@ -19,6 +19,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::TraceId;
 use crate::json::{self, Node};
 use crate::redact::CUT;
 
@@ -174,6 +175,14 @@ impl Record {
         }
         record.texts().into_iter().for_each(|(text, limit)| cut(text, limit));
         Ok(record)
+    }
+
+    /// Whether it claims to be part of one of some traces. Only a request can: other records are in the
+    /// traces of the page that stated them.
+    #[must_use]
+    pub fn claims(&self, traces: &[TraceId]) -> bool {
+        let Self::Request(Request { context: Some(context), .. }) = self else { return false };
+        traces.contains(&context.trace)
     }
 
     /// Its texts, each with its limit.

@@ -439,22 +439,29 @@ impl State {
         self.pages.get(&self.tabs.get(&tab)?.page?)
     }
 
-    /// Whether anything is traced, or about to be.
+    /// The tabs that have a traced document, or are about to, each once: one that was left may still
+    /// send something.
     #[must_use]
-    pub fn traces(&self) -> bool {
-        let live = self.pages.values().any(|page| page.live);
-        live || !self.sessions.is_empty() || !self.pending.is_empty()
+    pub fn heard(&self) -> Vec<i32> {
+        let sends = |page: &&Page| page.live || (page.left.is_some() && !page.sealed);
+        let pages = self.pages.values().filter(sends);
+        let all = pages.map(|page| page.tab).chain(self.pending.values().map(|sent| sent.tab));
+        let mut tabs: Vec<i32> = Vec::new();
+        for tab in all.filter(|tab| *tab >= 0) {
+            if !tabs.contains(&tab) {
+                tabs.push(tab);
+            }
+        }
+        tabs
     }
 
     /// The page that made a request which only the network events tell of: the one that its tab showed
-    /// then. What a service worker asks for is the newest page's of its origin.
+    /// then. Of what a shared or a service worker asks for, browsers name neither tab nor document: it
+    /// is no page's.
     #[must_use]
-    pub fn asker(&self, tab: i32, origin: &str, at: Timestamp) -> Option<TraceId> {
-        let theirs = |page: &&Page| {
-            let here = if tab < 0 { page.origin.to_string() == origin } else { page.tab == tab };
-            // A document may still send a beacon when the next one is shown already.
-            here && page.watch.since().plus(PARTING) < at
-        };
+    pub fn asker(&self, tab: i32, at: Timestamp) -> Option<TraceId> {
+        // A document may still send a beacon when the next one is shown already.
+        let theirs = |page: &&Page| page.tab == tab && page.watch.since().plus(PARTING) < at;
         let page = self.pages.values().filter(theirs).max_by_key(|page| page.watch.since())?;
         let left = page.left.is_some_and(|left| left.plus(PARTING) < at);
         (!left && (page.live || page.left.is_some())).then_some(page.context.trace)

@@ -11,7 +11,7 @@ use crate::json;
 use crate::propagation;
 use crate::record::URL_LIMIT;
 use crate::settings::Triggers;
-use crate::{Timestamp, TraceContext, redact};
+use crate::{Timestamp, TraceContext, TraceId, redact};
 
 /// Longest text that is read: headers with large cookies in them.
 const LIMIT: usize = 256 * 1024;
@@ -158,6 +158,11 @@ impl Unseen {
             marks,
         })
     }
+
+    /// Takes away a context that names one of some traces. A worker's script may send what it likes.
+    pub fn disown(&mut self, traces: &[TraceId]) {
+        self.context = self.context.filter(|context| !traces.contains(&context.trace));
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +200,12 @@ mod tests {
         assert_eq!(beacon.start, Timestamp::from_nanos(1_000_500_000));
         assert_eq!(beacon.end, Some(Timestamp::from_nanos(1_020_000_000)));
         assert_eq!(beacon.context.unwrap().span, page().root);
+        let disowned = |traces: &[TraceId]| {
+            let mut beacon = beacon.clone();
+            beacon.disown(traces);
+            beacon.context.is_none()
+        };
+        assert!(disowned(&[page().trace]) && !disowned(&[]));
     }
 
     #[test]

@@ -20,11 +20,18 @@ pub async fn has(pattern: &str) -> Result<bool, Error> {
     Ok(answer == "true")
 }
 
-/// Asks the user for match patterns, all at once. Must be called in the turn of a click: the browser
-/// is asked before this returns, and the future waits for the user.
+/// A site's pattern, and that of its WebSockets: Chromium has permissions of their own for these,
+/// and shows the user one line for both.
+fn whole(pattern: &str) -> [String; 2] {
+    [pattern.to_owned(), pattern.replacen("http", "ws", 1)]
+}
+
+/// Asks the user for sites by their match patterns, all at once. Must be called in the turn of a click:
+/// the browser is asked before this returns, and the future waits for the user.
 pub fn request(patterns: &[&str]) -> impl Future<Output = Result<bool, Error>> + use<> {
     let call = "permissions.request";
-    let asked = begin(call, &origins(patterns));
+    let all: Vec<String> = patterns.iter().flat_map(|pattern| whole(pattern)).collect();
+    let asked = begin(call, &origins(&all));
     async move { Ok(settle(call, asked?).await? == "true") }
 }
 
@@ -44,7 +51,10 @@ pub struct Granted {
 /// When the browser refuses.
 pub async fn all() -> Result<Granted, Error> {
     let call = "permissions.getAll";
-    read(call, &ask(call, "[]".to_owned()).await?)
+    let mut granted: Granted = read(call, &ask(call, "[]".to_owned()).await?)?;
+    // They come and go with their site.
+    granted.origins.retain(|origin| !origin.starts_with("ws"));
+    Ok(granted)
 }
 
 /// Gives a site's permission back. Whether the browser took it.
@@ -52,9 +62,10 @@ pub async fn all() -> Result<Granted, Error> {
 /// # Errors
 /// When the browser refuses.
 pub async fn remove(pattern: &str) -> Result<bool, Error> {
-    Ok(ask("permissions.remove", origins(&[pattern])).await? == "true")
+    Ok(ask("permissions.remove", origins(&whole(pattern))).await? == "true")
 }
 
-fn origins(patterns: &[&str]) -> String {
-    json::write(&[Origins { origins: patterns }])
+fn origins(patterns: &[impl AsRef<str>]) -> String {
+    let patterns: Vec<&str> = patterns.iter().map(AsRef::as_ref).collect();
+    json::write(&[Origins { origins: &patterns }])
 }

@@ -51,7 +51,7 @@ pub(crate) fn build_for_user(plan: &Plan) -> Result<()> {
 /// the one in dist/, which somebody may load into the browser they live in.
 pub(crate) fn build_for_tests() -> Result<PathBuf> {
     // Browsers take every name below `localhost` for this machine.
-    let local = ["http://127.0.0.1/*", "*://*.localhost/*"].map(str::to_owned);
+    let local = ["http://127.0.0.1/*", "*://*.localhost/*", "ws://127.0.0.1/*"].map(str::to_owned);
     let plan = Plan { host_access: local.to_vec(), ..Plan::default() };
     let folder = PathBuf::from("target/extension/chrome");
     build(&plan, &folder)?;

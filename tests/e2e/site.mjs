@@ -1,6 +1,7 @@
 // A web server whose pages a test writes itself: for policies, redirects and server spans that the
 // demo shop does not have. It keeps every request's headers, because what really arrived at a
 // server is the only proof of what was sent.
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -15,6 +16,7 @@ export async function startSite(pages = {}) {
 }
 
 class Site {
+  #sockets = [];
   #server = createServer((request, response) => this.#answer(request, response));
 
   constructor(pages) {
@@ -24,6 +26,7 @@ class Site {
   }
 
   async listen() {
+    this.#server.on('upgrade', (request, socket) => this.#shake(request, socket));
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     const { port } = this.#server.address();
@@ -47,7 +50,19 @@ class Site {
   async close() {
     this.#server.close();
     this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy(); // they are no connections of HTTP any more
     await once(this.#server, 'close');
+  }
+
+  /** Takes any WebSocket, and says nothing over it. */
+  #shake({ method, url, headers }, socket) {
+    this.requests.push({ method, path: url, url, headers });
+    const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`; // RFC 6455, 1.3
+    const accept = createHash('sha1').update(key).digest('base64');
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade';
+    socket.on('error', () => {}); // the browser hangs up as it likes
+    socket.write(`${upgrade}\r\nsec-websocket-accept: ${accept}\r\n\r\n`);
+    this.#sockets.push(socket);
   }
 
   #answer(request, response) {

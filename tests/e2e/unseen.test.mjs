@@ -10,10 +10,17 @@ before(async () => {
   site = await startSite({
     '/page': instrumented,
     '/api': instrumented,
-    '/worker.js': (_, response) => {
-      response.setHeader('content-type', 'text/javascript');
-      response.end("fetch('/from-worker').then(() => postMessage('done'))");
-    },
+    '/worker.js': script(
+      `const traceparent = new URL(location).searchParams.get('said');
+      fetch('/from-worker', traceparent && { headers: { traceparent } }).then(() => postMessage('done'))`,
+    ),
+    '/shared.js': script(
+      "onconnect = ({ ports: [port] }) => fetch('/from-shared').then(() => port.postMessage('done'))",
+    ),
+    '/service.js': script(
+      `onmessage = ({ source }) => fetch('/from-service').then(() => source.postMessage('done'));
+      onactivate = (event) => event.waitUntil(clients.claim())`,
+    ),
     '/stream': (_, response) => {
       response.setHeader('content-type', 'text/event-stream');
       response.write('data: 1\n\n');
@@ -32,6 +39,14 @@ after(async () => {
   await site?.close();
   assert.deepEqual(lab?.complaints, []);
 });
+
+/** Answers with a script. */
+function script(text) {
+  return (_, response) => {
+    response.setHeader('content-type', 'text/javascript');
+    response.end(text);
+  };
+}
 
 /** Answers, and tells the store of it as an instrumented server does. */
 async function instrumented({ headers, url }, response) {
@@ -55,31 +70,115 @@ const chunks = (trace) =>
     return all.result.map(({ trace, side, apart }) => ({ trace, side, apart }));
   }, trace);
 
-/** Resolves to the addresses in all facts that the journal has. */
-const facts = () =>
-  lab.desk.evaluate(async () => {
+/** Resolves to all facts that the journal has; with a trace, to those of its page. */
+const facts = (trace = undefined) =>
+  lab.desk.evaluate(async (trace) => {
     const open = indexedDB.open('tracelight');
     await new Promise((resolve) => (open.onsuccess = resolve));
-    const all = open.result.transaction('facts').objectStore('facts').getAll();
-    await new Promise((resolve) => (all.onsuccess = resolve));
+    const store = open.result.transaction('facts').objectStore('facts');
+    const [all, keys] = [store.getAll(), store.getAllKeys()];
+    await new Promise((resolve) => (keys.onsuccess = resolve));
     open.result.close();
-    return all.result.flat().map((fact) => JSON.parse(fact));
+    const theirs = all.result.filter((_, at) => !trace || JSON.stringify(keys.result[at]).includes(trace));
+    return theirs.flat().map((fact) => JSON.parse(fact));
+  }, trace);
+
+/** Resolves to the paths of requests that only the network events told of, in a page or in all. */
+const unseen = async (trace = undefined) =>
+  (await facts(trace)).filter(({ kind }) => !kind).map(({ url }) => new URL(url).pathname);
+
+/** Resolves once each of these paths is among a page's requests that only the network events told of. */
+const told = (trace, paths) =>
+  until(`${paths} are there`, async () => {
+    const found = await unseen(trace);
+    for (const path of paths) assert.ok(found.includes(path), `${path} in ${found}`);
+    return true;
   });
 
-test('what no code of a page can see is recorded: beacon, stream, worker', async () => {
+test('what no code of a page can see is recorded: beacon, stream, socket, worker', async () => {
   const page = await lab.openPage(`${site.origin}/page`);
-  await lab.startSession(page);
+  const { trace } = await lab.startSession(page);
   await page.evaluate(async () => {
     navigator.sendBeacon('/beacon', 'x');
     await new Promise((resolve) => (new EventSource('/stream').onmessage = resolve));
+    await new Promise((resolve) => (new WebSocket(`${origin.replace('http', 'ws')}/live`).onopen = resolve));
     await new Promise((resolve) => (new Worker('/worker.js').onmessage = resolve));
   });
-  await until('all of them are there', async () => {
-    const found = (await facts()).filter(({ kind }) => !kind).map(({ url }) => new URL(url).pathname);
-    for (const path of ['/beacon', '/stream', '/from-worker'])
-      assert.ok(found.includes(path), `${path} in ${found}`);
-    return true;
+  await told(trace, ['/beacon', '/stream', '/live', '/from-worker']);
+  const socket = (await facts()).find(({ type }) => type === 'websocket');
+  assert.deepEqual([socket.method, socket.status], ['GET', 101]);
+  await page.goto('about:blank'); // the page is over, and so are its spans
+  const dashboard = await lab.openDashboard(trace);
+  const rows = dashboard.getByRole('treegrid', { name: 'Waterfall' }).getByRole('row');
+  await until('the handshake has a bar', async () =>
+    (await rows.allInnerTexts()).some((row) => row.includes('/live')),
+  );
+});
+
+test('what a shared or a service worker asks for is no page\'s: browsers do not say for whom', async () => {
+  const page = await lab.openPage(`${site.origin}/page`);
+  const { trace } = await lab.startSession(page);
+  await page.evaluate(async () => {
+    await new Promise((resolve) => (new SharedWorker('/shared.js').port.onmessage = resolve));
+    await navigator.serviceWorker.register('/service.js');
+    const { active } = await navigator.serviceWorker.ready;
+    await new Promise((resolve) => {
+      navigator.serviceWorker.onmessage = resolve;
+      active.postMessage('ask');
+    });
+    await new Promise((resolve) => (new Worker('/worker.js').onmessage = resolve));
+    for (const registration of await navigator.serviceWorker.getRegistrations()) registration.unregister();
   });
+  // Told in the order in which they were asked for.
+  await told(trace, ['/from-worker']);
+  const found = await unseen();
+  assert.ok(!found.includes('/from-shared') && !found.includes('/from-service'), `${found}`);
+  for (const path of ['/from-shared', '/from-service']) assert.deepEqual(site.contexts(path), [undefined]);
+});
+
+test('only tabs that are traced are listened to, and by a worker that slept too', async () => {
+  const page = await lab.openPage(`${site.origin}/page`);
+  const { trace } = await lab.startSession(page);
+  const other = await lab.openPage(`${site.foreign}/page`);
+  await lab.stopWorker();
+  await other.evaluate(() => navigator.sendBeacon('/other', 'x'));
+  await until('it arrived', () => site.asked('/other').length > 0);
+  // Whoever is not asked does not wake: a question would start it.
+  await other.evaluate(() => fetch('/after'));
+  const alive = await lab.desk.evaluate(async () => (await chrome.runtime.getContexts({})).map((it) => it.contextType));
+  assert.ok(!alive.includes('BACKGROUND'), `${alive}`);
+  await page.evaluate(() => navigator.sendBeacon('/mine', 'x'));
+  await told(trace, ['/mine']);
+  assert.ok(!(await unseen()).includes('/other'));
+});
+
+test('a page cannot put a request into the trace of another', async () => {
+  const victim = await lab.openPage(`${site.origin}/page`);
+  const { trace } = await lab.startSession(victim);
+  const forger = await lab.openPage(`${site.origin}/page`);
+  await until('it is traced', async () => (await facts((await lab.pageContext(forger)).trace)).length > 0);
+  const own = await lab.pageContext(forger);
+  const said = `00-${trace}-1234567812345678-01`;
+  await forger.evaluate(async ([said, worker]) => {
+    const fact = (path, context) =>
+      JSON.stringify({
+        ...{ kind: 'request', api: 'fetch', method: 'GET', url: `${origin}${path}`, span: context.slice(36, 52) },
+        ...{ context, own: false, start: performance.now(), end: performance.now(), status: 200 },
+      });
+    const state = (detail) => performance.dispatchEvent(new CustomEvent('tracelight:fact', { detail }));
+    state(fact('/forged', said));
+    state(fact('/fine', `00-${'ab'.repeat(16)}-1234567812345678-01`));
+    await new Promise((resolve) => (new Worker(`/worker.js?said=${worker}`).onmessage = resolve));
+  }, [said, `00-${trace}-${own.span}-01`]);
+  await told(own.trace, ['/from-worker']);
+  const stated = await until('the other one is there', async () => {
+    const found = (await facts()).filter(({ kind }) => kind === 'request');
+    return found.some(({ url }) => url.endsWith('/fine')) && found;
+  });
+  assert.ok(!stated.some(({ url }) => url.endsWith('/forged')));
+  const [worker] = (await facts(own.trace)).filter(({ kind }) => !kind);
+  assert.equal(worker.context, null);
+  assert.equal((await lab.view(await lab.tabId(forger))).rejected, 1);
 });
 
 test('a worker that is asked while nothing is traced leaves alone what pages ask for', async () => {
@@ -87,15 +186,16 @@ test('a worker that is asked while nothing is traced leaves alone what pages ask
     lab.context.serviceWorkers()[0].evaluate(() => {
       globalThis.calls ??= [];
       const watch = globalThis.watchRequests;
-      globalThis.watchRequests = (on) => (calls.push(on), watch(on));
+      globalThis.watchRequests = (tabs) => (calls.push(tabs), watch(tabs));
     });
   await lab.view(0);
   await calls();
   const page = await lab.openPage(`${site.origin}/page`);
+  const tab = await lab.tabId(page);
   await lab.startSession(page);
   await lab.stopSession(page);
   const heard = await lab.context.serviceWorkers()[0].evaluate(() => globalThis.calls);
-  assert.deepEqual(heard, [true, false]);
+  assert.deepEqual(heard.slice(-2), [[tab], []]);
 });
 
 test('a request long after the load is a trace of its own, found by its id with the page that made it', async () => {

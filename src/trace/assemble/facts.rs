@@ -14,6 +14,8 @@ use super::order::arrange;
 #[derive(Default)]
 pub(super) struct Facts<'a> {
     pub(super) document: Option<&'a Document>,
+    /// Session ids of tracers in the page: these write them down after its first turn.
+    pub(super) sdk: &'a str,
     /// Only of a page whose load event is over.
     pub(super) navigation: Option<&'a Navigation>,
     pub(super) resources: Vec<&'a Resource>,
@@ -72,7 +74,12 @@ impl<'a> Facts<'a> {
 
     fn take(&mut self, record: &'a Record) {
         match record {
-            Record::Document(it) => self.document = self.document.or(Some(it)),
+            Record::Document(it) => {
+                // One that tells of tracers alone tells nothing else.
+                let bare = self.document.is_none_or(|known| known.user_agent.is_empty());
+                self.document = if bare { Some(it) } else { self.document };
+                self.sdk = if it.sdk.len() > self.sdk.len() { &it.sdk } else { self.sdk };
+            }
             Record::Navigation(it) if it.load_event_end.0 > 0.0 => self.navigation = Some(it),
             Record::Navigation(_) => {}
             Record::Resource(it) => self.resources.push(it),

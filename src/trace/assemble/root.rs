@@ -49,6 +49,7 @@ impl Tracer<'_> {
         put(&mut root.attributes, key::URL_FULL, redact::url(&self.page.url));
         if let Some(document) = facts.document {
             describe(&mut root.attributes, document);
+            peers(&mut root.attributes, facts.sdk);
         }
         if let Some(navigation) = facts.navigation {
             let attributes = &mut root.attributes;
@@ -233,7 +234,11 @@ fn describe(attributes: &mut Attributes, document: &Document) {
     if document.prerendered {
         put(attributes, key::PRERENDERED, true);
     }
-    for peer in document.sdk.split(", ") {
+}
+
+/// The session ids of other tracers in the page.
+fn peers(attributes: &mut Attributes, sdk: &str) {
+    for peer in sdk.split(", ") {
         if let Some((tracer @ ("otel" | "faro" | "datadog"), id)) = peer.split_once(':') {
             put_text(attributes, &format!("{}{tracer}", key::PEER_SESSION), id);
         }

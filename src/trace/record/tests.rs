@@ -178,3 +178,11 @@ proptest! {
         let _ = Record::parse(&text);
     }
 }
+
+#[test]
+fn a_request_claims_the_trace_that_its_context_names() {
+    let trace: crate::TraceId = CONTEXT[3..35].parse().unwrap();
+    let record = Record::parse(&request().to_string()).unwrap();
+    assert!(record.claims(&[trace]) && !record.claims(&[]));
+    assert!(!with("context", serde_json::Value::Null).unwrap().claims(&[trace]));
+}
