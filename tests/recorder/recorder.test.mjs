@@ -81,6 +81,15 @@ test('a request to another origin goes out with the very arguments of the page',
   ]);
 });
 
+test('a path is told as the browser reads it, plain or not', async () => {
+  const plain = ['/a', '/a-b/c.html?d=/e&f=%20', '/a%2e%2e/b'];
+  const other = ['/', '/a/../b', '/a/%2e%2e/b', '/a//b', '/a/', '/a b', '/é', '/a#b', '/a\\b', '/.a', 'a', '?a', '/a\n'];
+  const page = traced();
+  for (const path of [...plain, ...other]) await page.fetch(path).catch(() => {});
+  const read = [...plain, ...other].map((path) => new URL(path, `${home.origin}/dir/page`).href);
+  assert.deepEqual(page.facts.map(({ url }) => url), read);
+});
+
 test('addresses that only look like the own origin get nothing', async () => {
   const page = traced();
   const port = new URL(home.origin).port;
@@ -258,7 +267,7 @@ test('a context of the page whose ids are of another form keeps ours away, and i
     assert.deepEqual(said(home.seen[0]), { 'x-datadog-trace-id': '7', 'x-datadog-parent-id': '8' });
     const { context, own: theirs, marks } = page.facts.at(-1);
     assert.deepEqual([context, theirs], [null, true]);
-    assert.equal(marks, 'x-datadog-trace-id:7\tx-datadog-parent-id:8');
+    assert.equal(marks, '\tx-datadog-trace-id:7\tx-datadog-parent-id:8');
   }
 });
 
@@ -569,7 +578,7 @@ test('told to be off, we are', async () => {
 test('a span id is never all zero', async () => {
   const page = traced({ crypto: { getRandomValues: (numbers) => numbers } });
   await page.fetch(`${home.origin}/a`);
-  assert.equal(page.facts[0].span, '0000000100000001');
+  assert.equal(page.facts[0].span, '0001000100010001');
 });
 
 /** Says to which page trace requests belong from now on, as the relay does. */
@@ -659,10 +668,10 @@ test('what frameworks say of a request and of its answer goes with the fact', as
   for (const headers of [own, Object.entries(own), new Headers(own)]) await page.fetch(`${home.origin}/a`, { headers });
   await page.fetch(new Request(`${home.origin}/a`, { headers: own }));
   home.answer = {};
-  const marks = 'next-action:7f3c\trsc:1\tx-nextjs-cache:HIT\tcontent-type:text/x-component';
+  const marks = '\tnext-action:7f3c\trsc:1\tx-nextjs-cache:HIT\tcontent-type:text/x-component';
   assert.deepEqual(page.facts.map((fact) => fact.marks), [marks, marks, marks, marks]);
   await page.fetch(`${home.origin}/a`, { headers: { 'Next-Url': 'x'.repeat(9000) } });
-  assert.equal(page.facts[4].marks, `next-url:${'x'.repeat(256)}`);
+  assert.equal(page.facts[4].marks, `\tnext-url:${'x'.repeat(256)}`);
 });
 
 /** Something that the browser says: unlike what a page makes up, its event is trusted. */

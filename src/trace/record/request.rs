@@ -43,7 +43,7 @@ pub struct Request {
     #[serde(default)]
     pub error: Option<String>,
     /// Headers by which frameworks know each other, of the request and of its response: `name:value`,
-    /// a tab between them, names in lower case. Often empty.
+    /// a tab before each, names in lower case. Often empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub marks: String,
 }
