@@ -153,9 +153,7 @@
       userAgent, language,
       width: innerWidth,
       height: innerHeight,
-      platform: agent?.platform,
-      mobile: agent?.mobile,
-      brands: agent?.brands.map(({ brand, version }) => `${brand} ${version}`).join(', '),
+      agent,
       prerendered: prerendering,
       ...device(),
     });
@@ -184,6 +182,15 @@
     witness(context, add, on, device, stops, (then) => (calm = then), Observer);
     const leave = () => {
       add('hidden');
+      try {
+        // What the page's own tracers wrote down after its first turn, up to their session's id.
+        const { cookie } = document;
+        const key = 'com.grafana.faro.session';
+        const faro = localStorage[key] ?? sessionStorage[key];
+        const text = `${cookie}\notel${localStorage['opentelemetry-session']}\nfaro${faro}`;
+        const found = text.match(/(_dd_s|\n)[^;\n]*?\W(session)?id\W+[\w-]+/gi);
+        add('document', { url: '', sdk: found.join() });
+      } catch { /* there is none, or a sandboxed page has no storage */ }
       flush(true);
     };
     on(window, 'pagehide', leave);

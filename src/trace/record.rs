@@ -170,6 +170,9 @@ impl Record {
             request.check()?;
             request.join();
         }
+        if let Self::Document(document) = &mut record {
+            document.tidy();
+        }
         if let Self::Body(body) = &mut record {
             body.name();
         }

@@ -204,3 +204,26 @@ test('the options try a text, by keyboard, and say at the place what is no patte
   await photograph(options, 'options-redaction', () => fits(options));
   await options.close();
 });
+
+test("the sessions of a page's own tracers are told on its root, and nothing else of what they keep", async () => {
+  await put({ store: lab.collector.url });
+  const { page, context } = await inSession('/tracers', '<p>tracers');
+  await page.evaluate(() => {
+    localStorage['opentelemetry-session'] = JSON.stringify({ who: 'me, secretly', id: '0af7651916cd43dd' });
+    sessionStorage['com.grafana.faro.session'] = JSON.stringify({ sessionId: 'tM6jbGEQ', lastActivity: 1 });
+    document.cookie = 'id=secret-cookie';
+    document.cookie = '_dd_s=aid=1&rum=2&id=6b0d5b6c-1&created=1700000000000';
+  });
+  await page.goto('about:blank');
+  const found = await until('they are in the journal', async () => {
+    const text = await journal();
+    return text.includes('datadog:6b0d5b6c-1') && text;
+  });
+  assert.ok(!found.includes('secretly') && !found.includes('secret-cookie'));
+  const dashboard = await lab.openDashboard(context.trace);
+  const rows = dashboard.getByRole('treegrid', { name: 'Waterfall' }).getByRole('row');
+  await rows.filter({ hasText: 'page load' }).first().click();
+  for (const id of ['0af7651916cd43dd', 'tM6jbGEQ', '6b0d5b6c-1']) {
+    await dashboard.getByText(id, { exact: true }).first().waitFor();
+  }
+});

@@ -238,7 +238,7 @@ fn describe(attributes: &mut Attributes, document: &Document) {
 
 /// The session ids of other tracers in the page.
 fn peers(attributes: &mut Attributes, sdk: &str) {
-    for peer in sdk.split(", ") {
+    for peer in sdk.lines() {
         if let Some((tracer @ ("otel" | "faro" | "datadog"), id)) = peer.split_once(':') {
             put_text(attributes, &format!("{}{tracer}", key::PEER_SESSION), id);
         }

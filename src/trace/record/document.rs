@@ -48,12 +48,56 @@ pub struct Document {
     /// Whether it was prerendered when it began.
     #[serde(default)]
     pub prerendered: bool,
-    /// Session ids of tracers in the page: `otel:…`, `faro:…`, `datadog:…`, joined by `, `.
+    /// `navigator.userAgentData` as the browser writes it, from which the three come.
+    #[serde(default, skip_serializing)]
+    pub agent: Option<Agent>,
+    /// Session ids of tracers in the page: `otel:…`, `faro:…`, `datadog:…`, a line each. The relay states
+    /// the beginnings of what these keep, each up to its id.
     #[serde(default)]
     pub sdk: String,
 }
 
+/// `navigator.userAgentData`.
+#[derive(Clone, Debug, Default, PartialEq, PartialOrd, Deserialize)]
+pub struct Agent {
+    #[serde(default)]
+    platform: String,
+    #[serde(default)]
+    mobile: Option<bool>,
+    #[serde(default)]
+    brands: Vec<Brand>,
+}
+
+#[derive(Clone, Debug, PartialEq, PartialOrd, Deserialize)]
+struct Brand {
+    brand: String,
+    version: String,
+}
+
+/// What keeps a tracer's session, and the tracer.
+const TRACERS: [(&str, &str); 4] =
+    [("otel", "otel"), ("faro", "faro"), ("_dd_s", "datadog"), ("datadog", "datadog")];
+
+/// A tracer and its session's id, which is the last word of what the relay read.
+fn tracer(text: &str) -> Option<String> {
+    let text = text.trim_end_matches(',');
+    let (_, name) = TRACERS.iter().find(|(keeper, _)| text.starts_with(keeper))?;
+    let id = text.rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').next()?;
+    (!id.is_empty()).then(|| format!("{name}:{id}"))
+}
+
 impl Document {
+    /// Takes apart what the browser tells in one, and keeps nothing of the tracers but their ids.
+    pub(super) fn tidy(&mut self) {
+        if let Some(Agent { platform, mobile, brands }) = self.agent.take() {
+            let brands = brands.iter().map(|Brand { brand, version }| format!("{brand} {version}"));
+            self.brands = brands.collect::<Vec<_>>().join(", ");
+            (self.platform, self.mobile) = (platform, mobile);
+        }
+        let tracers: Vec<String> = self.sdk.split('\n').filter_map(tracer).collect();
+        self.sdk = tracers.join("\n");
+    }
+
     pub(super) fn texts(&mut self) -> Texts<'_> {
         vec![
             (&mut self.url, URL_LIMIT),

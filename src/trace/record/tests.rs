@@ -186,3 +186,21 @@ fn a_request_claims_the_trace_that_its_context_names() {
     assert!(record.claims(&[trace]) && !record.claims(&[]));
     assert!(!with("context", serde_json::Value::Null).unwrap().claims(&[trace]));
 }
+
+#[test]
+fn a_document_keeps_of_other_tracers_their_sessions_ids_and_nothing_else() {
+    let sdk = "_dd_s=aid=1&rum=0&id=ab-1,\notel{\"user\":\"me, I\",\"id\":\"0af7,\nfaro{\"sessionId\":\"x1";
+    let agent = json!({"platform": "Linux", "mobile": false,
+        "brands": [{"brand": "Chromium", "version": "156"}, {"brand": "Not A", "version": "8"}]});
+    let document = json!({"kind": "document", "url": "", "sdk": sdk, "agent": agent});
+    let Record::Document(document) = Record::parse(&document.to_string()).unwrap() else {
+        panic!()
+    };
+    assert_eq!(document.sdk, "datadog:ab-1\notel:0af7\nfaro:x1");
+    assert_eq!((&*document.platform, document.mobile), ("Linux", Some(false)));
+    assert_eq!(document.brands, "Chromium 156, Not A 8");
+    let again = crate::json::write(&Record::Document(document.clone()));
+    assert_eq!(Record::parse(&again), Ok(Record::Document(document)));
+    let none = Record::parse(r#"{"kind":"document","url":"","sdk":"null"}"#).unwrap();
+    assert!(matches!(none, Record::Document(it) if it.sdk.is_empty()));
+}

@@ -367,7 +367,7 @@ fn the_device_is_told_with_what_changed_and_what_was_lost_is_counted() {
         connection: "4g".to_owned(),
         online: Some(true),
         visibility: "visible".to_owned(),
-        sdk: "otel:0af7, faro:x1".to_owned(),
+        sdk: "otel:0af7\nfaro:x1".to_owned(),
         ..Document::default()
     };
     let turn = |at: f64, visibility: &str, online| {
