@@ -8,10 +8,7 @@ use crate::draft::Draft;
 use crate::field::Field;
 use crate::page::Intent;
 
-/// What may be switched on for a site: the word of it in a line, and what it is called.
-const SWITCHES: [(&str, &str); 3] =
-    [("fields", "Fields"), ("response", "Response"), ("operation", "GraphQL operation")];
-/// The first of them has a list.
+/// The word of a line with which a list may stand.
 const FIELDS: &str = "fields";
 /// Stands for a site that is not typed yet.
 const NONE: &str = "?";
@@ -185,7 +182,7 @@ fn Place(
     };
     let origin = of(|row| row.origin.clone());
     let listed = of(|row| row.listed.clone());
-    let switch = move |(word, name): (&'static str, &'static str)| {
+    let switch = move |word: &'static str, name: &'static str| {
         let on =
             Memo::new(move |_| rows.with(|rows| rows.get(at).is_some_and(|row| row.has(word))));
         view! {
@@ -214,17 +211,6 @@ fn Place(
                 prop:value=move || origin.get()
                 on:change:target=move |event| change.run(Change::Origin(at, event.target().value()))
             />
-            {SWITCHES.map(switch).into_iter().collect::<Vec<_>>()}
-            <input
-                type="text"
-                class="text"
-                aria-label=format!("Fields of site {number} whose values are recorded")
-                placeholder="Fields with their values: product quantity"
-                autocomplete="off"
-                spellcheck="false"
-                prop:value=move || listed.get()
-                on:change:target=move |event| change.run(Change::List(at, event.target().value()))
-            />
             <span class="moves">
                 <button
                     type="button"
@@ -235,6 +221,28 @@ fn Place(
                     "✕"
                 </button>
             </span>
+            <div class="parts">
+                {switch(FIELDS, "Fields")}
+                <label class="choice listed">
+                    "with the values of"
+                    <input
+                        type="text"
+                        class="text"
+                        aria-label=format!("Fields of site {number} whose values are recorded")
+                        placeholder="product quantity"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=move || listed.get()
+                        on:change:target=move |event| {
+                            change.run(Change::List(at, event.target().value()));
+                        }
+                    />
+                </label>
+            </div>
+            <div class="parts">
+                {switch("response", "Response")}
+                {switch("operation", "GraphQL operation")}
+            </div>
         </li>
     }
     .into_any()

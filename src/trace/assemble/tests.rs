@@ -5,6 +5,7 @@ use crate::record::{Hidden, Metric, Navigation, Paint, Request, Resource, Timing
 use crate::{TraceContext, Value};
 use proptest::prelude::*;
 
+mod body;
 mod visit;
 
 const COLUMN: f64 = 10.0;

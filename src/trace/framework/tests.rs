@@ -121,6 +121,31 @@ fn a_graphql_operation_is_named_by_header_url_or_hash() {
 }
 
 #[test]
+fn a_body_that_may_be_read_names_its_operation_wherever_it_is_sent() {
+    let named = |url: &str, operation: &str| of("POST", url, "", operation).unwrap_or_default();
+    let found = named("https://shop.example/api", "mutation Pay");
+    assert_eq!(
+        (found.name.as_str(), found.call.as_str()),
+        ("GraphQL mutation Pay", "mutation Pay")
+    );
+    assert_eq!(named("https://shop.example/api", " Pay").name, "GraphQL Pay");
+    assert_eq!(named("https://shop.example/api", "query ").name, "GraphQL query");
+    for strange in ["", " ", "drop Pay!", "<b>"] {
+        assert_eq!(named("https://shop.example/api", strange), Framework::default(), "{strange}");
+    }
+    for (document, name, wanted) in [
+        ("mutation Pay { pay }", "", "mutation Pay"),
+        ("query A { a } mutation B { b }", "B", "mutation B"),
+        ("{ cart }", "", "query "),
+        ("", "Kept", " Kept"),
+        ("red shoes", "", ""),
+        ("red shoes {", "a b", ""),
+    ] {
+        assert_eq!(operation(document, name), wanted, "{document}");
+    }
+}
+
+#[test]
 fn a_search_is_no_graphql_and_a_hostile_name_names_nothing() {
     assert_eq!(told("GET", "/search?query=red+shoes", &[]).0, [""; 0]);
     let (badges, name, _) = told("POST", "/graphql", &["x-apollo-operation-name:<b>\u{202e}"]);

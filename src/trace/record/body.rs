@@ -34,7 +34,7 @@ pub struct Body {
     pub operation: String,
     /// The GraphQL document in which that is looked for. Never kept.
     #[serde(default, skip_serializing)]
-    document: String,
+    pub(crate) document: String,
     /// What the action answered.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub response: String,

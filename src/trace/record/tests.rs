@@ -144,6 +144,29 @@ fn a_broken_field_becomes_its_default_where_the_record_says_something_without_it
 }
 
 #[test]
+fn of_a_body_the_operation_stays_and_not_its_document() {
+    let text = json!({"kind": "body", "at": 1, "until": 2, "url": "u", "operation": "Pay",
+        "document": "query No { a } mutation Pay { pay(note: \"private\") }"});
+    let record = Record::parse(&text.to_string()).unwrap();
+    let Record::Body(body) = &record else { panic!() };
+    assert_eq!(body.operation, "mutation Pay");
+    assert!(!crate::json::write(&record).contains("private"));
+}
+
+#[test]
+fn of_a_flood_of_fields_the_first_stay_each_within_its_limit() {
+    let long = "x".repeat(3_000);
+    let mut fields = format!("no name\u{1e}{long}\u{1f}{long}");
+    fields.push_str(&"\u{1e}y".repeat(100));
+    let text = json!({"kind": "body", "at": 1, "until": 2, "url": "u", "fields": fields});
+    let Ok(Record::Body(body)) = Record::parse(&text.to_string()) else { panic!() };
+    assert_eq!(body.fields.len(), 64);
+    let Field { name, value } = &body.fields[0];
+    assert_eq!(name.len(), NAME_LIMIT + CUT.len_utf8());
+    assert_eq!(value.as_ref().unwrap().len(), 1024 + CUT.len_utf8());
+}
+
+#[test]
 fn lone_surrogates_are_replaced() {
     let text = r#"{"kind":"error","at":1,"message":"a\ud800b"}"#;
     let Ok(Record::Error(error)) = Record::parse(text) else { panic!() };

@@ -39,6 +39,8 @@ fn kinds() -> Vec<Json> {
         json!({"kind": "measure", "name": "n", "startTime": 1, "duration": 1, "detail": "d"}),
         json!({"kind": "page", "at": 1, "way": "push", "url": "u",
             "context": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03"}),
+        json!({"kind": "body", "at": 1, "until": 2, "url": "u", "fields": "f", "operation": "query A",
+            "document": "d", "response": "r"}),
         json!({"kind": "turn", "at": 1, "visibility": "hidden", "connection": "4g"}),
     ]
 }
@@ -127,6 +129,49 @@ const PLACES: [&str; 23] = [
     "https://shop.test/reset/eyJSECRET.eyJSECRET.SECRET/now",
     "ghp_SECRETSECRETSECRETSECRET",
 ];
+
+/// What is stored of the fields of a body whose site lists all of them.
+fn fields(redaction: &Redaction, fields: &[(&str, &str)]) -> Vec<(String, Option<String>)> {
+    let mut text = String::new();
+    for (name, value) in fields {
+        text.push_str(&format!("\u{1e}{name}\u{1f}{value}"));
+    }
+    let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+    let line = format!("https://shop.test fields={}", names.join(","));
+    let fact = json!({"kind": "body", "at": 1, "until": 2, "url": "u", "fields": text});
+    let record = Record::parse(&fact.to_string()).unwrap();
+    let page = Origin::of("https://shop.test/").unwrap();
+    let Some(Record::Body(body)) = redaction.clone().reading(&[line]).fact(&page, record) else {
+        panic!()
+    };
+    body.fields.into_iter().map(|Field { name, value }| (name, value)).collect()
+}
+
+#[test]
+fn a_listed_field_keeps_its_value_unless_it_is_a_secret() {
+    let redaction = with(&["tenant"], &["/\\d{16}/ => card"]);
+    let all = [
+        ("product", "7"),
+        ("password", "x"),
+        ("user[new_password]", "x"),
+        ("csrf_token", "x"),
+        ("tenant", "x"),
+        ("card", "4111111111111111"),
+        ("note", "see https://shop.test/?token=abc"),
+        ("url", "Bearer abcdefghijkl"),
+    ];
+    let kept = |name: &str| {
+        let found = fields(&redaction, &all).into_iter().find(|(it, _)| it == name);
+        found.unwrap().1
+    };
+    assert_eq!(kept("product").as_deref(), Some("7"));
+    for name in ["password", "user[new_password]", "csrf_token", "tenant"] {
+        assert_eq!(kept(name), None, "{name}");
+    }
+    assert_eq!(kept("card").as_deref(), Some("card"));
+    assert_eq!(kept("note").as_deref(), Some("see https://shop.test/?token=REDACTED"));
+    assert_eq!(kept("url").as_deref(), Some("Bearer REDACTED"));
+}
 
 #[test]
 fn no_secret_survives_in_any_field_of_any_record() {

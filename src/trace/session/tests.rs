@@ -475,6 +475,29 @@ fn a_session_for_the_whole_site_covers_its_hosts_and_ends_those_of_one() {
 }
 
 #[test]
+fn bodies_are_read_on_named_sites_alone_and_only_while_they_are_traced() {
+    let mut world = World::new();
+    let settings = |lines: &[&str]| {
+        let bodies = lines.iter().map(|line| (*line).to_owned()).collect();
+        Settings { bodies, ..Settings::default() }
+    };
+    let ours = settings(&["http://a.test fields", "http://other.test response", "nonsense"]);
+    let told = |wanted: &crate::wanted::Wanted| {
+        let all = wanted.rules.values().flat_map(|rule| &rule.response);
+        all.filter(|(_, value)| value.contains("tracelight-bodies")).count()
+    };
+    assert_eq!(wanted(&world.state, &ours), crate::wanted::Wanted::default());
+    world.step(start(1));
+    let set = wanted(&world.state, &ours);
+    assert_eq!(set.scripts.keys().collect::<Vec<_>>(), ["a.test", "body a.test"]);
+    assert!(told(&set) > 0);
+    let rules = set.rules.values().flat_map(|rule| &rule.response);
+    assert!(rules.into_iter().all(|(_, value)| !value.contains("other.test")));
+    let none = wanted(&world.state, &settings(&["http://other.test fields"]));
+    assert_eq!((none.scripts.len(), told(&none)), (1, 0));
+}
+
+#[test]
 fn a_document_that_carries_another_ones_context_is_a_page_of_its_own_and_says_so() {
     let mut world = World::new();
     world.step(start(1));
