@@ -11,14 +11,13 @@
       if (name === 'tracelight') said = ''; // the browser's comes after the server's
       if (name === 'tracelight-bodies') said = description;
     }
-    const words = decodeURIComponent(said)
-      .split('\n')
-      .map((line) => line.split(/[ =,]/));
-    const [, ...plan] = words.find(([site]) => site === window.origin);
+    const lines = decodeURIComponent(said).split('\n');
+    const plan = lines.map((line) => line.split(' ')).find(([site]) => site === window.origin);
+    const wantsFields = plan.find((word) => /^fields/.test(word));
+    const wantsResponse = plan.includes('response');
+    const wantsOperation = plan.includes('operation');
     const listed = { __proto__: null };
-    for (const word of plan) listed[word] = 1;
-    const has = (word) => plan.includes(word);
-    const [wantsFields, wantsResponse, wantsOperation] = ['fields', 'response', 'operation'].map(has);
+    for (const name of wantsFields?.split(/[=,]/) ?? []) listed[name] = 1;
 
     const free = Function.prototype.bind.bind(Function.prototype.call);
     const getter = (of, name) => free(Object.getOwnPropertyDescriptor(of.prototype, name).get);

@@ -106,6 +106,11 @@ test('a response is told only where it is wanted, to its limit, and the page rea
     without.bodies().map(({ response }) => response),
     [undefined],
   );
+  const named = traced('fields=response,operation');
+  await act(named, form());
+  await named.fetch(`${home.origin}/graphql`, { method: 'POST', body: '{"operationName":"Pay"}' });
+  await settle();
+  assert.equal(named.bodies().length, 1, 'fields of these names are fields');
   const page = traced('response');
   const response = await act(page, form());
   assert.equal(response.bodyUsed, false);
