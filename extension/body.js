@@ -81,9 +81,9 @@
       else {
         eachField(body, (value, name) => {
           // React numbers what an action is called with, and the fields of each form in it.
-          const [, part, form, field] = exec(/^(\d*)(_?)([^]*)/, name);
+          const [, part, field] = exec(/^_?(\d+)(?:_([^]*))?$/, name) ?? [];
           if (!part) add(name, value);
-          else if (form) add(field, value);
+          else if (field !== undefined) add(field, value);
           else if (name === '0') take(value);
         });
       }

@@ -26,14 +26,14 @@ function traced(line, { first = false } = {}) {
 
 const ACTION = { 'Next-Action': '7f8a2c4be19d' };
 
-/** A form in Next's own encoding, as `useActionState` has it. */
-function form() {
+/** A form in Next's own encoding, as `useActionState` has it; before Next 16 with `1_`. */
+function form(number = '_1_') {
   const form = new FormData();
-  form.append('1_$ACTION_REF_1', '');
-  form.append('1_product', '7');
-  form.append('1_word', 'hunter2');
-  form.append('1_card', '4111');
-  form.append('1_file', new Blob(['x']), 'x.txt');
+  form.append(`${number}$ACTION_REF_1`, '');
+  form.append(`${number}product`, '7');
+  form.append(`${number}word`, 'hunter2');
+  form.append(`${number}card`, '4111');
+  form.append(`${number}file`, new Blob(['x']), 'x.txt');
   form.append('0', '[null,"$K1"]');
   return form;
 }
@@ -73,6 +73,8 @@ test('of a form only the names are told, and values of fields that are listed', 
   assert.deepEqual(fields(values.bodies()[0]), ['product=7', 'word', 'card', 'file']);
   assert.ok(!JSON.stringify(values.facts).includes('hunter2'), 'what hides what is typed is never told');
   assert.ok(!JSON.stringify(values.facts).includes('4111'));
+  await act(values, form('1_'));
+  assert.deepEqual(fields(values.bodies()[1]), ['product=7', 'word', 'card', 'file']);
 });
 
 test('what an action is called with as JSON is told by member and by place', async () => {
