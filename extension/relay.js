@@ -184,12 +184,11 @@
       add('hidden');
       try {
         // What the page's own tracers wrote down after its first turn, up to their session's id.
-        const { cookie } = document;
         const key = 'com.grafana.faro.session';
         const faro = localStorage[key] ?? sessionStorage[key];
-        const text = `${cookie}\notel${localStorage['opentelemetry-session']}\nfaro${faro}`;
+        const text = `${document.cookie}\notel${localStorage['opentelemetry-session']}\nfaro${faro}`;
         const found = text.match(/(_dd_s|\n)[^;\n]*?\W(session)?id\W+[\w-]+/gi);
-        add('document', { url: '', sdk: found.join() });
+        add('document', { sdk: found.join() });
       } catch { /* there is none, or a sandboxed page has no storage */ }
       flush(true);
     };

@@ -10,7 +10,8 @@ use crate::{PageMillis, TraceContext};
 #[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_excessive_bools, reason = "each is the browser's word of its own")]
 pub struct Document {
-    /// Its address.
+    /// Its address; empty where only tracers are told.
+    #[serde(default)]
     pub url: String,
     /// Where its reader came from; often empty.
     #[serde(default)]
