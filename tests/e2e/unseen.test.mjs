@@ -145,7 +145,8 @@ test('only tabs that are traced are listened to, and by a worker that slept too'
   await until('it arrived', () => site.asked('/other').length > 0);
   // Whoever is not asked does not wake: a question would start it.
   await other.evaluate(() => fetch('/after'));
-  const alive = await lab.desk.evaluate(async () => (await chrome.runtime.getContexts({})).map((it) => it.contextType));
+  const contexts = await lab.desk.evaluate(() => chrome.runtime.getContexts({}));
+  const alive = contexts.map(({ contextType }) => contextType);
   assert.ok(!alive.includes('BACKGROUND'), `${alive}`);
   await page.evaluate(() => navigator.sendBeacon('/mine', 'x'));
   await told(trace, ['/mine']);
