@@ -31,6 +31,7 @@ const COOKIE = '_trace_session';
  * Starts everything. Resolves to a lab; `close()` ends all that was started.
  *
  * - `collector`, `shop`: a server started before, or `null` for none
+ * - `extension`: folder of another extension than the built one
  * - `store`: URL of a store that is not the collector's own
  * - `headless`: whether nobody looks on
  * - `args`: more of Chromium's flags
@@ -357,7 +358,7 @@ class Lab {
 export const makeProfile = () => mkdtemp(join(tmpdir(), 'tracelight-'));
 
 async function startBrowser({ headless = true, args = [], without = [], ...options }) {
-  const extension = given('TRACELIGHT_EXTENSION');
+  const extension = options.extension ?? given('TRACELIGHT_EXTENSION');
   const profile = options.profile ?? (await makeProfile());
   let context;
   const close = async () => {

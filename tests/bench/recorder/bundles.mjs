@@ -1,6 +1,7 @@
 // What each candidate makes a page load, and how large that is: peers bundled by one recipe, ours as it
 // is shipped.
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -32,12 +33,21 @@ export async function bundlePeers() {
   return Object.fromEntries(await Promise.all(Object.keys(PEERS).map(bundle)));
 }
 
+/** What the extension runs in a traced page. */
+const SCRIPTS = ['recorder.js', 'relay.js'];
+
 /** Resolves to the scripts that the extension runs in a traced page. */
 export async function readScripts(extension) {
-  const [recorder, relay] = await Promise.all(
-    ['recorder.js', 'relay.js'].map((name) => readFile(join(extension, name))),
-  );
+  const [recorder, relay] = await Promise.all(SCRIPTS.map((name) => readFile(join(extension, name))));
   return { recorder, relay };
+}
+
+/** Resolves to a copy of the extension, in a folder of its own, whose scripts in pages do nothing. */
+export async function emptyScripts(extension) {
+  const folder = await mkdtemp(join(tmpdir(), 'tracelight-'));
+  await cp(extension, folder, { recursive: true });
+  await Promise.all(SCRIPTS.map((name) => writeFile(join(folder, name), '\n')));
+  return folder;
 }
 
 /** Sizes in bytes of what is loaded together: each file is compressed by itself. */

@@ -18,20 +18,23 @@ export function cost(rounds, candidate, measure) {
 
 /**
  * The bars as `{ what, found, bar, unit }`; kept where `found` is at most `bar`. `sizes` and `costs` are
- * by candidate.
+ * by candidate. With a `floor`: what two scripts cost that do nothing, below which no extension comes.
  */
 export function bars(sizes, costs, script) {
-  const { ours, otel } = costs;
-  const peers = Object.keys(costs).filter((name) => name !== 'ours');
+  const { ours, floor, otel, ...others } = costs;
+  const peers = ['otel', ...Object.keys(others)];
   const least = Math.min(...peers.map((name) => costs[name].heap.middle));
-  const bar = (what, { low, middle: found, high } = {}, bar, unit) => ({ what, found, bar, unit, low, high });
+  const bar = (what, measure, bar, unit) => {
+    const { low, middle: found, high } = ours[measure];
+    return { what, found, bar, unit, low, high, floor: floor[measure].middle };
+  };
   const size = (what, found, bar) => ({ what, found, bar, unit: 'B' });
   return [
     size('recorder.js, gzip', script.gzip, 3_000),
     size('all that is injected, brotli', sizes.ours.brotli, 10_000),
-    bar('start, a tenth of OpenTelemetry', ours.start, otel.start.middle / 10, 'ms'),
-    bar('standard session, a tenth of OpenTelemetry', ours.session, otel.session.middle / 10, 'ms'),
-    bar('a fetch', ours.call, 15, 'µs'),
-    bar('heap, half of the best peer', ours.heap, least / 2, 'MB'),
+    bar('start, a tenth of OpenTelemetry', 'start', otel.start.middle / 10, 'ms'),
+    bar('standard session, a tenth of OpenTelemetry', 'session', otel.session.middle / 10, 'ms'),
+    bar('a fetch', 'call', 15, 'µs'),
+    bar('heap, half of the best peer', 'heap', least / 2, 'MB'),
   ];
 }

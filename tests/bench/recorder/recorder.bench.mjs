@@ -1,11 +1,13 @@
 // What Tracelight costs the page that it traces, beside what it stands in for: a page with nothing, the
-// real extension with a session on, and SDKs from npm, one after the other in each round. Tells which
-// bars are met, and fails on none: how fast a machine is must not decide whether a change lands.
+// real extension with a session on, the same with scripts that do nothing, and SDKs from npm, one after
+// the other in each round. Tells which bars are met, and fails on none: how fast a machine is must not
+// decide whether a change lands.
 import assert from 'node:assert/strict';
-import { start } from '../../e2e/harness.mjs';
+import { rm } from 'node:fs/promises';
+import { start, until } from '../../e2e/harness.mjs';
 import { given } from '../../e2e/servers.mjs';
 import { option } from '../sample.mjs';
-import { bundlePeers, PEERS, readScripts, weigh } from './bundles.mjs';
+import { bundlePeers, emptyScripts, PEERS, readScripts, weigh } from './bundles.mjs';
 import { bars, cost } from './figures.mjs';
 import { measureCalls, measureSession, measureStart } from './measure.mjs';
 import { startPlace } from './place.mjs';
@@ -21,24 +23,37 @@ const PLAIN = 'plain';
 const CANDIDATES = {
   none: { host: PLAIN },
   ours: { host: TRACED },
+  floor: { host: TRACED },
   ...Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, { host: PLAIN, peer }])),
 };
 
 const bundles = await bundlePeers();
-const scripts = await readScripts(given('TRACELIGHT_EXTENSION'));
+const extension = given('TRACELIGHT_EXTENSION');
+const scripts = await readScripts(extension);
+const empty = await emptyScripts(extension);
 const place = await startPlace(bundles);
 const lab = await start({ shop: null });
+const bare = await start({ shop: null, extension: empty });
 try {
-  const page = await lab.openPage(place.page(TRACED, '/start'));
-  await lab.startSession(page);
-  await page.close();
+  await trace(lab);
+  await trace(bare);
   await see();
   const rounds = [];
   for (let n = 0; n < ROUNDS; n++) rounds.push(await measureAll(n));
   report(rounds);
 } finally {
   await lab.close();
+  await bare.close();
   await place.close();
+  await rm(empty, { recursive: true });
+}
+
+/** Starts a session, without a popup: empty scripts never tell it that a page is traced. */
+async function trace(lab) {
+  const page = await lab.openPage(place.page(TRACED, '/start'));
+  await lab.say('startSession', { tab: await lab.tabId(page) });
+  await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
+  await page.close();
 }
 
 /** Makes sure that a page of ours is traced, and that no other has anything of ours in it. */
@@ -62,7 +77,7 @@ async function measureAll(n) {
   for (const kind of [measureSession, measureCalls, ...Array(STARTS).fill(measureStart)]) {
     process.stderr.write(`  round ${n + 1} of ${ROUNDS}: ${kind.name.padEnd(20)}\r`);
     const measure = async (name) => {
-      const { start, ...rest } = await kind(lab, place, CANDIDATES[name]);
+      const { start, ...rest } = await kind(name === 'floor' ? bare : lab, place, CANDIDATES[name]);
       Object.assign(round[name], rest);
       if (start !== undefined) round[name].start += start / STARTS;
     };
@@ -75,7 +90,7 @@ async function measureAll(n) {
 }
 
 function report(rounds) {
-  const sizes = { ours: weigh(Object.values(scripts)) };
+  const sizes = { ours: weigh(Object.values(scripts)), floor: weigh([]) };
   for (const name in PEERS) sizes[name] = weigh([bundles[name]]);
   const costs = {};
   for (const name in sizes) {
@@ -87,6 +102,6 @@ function report(rounds) {
       heap: of('heap'),
     };
   }
-  tellTable(sizes, costs, { ours: 'Tracelight', ...PEERS });
+  tellTable(sizes, costs, { ours: 'Tracelight', floor: 'empty scripts', ...PEERS });
   tellBars(bars(sizes, costs, weigh([scripts.recorder])), ROUNDS);
 }

@@ -30,13 +30,14 @@ export function tellTable(sizes, costs, names) {
   }
 }
 
-/** Prints each bar with what was found, and whether it is met. */
+/** Prints each bar with what was found, and whether it is met; and the floor, where there is one. */
 export function tellBars(bars, rounds) {
   console.log(`\n  bars, in ${rounds} rounds; in brackets the middle half of them`);
-  for (const { what, found, bar, unit, low, high } of bars) {
+  for (const { what, found, bar, unit, low, high, floor } of bars) {
     const digits = unit === 'B' ? 0 : unit === 'MB' ? 3 : 1;
     const between = low === undefined ? '' : ` [${write(low, digits)} to ${write(high, digits)}]`;
-    const figures = `${write(found, digits)} of ${write(bar, digits)} ${unit}${between}`;
+    const least = floor === undefined ? '' : `, of which empty scripts ${write(floor, digits)}`;
+    const figures = `${write(found, digits)} of ${write(bar, digits)} ${unit}${between}${least}`;
     console.log(`  ${found <= bar ? 'met   ' : 'MISSED'}  ${what.padEnd(44)} ${figures}`);
   }
 }
