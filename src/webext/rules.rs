@@ -167,29 +167,6 @@ pub fn update(
     perform("declarativeNetRequest.updateSessionRules", update)
 }
 
-#[derive(Serialize)]
-struct Regex<'a> {
-    regex: &'a str,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Verdict {
-    is_supported: bool,
-    #[serde(default)]
-    reason: String,
-}
-
-/// Why the browser's rules do not take a regular expression; `None` when they do.
-///
-/// # Errors
-/// When the browser refuses to say.
-pub async fn fault(regex: &str) -> Result<Option<String>, Error> {
-    let call = "declarativeNetRequest.isRegexSupported";
-    let verdict: Verdict = read(call, &ask(call, json::write(&[Regex { regex }])).await?)?;
-    Ok((!verdict.is_supported).then_some(verdict.reason))
-}
-
 /// Ids of the rules that the browser has.
 ///
 /// # Errors
