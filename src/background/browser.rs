@@ -95,15 +95,19 @@ pub(crate) struct Message {
 
 /// Who sent a message (`runtime.MessageSender`).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Sender {
     /// The address of the sending document.
+    #[serde(default)]
     pub url: String,
     /// Its frame; 0 for the main document.
+    #[serde(default)]
     pub frame_id: i32,
     /// Its tab.
+    #[serde(default)]
     pub tab: Option<SenderTab>,
     /// Where the extension's own pages live; not the sender's word but `background.js`'s.
+    #[serde(default)]
     pub root: String,
 }
 
@@ -115,23 +119,38 @@ pub(crate) struct SenderTab {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 #[derive(Default)]
 pub(crate) struct Details {
+    #[serde(default)]
     tab_id: i32,
+    #[serde(default)]
     frame_id: i32,
+    #[serde(default)]
     request_id: String,
+    #[serde(default)]
     pub url: String,
+    #[serde(default)]
     pub method: String,
+    #[serde(default)]
     time_stamp: f64,
+    #[serde(default)]
     status_code: Option<u16>,
+    #[serde(default)]
     pub error: Option<String>,
+    #[serde(default)]
     request_headers: Vec<Header>,
+    #[serde(default)]
     pub response_headers: Vec<Header>,
+    #[serde(default)]
     pub from_cache: bool,
+    #[serde(default)]
     pub redirect_url: String,
+    #[serde(default)]
     document_id: Option<String>,
+    #[serde(default)]
     pub document_lifecycle: Option<String>,
+    #[serde(default)]
     pub transition_qualifiers: Vec<String>,
 }
 

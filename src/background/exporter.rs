@@ -4,8 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bridge::{Notice, Sent, Task};
-use wasm_bindgen_futures::spawn_local;
-use webext::{alarms, clock, message, recording};
+use webext::{alarms, clock, message, recording, spawn};
 
 use crate::worker::Worker;
 
@@ -31,7 +30,7 @@ pub(crate) async fn send(worker: Rc<Worker>) {
 /// Goes on when the time that the store named has come. The alarm is for a worker that is dead by
 /// then, and browsers round it up to half a minute.
 fn later(worker: Rc<Worker>, pause: Duration) {
-    spawn_local(async move {
+    spawn(async move {
         clock::sleep(pause).await;
         send(worker).await;
     });

@@ -10,8 +10,7 @@ use std::time::Duration;
 use bridge::page::Mood;
 use bridge::{Look, Looked, Notice, Task, Told};
 use trace::TraceId;
-use wasm_bindgen_futures::spawn_local;
-use webext::{alarms, clock, message, recording};
+use webext::{alarms, clock, message, recording, spawn};
 
 use crate::worker::{Core, Worker};
 use crate::{exporter, toast};
@@ -31,7 +30,7 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
         return;
     }
     worker.followed.borrow_mut().push(trace);
-    spawn_local(tick(Rc::clone(&worker), trace));
+    spawn(tick(Rc::clone(&worker), trace));
     while let Some(pause) = pause(&worker, trace).await {
         // Set anew each time: the worker may die in any pause.
         let _checked_at_every_wake = alarms::set(ALARM, AWAKE).await;
@@ -51,7 +50,7 @@ pub(crate) async fn follow(worker: Rc<Worker>, trace: TraceId) {
 /// A page began or is over: writes what is known of it, sends what waits, and follows its trace.
 pub(crate) async fn write(worker: Rc<Worker>, trace: TraceId) {
     worker.look(trace, None, News::default(), true).await;
-    spawn_local(exporter::send(Rc::clone(&worker)));
+    spawn(exporter::send(Rc::clone(&worker)));
     follow(worker, trace).await;
 }
 

@@ -8,8 +8,7 @@ use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Tria
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
-use wasm_bindgen_futures::spawn_local;
-use webext::{clock, message, recording};
+use webext::{clock, message, recording, spawn};
 
 use crate::browser::{Message, Sender};
 use crate::exporter;
@@ -78,7 +77,7 @@ impl Worker {
             Command::ViewPreviousTraces { tab } => core.open_previous(tab).await,
             Command::Refresh { trace } => {
                 let worker = Rc::clone(self);
-                spawn_local(async move {
+                spawn(async move {
                     follow::ask(&worker, trace).await;
                 });
                 Reply::Done
@@ -198,18 +197,18 @@ impl Worker {
         if counted.is_some_and(|counted| counted.0 < requests || counted.1 < softs) {
             let acts = core.step(Event::Counted { trace, requests, softs }, clock::now()).await;
             self.act(core, acts).await;
-            spawn_local(message::tell(Notice::Changed { tab }));
+            spawn(message::tell(Notice::Changed { tab }));
         }
         if core.state.pages.get(&trace).is_some_and(|page| page.pause(clock::now()).is_some()) {
-            spawn_local(follow::follow(Rc::clone(self), trace));
+            spawn(follow::follow(Rc::clone(self), trace));
         }
         if looked.settled {
             let acts = core.step(Event::Loaded { trace }, clock::now()).await;
             self.act(core, acts).await;
-            spawn_local(exporter::send(Rc::clone(self)));
+            spawn(exporter::send(Rc::clone(self)));
         }
         for notice in [Notice::Grew { trace }, Notice::Requests { tab }] {
-            spawn_local(message::tell(notice));
+            spawn(message::tell(notice));
         }
     }
 }

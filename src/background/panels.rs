@@ -4,8 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use trace::session::Event;
-use wasm_bindgen_futures::spawn_local;
-use webext::clock;
+use webext::{clock, spawn};
 
 use crate::browser::Panel;
 use crate::worker::Worker;
@@ -30,7 +29,7 @@ impl Worker {
     /// worker died, comes back.
     pub(crate) fn look_for_panels(self: &Rc<Self>, after: Duration) {
         let worker = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             clock::sleep(after).await;
             let mut core = worker.core.lock().await;
             let bound = core.state.sessions.values().any(|session| session.ending.panel);

@@ -13,10 +13,9 @@ use trace::state::{End, Place, Session, State};
 use trace::table::Table;
 use trace::wanted::wanted;
 use trace::{SessionId, Timestamp, TraceId};
-use wasm_bindgen_futures::spawn_local;
 use webext::settings;
 use webext::storage::{self, Area};
-use webext::{Error, clock, message, recording, tabs, traffic};
+use webext::{Error, clock, message, recording, spawn, tabs, traffic};
 
 use crate::browser::{self, Heard, Message, Unseen};
 use crate::follow::News;
@@ -114,9 +113,9 @@ impl Worker {
             self.look_for_panels(BACK);
             self.resume(&core);
         }
-        spawn_local(icon::paint(Rc::clone(&self)));
+        spawn(icon::paint(Rc::clone(&self)));
         if matches!(name, "activated" | "committed" | "began") {
-            spawn_local(menu::draw(Rc::clone(&self)));
+            spawn(menu::draw(Rc::clone(&self)));
         }
         let heard = browser::read(name, what, who, &core.settings.triggers)?;
         let message = self.take(&mut core, heard).await;
@@ -166,7 +165,7 @@ impl Worker {
                 }
                 for (trace, wires) in pages {
                     let worker = Rc::clone(self);
-                    spawn_local(async move {
+                    spawn(async move {
                         let news = News { facts: Vec::new(), wires };
                         // What cannot be written is lost: nobody could send it again.
                         let _lost = worker.learn(trace, news).await;
@@ -185,7 +184,7 @@ impl Worker {
                 core.settings = core.noted(settings).unwrap_or_default();
                 core.set().await;
                 self.not_before.set(Timestamp::default());
-                spawn_local(exporter::send(Rc::clone(self)));
+                spawn(exporter::send(Rc::clone(self)));
             }
             Heard::Began => {
                 // What is left of an extension that was removed is in no ledger.
@@ -205,9 +204,9 @@ impl Worker {
     /// Takes up what an earlier worker was doing when it died.
     fn resume(self: &Rc<Self>, core: &Core) {
         for trace in core.state.pages.keys() {
-            spawn_local(follow::follow(Rc::clone(self), *trace));
+            spawn(follow::follow(Rc::clone(self), *trace));
         }
-        spawn_local(exporter::send(Rc::clone(self)));
+        spawn(exporter::send(Rc::clone(self)));
     }
 
     /// Carries out what a step returned.
@@ -219,17 +218,17 @@ impl Worker {
                     core.reload(tab).await;
                 }
                 Act::Changed(tab) => {
-                    spawn_local(menu::draw(Rc::clone(self)));
+                    spawn(menu::draw(Rc::clone(self)));
                     // Not awaited: a page or surface that is slow to answer must not hold us up.
-                    spawn_local(message::tell(Notice::Changed { tab }));
+                    spawn(message::tell(Notice::Changed { tab }));
                 }
                 Act::Begun(trace) | Act::Ended(trace) => {
-                    spawn_local(follow::write(Rc::clone(self), trace));
+                    spawn(follow::write(Rc::clone(self), trace));
                 }
                 Act::Untoast(tab) => {
-                    spawn_local(message::tell_page(tab, ToPage::Toast { toast: None }));
+                    spawn(message::tell_page(tab, ToPage::Toast { toast: None }));
                 }
-                Act::Silence(tab) => spawn_local(message::tell_page(tab, ToPage::Stop)),
+                Act::Silence(tab) => spawn(message::tell_page(tab, ToPage::Stop)),
             }
         }
     }

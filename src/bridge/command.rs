@@ -83,11 +83,13 @@ pub enum Command {
 
 /// How far a session is to reach, and when it ends by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// How far it reaches.
+    #[serde(default)]
     pub scope: Scope,
     /// When it ends.
+    #[serde(default)]
     pub ending: Ending,
 }
 

@@ -10,19 +10,25 @@ use crate::{SpanId, TraceContext, TraceId};
 
 /// A server's word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct Answer {
     /// Where it was said: `Server-Timing traceparent`, `x-trace-id`.
+    #[serde(default)]
     pub place: String,
     /// What was said, cut to [`LIMIT`] characters.
+    #[serde(default)]
     pub said: String,
     /// The trace that it names; `None` where it names something else, such as a request.
+    #[serde(default)]
     pub trace: Option<TraceId>,
     /// The server's span in it.
+    #[serde(default)]
     pub span: Option<SpanId>,
     /// Whether the server records it, where it says so.
+    #[serde(default)]
     pub sampled: Option<bool>,
     /// Whether it stands in the header that the user named for this.
+    #[serde(default)]
     pub named: bool,
 }
 

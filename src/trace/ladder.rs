@@ -121,52 +121,71 @@ pub enum Asked {
 
 /// One server that a request was sent to: more than one where it was redirected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct Hop {
     /// Scheme, host and port.
+    #[serde(default)]
     pub origin: String,
     /// Whether the browser showed us what left. It does not for a host without permission.
+    #[serde(default)]
     pub seen: bool,
     /// The context that it carried.
+    #[serde(default)]
     pub context: Option<TraceContext>,
     /// Whether that is the one that was armed.
+    #[serde(default)]
     pub ours: bool,
 }
 
 /// What is known of one request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub struct Ladder {
     /// The context that was armed for it.
+    #[serde(default)]
     pub armed: Option<TraceContext>,
     /// Whether the extension may not touch the host that it went to.
+    #[serde(default)]
     pub barred: bool,
     /// Whether its path is one of those that the user excluded.
+    #[serde(default)]
     pub excluded: bool,
     /// Where it was sent, in order.
+    #[serde(default)]
     pub hops: Vec<Hop>,
     /// Where its response came from.
+    #[serde(default)]
     pub way: Way,
     /// What the response says of the trace.
+    #[serde(default)]
     pub answer: Option<Answer>,
     /// What the store said last.
+    #[serde(default)]
     pub asked: Asked,
     /// With which status; 0 for none.
+    #[serde(default)]
     pub status: u16,
     /// When, milliseconds since the epoch.
+    #[serde(default)]
     pub at: u64,
     /// The server's spans that the store has of it.
+    #[serde(default)]
     pub spans: u32,
     /// Whether one of them is its child.
+    #[serde(default)]
     pub joined: bool,
     /// Parents that are named but not there.
+    #[serde(default)]
     pub missing: u32,
     /// Whether nothing is missing.
+    #[serde(default)]
     pub complete: bool,
     /// Whether the wait is over.
+    #[serde(default)]
     pub over: bool,
     /// How far the server's clock is ahead of the browser's, where it is plainly off; milliseconds.
+    #[serde(default)]
     pub ahead: i64,
 }
 

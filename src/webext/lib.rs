@@ -36,7 +36,9 @@ pub mod storage;
 pub mod stream;
 pub mod tabs;
 pub mod traffic;
+mod work;
 
 pub use error::Error;
 pub use journal::{Journal, RequestRow};
 pub use listening::Listening;
+pub use work::spawn;

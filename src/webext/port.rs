@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-use crate::{Error, clock, js};
+use crate::{Error, clock, js, spawn};
 
 /// How long to wait before a port that was cut is taken up again: its worker died.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Holds a port, named by a tab, for as long as this page is open. A worker that died is woken.
 pub fn hold(tab: i32) {
-    spawn_local(async move {
+    spawn(async move {
         while wait(tab).await.is_ok() {
             clock::sleep(PAUSE).await;
         }
