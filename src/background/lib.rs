@@ -25,6 +25,23 @@ mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// The worker's memory. The standard library's allocator is five times as much code, and code is
+/// what a wake pays for.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: rlsf::GlobalTlsf<Memory> = rlsf::GlobalTlsf::new();
+
+/// How [`MEMORY`] is kept.
+#[cfg(target_arch = "wasm32")]
+struct Memory;
+
+#[cfg(target_arch = "wasm32")]
+impl rlsf::GlobalTlsfOptions for Memory {
+    const ENABLE_REALLOCATION: bool = false;
+    // What the browser gives in pieces is joined: else no long text would fit into two of them.
+    const COALESCE_POOLS: bool = true;
+}
+
 /// Handles one event of the browser: its name in `background.js`, what it says and, for a message,
 /// who says it, as JSON. Answers messages with JSON. Events are handled one by one, in order.
 #[wasm_bindgen]

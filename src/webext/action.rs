@@ -7,32 +7,19 @@ use trace::json;
 use crate::Error;
 use crate::call::perform;
 
-#[derive(Serialize)]
+/// What the browser is told of a tab's icon: each of its functions reads one of these.
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Badge<'a> {
+struct Part<'a> {
     tab_id: i32,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Title<'a> {
-    tab_id: i32,
-    title: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Colour {
-    tab_id: i32,
-    color: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Picture {
-    tab_id: i32,
-    path: Paths,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Paths>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
 }
 
 /// Paths by the width of the picture.
@@ -57,14 +44,19 @@ pub fn open_popup() -> impl Future<Output = Result<(), Error>> {
 /// # Errors
 /// When the tab is gone.
 pub async fn show(tab: i32, icon: &Icon, shape: bool) -> Result<(), Error> {
-    if shape {
-        let path = |width| format!("/icons/{}-{width}.png", icon.shape.name());
-        let path = Paths { small: path(16), large: path(32) };
-        perform("action.setIcon", json::write(&[Picture { tab_id: tab, path }])).await?;
-        let colour = Colour { tab_id: tab, color: icon.shape.colour() };
-        perform("action.setBadgeBackgroundColor", json::write(&[colour])).await?;
+    let path = |width| format!("/icons/{}-{width}.png", icon.shape.name());
+    let path = Some(Paths { small: path(16), large: path(32) });
+    let part = || Part { tab_id: tab, ..Part::default() };
+    let of_shape = [
+        ("action.setIcon", Part { path, ..part() }),
+        ("action.setBadgeBackgroundColor", Part { color: Some(icon.shape.colour()), ..part() }),
+    ];
+    let always = [
+        ("action.setBadgeText", Part { text: Some(&icon.badge), ..part() }),
+        ("action.setTitle", Part { title: Some(&icon.title), ..part() }),
+    ];
+    for (name, part) in of_shape.into_iter().filter(|_| shape).chain(always) {
+        perform(name, json::write(&[part])).await?;
     }
-    let badge = json::write(&[Badge { tab_id: tab, text: &icon.badge }]);
-    perform("action.setBadgeText", badge).await?;
-    perform("action.setTitle", json::write(&[Title { tab_id: tab, title: &icon.title }])).await
+    Ok(())
 }

@@ -52,5 +52,11 @@ pub(crate) fn text(call: &'static str, value: &JsValue) -> Result<String, Error>
 
 /// An answer as one of our types.
 pub(crate) fn read<T: DeserializeOwned>(call: &'static str, text: &str) -> Result<T, Error> {
-    json::read(text).map_err(|error| Error::found(call, &error.to_string()))
+    json::read(text).map_err(|error| misread(call, error))
+}
+
+/// An answer that is none of our types.
+#[cold]
+pub(crate) fn misread(call: &'static str, error: json::Error) -> Error {
+    Error::found(call, &error.to_string())
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use trace::json;
 
 use crate::Error;
-use crate::call::{ask, begin, settle};
+use crate::call::{ask, begin, misread, settle};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,7 @@ pub(crate) struct Items {
 impl Items {
     /// Reads what is kept under a key. `None` when nothing is.
     pub(crate) fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
-        json::read_field(&self.text, key)
-            .map_err(|error| Error::found(self.call, &error.to_string()))
+        json::read_field(&self.text, key).map_err(|error| misread(self.call, error))
     }
 }
 
