@@ -29,6 +29,7 @@ impl Proof {
     /// Of a ladder.
     #[must_use]
     pub fn of(ladder: &Ladder, about: About<'_>) -> Self {
+        let ladder = &ladder.clone().heard();
         let rungs = Lamp::ALL.into_iter().map(|lamp| Rung {
             name: lamp.name(),
             light: ladder.light(lamp),

@@ -1,6 +1,8 @@
 //! Looks at a page: takes its facts in, makes spans of them, meets them with what the store has,
 //! and writes what changed into the journal.
 
+use std::mem;
+
 use bridge::{Look, Looked};
 use trace::completion::{Progress, Sight, Watch};
 use trace::ladder::Ladder;
@@ -25,6 +27,7 @@ impl Recording {
     pub(crate) async fn look(&self, look: Look) -> Looked {
         let Look { mut page, facts, wires, alone, write, kept } = look;
         let trace = page.context.trace;
+        page.ladder = mem::take(&mut page.ladder).heard();
         self.pages.borrow_mut().retain(|trace, _| kept.contains(trace));
         self.others.borrow_mut().retain(|trace, _| kept.contains(trace));
         let mut looked = Looked::default();

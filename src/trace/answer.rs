@@ -41,15 +41,45 @@ const METRICS: [&str; 3] = ["traceparent", "trace", "sentry-trace"];
 const HEADERS: [&str; 4] = ["traceresponse", "x-trace-id", "x-amzn-trace-id", "x-vercel-id"];
 const SERVER_TIMING: &str = "server-timing";
 
+/// What a response says, as it was said: kept where it is heard, and read where it is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Headers that may name a trace, `name: value` each.
+    pub headers: Vec<String>,
+    /// The header that the user named for this; empty for none.
+    pub named: String,
+}
+
+impl Said {
+    /// Of a response's headers, by name and value, those that matter. `None` where none does.
+    #[must_use]
+    pub fn of(headers: &[(String, String)], named: &str) -> Option<Self> {
+        let known = |name: &str| {
+            let mut known = HEADERS.into_iter().chain([SERVER_TIMING, named]);
+            known.any(|known| name.eq_ignore_ascii_case(known))
+        };
+        let headers = headers.iter().filter(|(name, _)| known(name));
+        let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
+        (!headers.is_empty()).then(|| Self { headers, named: named.to_owned() })
+    }
+
+    /// Reads it.
+    #[must_use]
+    pub fn read(&self) -> Option<Answer> {
+        let headers = self.headers.iter().filter_map(|header| header.split_once(": "));
+        Answer::read(&headers.collect::<Vec<_>>(), &self.named)
+    }
+}
+
 impl Answer {
     /// Reads a response's headers, in this order: the one that the user named, `Server-Timing`, the
     /// headers that frameworks and clouds set. The first that names a trace counts; where none
     /// does, the first of any kind.
     #[must_use]
-    pub fn read(headers: &[(String, String)], named: &str) -> Option<Self> {
+    pub fn read(headers: &[(&str, &str)], named: &str) -> Option<Self> {
         let all = |name: &str| -> Vec<&str> {
             let same = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-            same.map(|(_, value)| value.as_str()).collect()
+            same.map(|(_, value)| *value).collect()
         };
         let mut found = Vec::new();
         for text in all(named) {
@@ -149,9 +179,20 @@ mod tests {
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
     const SPAN: &str = "00f067aa0ba902b7";
 
+    /// By way of what the worker keeps.
     fn read(headers: &[(&str, &str)], named: &str) -> Option<Answer> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Answer::read(&headers.iter().map(owned).collect::<Vec<_>>(), named)
+        Said::of(&headers.iter().map(owned).collect::<Vec<_>>(), named)?.read()
+    }
+
+    #[test]
+    fn of_what_was_said_nothing_is_kept_that_names_no_trace() {
+        let headers = [("set-cookie", "secret"), ("X-Vercel-Id", "a: b"), ("x-mine", "1")];
+        let owned = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let said = Said::of(&owned, "X-Mine").unwrap();
+        assert_eq!(said.headers, ["X-Vercel-Id: a: b", "x-mine: 1"]);
+        assert_eq!(Said::of(&owned[..1], ""), None);
+        assert_eq!(read(&headers[1..2], "").unwrap().said, "a: b");
     }
 
     #[test]

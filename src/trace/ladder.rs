@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Said};
 use crate::completion::{PATIENCE, QUIET};
 use crate::origin::Origin;
 use crate::record::Timing;
@@ -160,6 +160,9 @@ pub struct Ladder {
     /// What the response says of the trace.
     #[serde(default)]
     pub answer: Option<Answer>,
+    /// The same where nobody has read it yet: the worker leaves that to those who show it.
+    #[serde(default)]
+    pub said: Option<Said>,
     /// What the store said last.
     #[serde(default)]
     pub asked: Asked,
@@ -235,7 +238,16 @@ impl Ladder {
     /// Takes in that the request is sent on elsewhere.
     pub fn redirected(&mut self, to: &str) {
         self.hop(Hop { origin: place(to), ..Hop::default() });
-        self.answer = None;
+        (self.answer, self.said) = (None, None);
+    }
+
+    /// With what the response said read.
+    #[must_use]
+    pub fn heard(mut self) -> Self {
+        if let Some(said) = self.said.take() {
+            self.answer = said.read();
+        }
+        self
     }
 
     fn hop(&mut self, hop: Hop) {

@@ -3,7 +3,7 @@
 //!
 //! Decides nothing about sessions, rules or cookies.
 
-use crate::answer::Answer;
+use crate::answer::Said;
 use crate::doctor;
 use crate::ladder::{Ladder, Way};
 use crate::origin::Origin;
@@ -77,7 +77,7 @@ impl State {
                 }
                 let Some(ladder) = self.coming(tab) else { return false };
                 ladder.way = if cached { Way::Cache } else { Way::Network };
-                ladder.answer = Answer::read(&headers, &settings.answer);
+                ladder.said = Said::of(&headers, &settings.answer);
                 true
             }
             Seen::Failed { url } => self.failed(tab, url),
@@ -368,10 +368,11 @@ mod tests {
         let metric = format!("traceparent;desc=\"{context}\"");
         responded(&mut state, false, &[("server-timing", metric)]);
         shown(&mut state, URL);
+        let ladder = ladder(&state).clone().heard();
         for lamp in [Lamp::Armed, Lamp::Sent, Lamp::Acknowledged] {
-            assert_eq!(ladder(&state).light(lamp), Light::Lit, "{lamp:?}");
+            assert_eq!(ladder.light(lamp), Light::Lit, "{lamp:?}");
         }
-        assert_eq!(cause(&state), None);
+        assert_eq!(diagnose(&ladder), None);
     }
 
     #[test]

@@ -15,9 +15,14 @@ const NAME: &str = "record";
 /// # Errors
 /// When the module cannot be loaded, or its answer is of another shape.
 pub async fn ask<R: DeserializeOwned>(task: &Task) -> Result<R, Error> {
-    let answer = js::call(&js_sys::global(), NAME, &[&json::write(task).into()]);
+    call::read(NAME, &carry_out(json::write(task)).await?)
+}
+
+/// Apart, so that the wait is compiled once and not for each kind of answer.
+async fn carry_out(task: String) -> Result<String, Error> {
+    let answer = js::call(&js_sys::global(), NAME, &[&task.into()]);
     let answer = settled(NAME, answer).await?;
-    call::read(NAME, answer.as_string().as_deref().unwrap_or("null"))
+    Ok(answer.as_string().unwrap_or_else(|| "null".to_owned()))
 }
 
 /// Has it loaded, as there will be something to record.

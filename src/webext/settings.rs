@@ -1,5 +1,6 @@
 //! The user's settings in the extension's storage.
 
+use serde::Deserialize;
 use trace::settings::Settings;
 
 use crate::Error;
@@ -13,14 +14,22 @@ pub const KEY: &str = "settings";
 /// Key of the origins that are taken off the targets.
 const PAUSED: &str = "paused";
 
+/// What is kept, by [`KEY`] and [`PAUSED`].
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    settings: Settings,
+    #[serde(default)]
+    paused: Vec<String>,
+}
+
 /// Reads the settings; defaults where nothing is set.
 ///
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load() -> Result<Settings, Error> {
-    let items = storage::items(Area::Local, &[KEY, PAUSED]).await?;
-    let kept: Settings = items.read(KEY)?.unwrap_or_default();
-    Ok(Settings { paused: items.read(PAUSED)?.unwrap_or_default(), ..kept })
+    let Kept { settings, paused } = storage::all(Area::Local, &[KEY, PAUSED]).await?;
+    Ok(Settings { paused, ..settings })
 }
 
 /// Puts all origins back among the targets.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use trace::json;
 
 use crate::Error;
-use crate::call::{ask, begin, misread, settle};
+use crate::call::{ask, begin, misread, read, settle};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,26 +16,23 @@ pub enum Area {
     Session,
 }
 
-/// What is kept under some keys, as it was when it was asked for.
-pub(crate) struct Items {
-    call: &'static str,
-    text: String,
-}
-
-impl Items {
-    /// Reads what is kept under a key. `None` when nothing is.
-    pub(crate) fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
-        json::read_field(&self.text, key).map_err(|error| misread(self.call, error))
-    }
-}
-
-/// Asks for what is kept under some keys.
-pub(crate) async fn items(area: Area, keys: &[&str]) -> Result<Items, Error> {
+/// Asks for what is kept under some keys: an object of those under which something is.
+async fn ask_for(area: Area, keys: &[&str]) -> Result<(&'static str, String), Error> {
     let call = match area {
         Area::Local => "storage.local.get",
         Area::Session => "storage.session.get",
     };
-    Ok(Items { call, text: ask(call, json::write(&[keys])).await? })
+    Ok((call, ask(call, json::write(&[keys])).await?))
+}
+
+/// Reads what is kept under some keys, each a field of the type. A key under which nothing is has
+/// its default.
+///
+/// # Errors
+/// When the browser refuses, or what is kept is of another shape.
+pub(crate) async fn all<T: DeserializeOwned>(area: Area, keys: &[&str]) -> Result<T, Error> {
+    let (call, text) = ask_for(area, keys).await?;
+    read(call, &text)
 }
 
 /// Reads what is kept under a key. `None` when nothing is.
@@ -43,7 +40,8 @@ pub(crate) async fn items(area: Area, keys: &[&str]) -> Result<Items, Error> {
 /// # Errors
 /// When the browser refuses, or what is kept is of another shape.
 pub async fn load<T: DeserializeOwned>(area: Area, key: &str) -> Result<Option<T>, Error> {
-    items(area, &[key]).await?.read(key)
+    let (call, text) = ask_for(area, &[key]).await?;
+    json::read_field(&text, key).map_err(|error| misread(call, error))
 }
 
 /// Keeps a value under a key.

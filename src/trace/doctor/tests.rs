@@ -40,7 +40,7 @@ fn lost() -> Ladder {
 }
 
 fn answer(text: &str) -> Option<Answer> {
-    Answer::read(&[("traceresponse".to_owned(), text.to_owned())], "")
+    Answer::read(&[("traceresponse", text)], "")
 }
 
 fn refused(status: u16) -> Ladder {

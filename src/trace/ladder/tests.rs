@@ -47,7 +47,7 @@ fn each_lamp_has_a_sentence_that_holds_its_evidence() {
 fn a_ladder_reads_back_with_all_its_evidence() {
     let mut ladder = answered();
     ladder.redirected("http://b.test/y");
-    ladder.answer = Answer::read(&[("x-trace-id".to_owned(), "1".repeat(32))], "");
+    ladder.answer = Answer::read(&[("x-trace-id", &"1".repeat(32))], "");
     (ladder.ahead, ladder.status, ladder.at) = (-3_600_000, 404, 1_795_218_972_339);
     assert_eq!(json::read(&json::write(&ladder)), Ok(ladder));
     assert_eq!(json::read("{}"), Ok(Ladder::default()));
