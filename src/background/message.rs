@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use bridge::page::Settle;
-use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Trial};
+use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Trial, Verb};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
@@ -14,7 +14,6 @@ use crate::browser::{Message, Sender};
 use crate::exporter;
 use crate::follow::{self, News};
 use crate::lock::Held;
-use crate::verb::Verb;
 use crate::worker::{Core, Worker};
 
 impl Worker {
@@ -64,17 +63,13 @@ impl Worker {
                 view.waiting = view.waiting.max(u32::from(self.looking.taken()));
                 Reply::View(Box::new(view))
             }
-            Command::StartSession { tab, plan } => self.verb(core, tab, Verb::Start(plan)).await,
-            Command::RestartSession { tab } => self.verb(core, tab, Verb::Restart).await,
-            Command::CancelPageTrace { tab } => self.verb(core, tab, Verb::Cancel).await,
-            Command::StopSession { tab } => self.verb(core, tab, Verb::Stop).await,
-            Command::RunPageTrace { tab } => self.verb(core, tab, Verb::Trace).await,
-            Command::ViewPageTrace { tab } => match core.state.page(tab) {
+            Command::Do { verb: Verb::View, tab, .. } => match core.state.page(tab) {
                 Some(page) => core.open_page(page, page.shown(), tab).await,
                 None => refused("This tab shows no traced page. Run Page Trace makes it one."),
             },
-            Command::ViewSessionTraces { tab } => core.open_session(tab).await,
-            Command::ViewPreviousTraces { tab } => core.open_previous(tab).await,
+            Command::Do { verb: Verb::ViewSession, tab, .. } => core.open_session(tab).await,
+            Command::Do { verb: Verb::ViewPrevious, tab, .. } => core.open_previous(tab).await,
+            Command::Do { verb, tab, plan } => self.verb(core, tab, verb, plan).await,
             Command::Refresh { trace } => {
                 let worker = Rc::clone(self);
                 spawn(async move {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bridge::{Reply, Site};
+use bridge::{Reply, Site, Verb};
 use trace::arrival::Again;
 use trace::origin::Origin;
 use trace::session::Event;
@@ -16,21 +16,6 @@ use crate::panels::BACK;
 use crate::view;
 use crate::worker::{Core, Worker};
 
-/// What the user wants of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    /// Start Tracing Session, as planned or as the settings say.
-    Start(Option<bridge::Plan>),
-    /// Restart Tracing Session.
-    Restart,
-    /// Stop Tracing Session.
-    Stop,
-    /// Run Page Trace.
-    Trace,
-    /// Take a page trace back.
-    Cancel,
-}
-
 /// Why a page that a form led to is not loaded again.
 const POSTED: &str = "This page is the answer to a form (POST), and loading it again would send \
                       the form again. Open the page by its address, or start a session and send \
@@ -38,7 +23,13 @@ const POSTED: &str = "This page is the answer to a form (POST), and loading it a
 
 impl Worker {
     /// Carries a verb out, and takes it back when not everything could be set.
-    pub(crate) async fn verb(self: &Rc<Self>, core: &mut Core, tab: i32, verb: Verb) -> Reply {
+    pub(crate) async fn verb(
+        self: &Rc<Self>,
+        core: &mut Core,
+        tab: i32,
+        verb: Verb,
+        plan: Option<bridge::Plan>,
+    ) -> Reply {
         let shown = tabs::get(tab).await;
         let url = shown.as_ref().map(|tab| tab.url.clone()).unwrap_or_default();
         let origin = match Origin::of(&url) {
@@ -50,11 +41,11 @@ impl Worker {
         if !back && !matches!(view::site(shown).await, Site::Ready { .. }) {
             return refused(&format!("Tracelight has no permission for {origin} yet."));
         }
-        if verb == Verb::Trace && core.state.arrivals.again(tab) == Again::Never {
+        if verb == Verb::Run && core.state.arrivals.again(tab) == Again::Never {
             return refused(POSTED);
         }
         core.trouble = None;
-        let event = match core.event(tab, &origin, verb).await {
+        let event = match core.event(tab, &origin, verb, plan).await {
             Ok(event) => event,
             Err(reply) => return reply,
         };
@@ -76,10 +67,16 @@ impl Worker {
 
 impl Core {
     /// What a verb is to the session machine.
-    async fn event(&mut self, tab: i32, origin: &Origin, verb: Verb) -> Result<Event, Reply> {
+    async fn event(
+        &mut self,
+        tab: i32,
+        origin: &Origin,
+        verb: Verb,
+        plan: Option<bridge::Plan>,
+    ) -> Result<Event, Reply> {
         let origin = origin.clone();
         Ok(match verb {
-            Verb::Start(plan) => {
+            Verb::Start => {
                 let open = self.open_tabs().await;
                 let plan = self.plan(tab, &origin, plan).await?;
                 Event::Start { tab, origin, plan, open }
@@ -88,12 +85,14 @@ impl Core {
                 let open = self.open_tabs().await;
                 Event::Restart { tab, origin, open }
             }
-            Verb::Trace => Event::Trace { tab, origin },
+            Verb::Run => Event::Trace { tab, origin },
             Verb::Cancel => Event::Cancel { tab },
             Verb::Stop => match self.state.session(tab, &origin.host) {
                 Some(session) => Event::Stop { place: session.place(), end: End::Stopped },
                 None => Event::Tick,
             },
+            // These change nothing.
+            Verb::View | Verb::ViewSession | Verb::ViewPrevious => Event::Tick,
         })
     }
 

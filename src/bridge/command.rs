@@ -7,7 +7,7 @@ use trace::settings::{Ending, Scope};
 use trace::state::End;
 use trace::{SessionId, TraceId};
 
-use crate::Trial;
+use crate::{Trial, Verb};
 
 /// A surface's wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,49 +18,15 @@ pub enum Command {
         /// The tab.
         tab: i32,
     },
-    /// Start Tracing Session on the tab's site.
-    StartSession {
+    /// Carry out a verb on a tab.
+    Do {
+        /// The verb.
+        verb: Verb,
         /// The tab.
         tab: i32,
-        /// How; as the settings say, where it does not.
+        /// How to start a session; as the settings say, where it does not.
         #[serde(default)]
         plan: Option<Plan>,
-    },
-    /// Restart Tracing Session: a new id, and everything else as it was.
-    RestartSession {
-        /// The tab.
-        tab: i32,
-    },
-    /// Stop Tracing Session on the tab's site.
-    StopSession {
-        /// The tab.
-        tab: i32,
-    },
-    /// Run Page Trace in the tab.
-    RunPageTrace {
-        /// The tab.
-        tab: i32,
-    },
-    /// Take a page trace back that is under way.
-    CancelPageTrace {
-        /// The tab.
-        tab: i32,
-    },
-    /// View Page Trace: open the trace of the tab's page in a new tab.
-    ViewPageTrace {
-        /// The tab.
-        tab: i32,
-    },
-    /// View Session Traces: open the dashboard's Logs of the tab's session.
-    ViewSessionTraces {
-        /// The tab.
-        tab: i32,
-    },
-    /// View Previous Session Traces: open the dashboard's Logs of the last session of the tab's
-    /// site, with the earlier ones to choose from.
-    ViewPreviousTraces {
-        /// The tab.
-        tab: i32,
     },
     /// Ask the store for a trace once more: it grew, or somebody is looking at it.
     Refresh {

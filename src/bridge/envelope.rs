@@ -27,7 +27,7 @@ impl<M> Envelope<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Command, FromPage};
+    use crate::{Command, FromPage, Verb};
     use trace::json;
 
     #[test]
@@ -39,9 +39,10 @@ mod tests {
 
     #[test]
     fn the_kind_lies_flat_beside_the_version() {
-        let text = json::write(&Envelope::new(Command::StartSession { tab: 7, plan: None }));
-        assert_eq!(text, r#"{"v":1,"kind":"startSession","tab":7,"plan":null}"#);
-        let text = r#"{"v":1,"kind":"startSession","tab":7}"#;
-        assert_eq!(json::read(text), Ok(Command::StartSession { tab: 7, plan: None }));
+        let text =
+            json::write(&Envelope::new(Command::Do { verb: Verb::Start, tab: 7, plan: None }));
+        assert_eq!(text, r#"{"v":1,"kind":"do","verb":"start","tab":7,"plan":null}"#);
+        let text = r#"{"v":1,"kind":"do","verb":"start","tab":7}"#;
+        assert_eq!(json::read(text), Ok(Command::Do { verb: Verb::Start, tab: 7, plan: None }));
     }
 }

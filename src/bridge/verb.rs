@@ -1,10 +1,13 @@
 //! The verbs: what the user can do, under the exact names that the product uses, and when each is
 //! offered. Popup, panel, keyboard shortcuts and the icon's menu all take them from here.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Command, Plan, Site, TabView};
 
 /// Something the user can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Verb {
     /// Begin a session on the tab's site.
     Start,
@@ -75,17 +78,8 @@ impl Verb {
 
     /// The command that carries it out; `plan` is how to start.
     #[must_use]
-    pub fn command(self, tab: i32, plan: Option<Plan>) -> Command {
-        match self {
-            Self::Start => Command::StartSession { tab, plan },
-            Self::Run => Command::RunPageTrace { tab },
-            Self::View => Command::ViewPageTrace { tab },
-            Self::ViewSession => Command::ViewSessionTraces { tab },
-            Self::Stop => Command::StopSession { tab },
-            Self::Restart => Command::RestartSession { tab },
-            Self::ViewPrevious => Command::ViewPreviousTraces { tab },
-            Self::Cancel => Command::CancelPageTrace { tab },
-        }
+    pub const fn command(self, tab: i32, plan: Option<Plan>) -> Command {
+        Command::Do { verb: self, tab, plan }
     }
 
     /// Whether it sends something to the site, for which the browser may want permission.
@@ -228,7 +222,8 @@ mod tests {
             assert_eq!(Verb::named(verb.name()), Some(verb));
         }
         assert_eq!(Verb::named("_execute_action"), None);
-        assert_eq!(Verb::Stop.command(7, None), Command::StopSession { tab: 7 });
+        let stop = Command::Do { verb: Verb::Stop, tab: 7, plan: None };
+        assert_eq!(Verb::Stop.command(7, None), stop);
         assert!(Verb::Start.touches_site() && !Verb::Stop.touches_site());
     }
 }

@@ -39,7 +39,7 @@ test('200 of 200 page traces in a row carry the id that was minted for them', as
   for (let round = 0; round < 200; round++) {
     const request = asked();
     const shown = page.waitForEvent('domcontentloaded');
-    const { page: armed, reason } = await lab.say('runPageTrace', { tab });
+    const { page: armed, reason } = await lab.say('do', { verb: 'run', tab });
     assert.ok(armed, reason);
     minted.push(armed.trace);
     carried.push(readContext((await request).headers.traceparent)?.trace);

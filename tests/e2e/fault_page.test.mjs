@@ -267,7 +267,7 @@ test('a page that is reloaded ten times while its trace is armed is traced once,
   const page = await lab.openPage(`${site.origin}/page`);
   const tab = await lab.tabId(page);
   site.requests.length = 0;
-  const { page: armed } = await lab.say('runPageTrace', { tab });
+  const { page: armed } = await lab.say('do', { verb: 'run', tab });
   await lab.desk.evaluate(async (tab) => {
     for (let round = 0; round < 10; round++) await chrome.tabs.reload(tab);
   }, tab);

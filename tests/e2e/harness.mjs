@@ -136,7 +136,7 @@ class Lab {
     let stopped = false;
     for (const { id } of tabs) {
       if (!(await this.view(id)).session) continue;
-      await this.say('stopSession', { tab: id });
+      await this.say('do', { verb: 'stop', tab: id });
       stopped = true;
     }
     await this.closePages(); // a page trace whose document is awaited ends with its tab
@@ -311,7 +311,7 @@ class Lab {
     return this.desk.evaluate((tab) => chrome.runtime.sendMessage({ v: 1, kind: 'view', tab }), tab);
   }
 
-  /** Asks the worker for something as a surface does: `say('stopSession', { tab })`. */
+  /** Asks the worker for something as a surface does: `say('do', { verb: 'stop', tab })`. */
   say(kind, what) {
     const message = { v: 1, kind, ...what };
     return this.desk.evaluate((message) => chrome.runtime.sendMessage(message), message);

@@ -232,7 +232,7 @@ test('messages that a page posts to its window reach nobody', async () => {
       { v: 1, kind: 'records', records: ['{}'] },
       { v: 1, kind: 'open' },
       { v: 1, kind: 'dismiss' },
-      { v: 1, kind: 'startSession', tab: 1 },
+      { v: 1, kind: 'do', verb: 'start', tab: 1 },
       { kind: 'toast', toast: null },
       { kind: 'stop' },
     ];
@@ -271,9 +271,10 @@ test('a content script cannot command: neither sessions nor traces nor a look at
     });
     return result.value;
   };
-  for (const kind of ['view', 'startSession', 'stopSession', 'runPageTrace', 'viewPageTrace', 'refresh']) {
+  const verbs = ['start', 'stop', 'run', 'view'].map((verb) => ({ kind: 'do', verb }));
+  for (const command of [{ kind: 'view' }, { kind: 'refresh' }, ...verbs]) {
     const { trace } = await lab.pageContext(page);
-    assert.equal(await say({ v: 1, kind, tab, trace }), 'null', kind);
+    assert.equal(await say({ v: 1, ...command, tab, trace }), 'null', JSON.stringify(command));
   }
   assert.equal(await say('rubbish'), 'null');
   assert.equal(await say({ v: 1, kind: 'records', records: 'no list' }), 'null');

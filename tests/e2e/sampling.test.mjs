@@ -117,7 +117,7 @@ test('a document that is not sampled says so, records nothing, and Run Page Trac
   assert.equal(badge, 'on', 'nothing is wrong');
   await popup.close();
   const { trace: quiet } = readContext(site.contexts('/quiet')[0]);
-  await lab.say('runPageTrace', { tab: await lab.tabId(page) });
+  await lab.say('do', { verb: 'run', tab: await lab.tabId(page) });
   await until('it is asked for again', () => site.asked('/quiet').length === 2);
   assert.equal(flags('/quiet')[1], '03');
   const { trace: loud } = readContext(site.contexts('/quiet')[1]);

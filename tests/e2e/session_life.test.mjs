@@ -29,7 +29,7 @@ const named = (host) => site.origin.replace('127.0.0.1', host);
 async function begin(page, plan = {}) {
   const tab = await lab.tabId(page);
   const whole = { scope: 'host', ending: {}, ...plan };
-  const { kind, reason } = await lab.say('startSession', { tab, plan: whole });
+  const { kind, reason } = await lab.say('do', { verb: 'start', tab, plan: whole });
   assert.equal(kind, 'view', reason);
   await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
   await until('its page is counted', async () => (await lab.view(tab)).session.pages === 1);
@@ -49,7 +49,7 @@ test('Restart is one step to a new id, which names the old one on its first page
   const tab = await begin(page);
   const { trace } = await lab.pageContext(page);
   const old = (await lab.view(tab)).session.id;
-  const { session } = await lab.say('restartSession', { tab });
+  const { session } = await lab.say('do', { verb: 'restart', tab });
   assert.notEqual(session.id, old);
   assert.equal(session.previous, old);
   const again = await until('it is traced again', async () => {
@@ -200,7 +200,7 @@ test('a session of a site is for its registrable domain and all hosts below it, 
   assert.match(site.asked('/api')[0].headers.cookie, /_trace_session=/);
   const foreign = await lab.openPage(`${named('other.localhost')}/foreign`);
   assert.equal(await lab.pageContext(foreign), undefined);
-  await lab.say('stopSession', { tab });
+  await lab.say('do', { verb: 'stop', tab });
   assert.deepEqual(await lab.left(), []);
 });
 
@@ -248,11 +248,11 @@ test('a page trace can be taken back while its document is awaited', async () =>
   const slow = held((_, response) => html(response, 'late'));
   site.pages['/page'] = slow.page;
   const tab = await lab.tabId(page);
-  const { kind, reason } = await lab.say('runPageTrace', { tab });
+  const { kind, reason } = await lab.say('do', { verb: 'run', tab });
   assert.equal(kind, 'view', reason);
   await until('it is asked for', () => site.asked('/page').length > 1);
   await until('it was seen to leave', async () => (await lab.view(tab)).page?.progress.phase === 'requested');
-  const { page: shown } = await lab.say('cancelPageTrace', { tab });
+  const { page: shown } = await lab.say('do', { verb: 'cancel', tab });
   assert.equal(shown, null);
   assert.deepEqual(await lab.left(), []);
   slow.release();
@@ -295,14 +295,14 @@ test('a private window has sessions of its own, and no part in those of others',
     const { headers } = site.asked('/private')[0];
     assert.deepEqual([headers.traceparent, headers.cookie], [undefined, undefined]);
     assert.equal((await lab.view(secret)).session, null);
-    const own = await lab.say('startSession', { tab: secret });
+    const own = await lab.say('do', { verb: 'start', tab: secret });
     assert.equal(own.kind, 'view', own.reason);
     assert.match(own.session.site, /in private windows$/);
     assert.notEqual(own.session.id, (await lab.view(tab)).session.id);
     await until('it is traced', () => readContext(site.contexts('/private').at(-1)));
     assert.equal(site.asked('/private').at(-1).headers.baggage, `session.id=${own.session.id}`);
     await page.reload();
-    await lab.say('stopSession', { tab: secret });
+    await lab.say('do', { verb: 'stop', tab: secret });
     assert.ok((await lab.view(tab)).session, 'the other one goes on');
     await lab.desk.evaluate((tab) => chrome.tabs.remove(tab), secret);
   } finally {
