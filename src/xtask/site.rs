@@ -65,12 +65,15 @@ const FEATURES: &[&str] = &[
 /// its first kilobyte.
 const PROMISES: &[&str] = &["--zero-filled-memory", "--low-memory-unused"];
 
-/// Twice, and the first time from flat code; functions with one caller stay functions, except small
-/// ones. Measured together: 1 % less after compression.
-const WAYS: &[&str] = &["--flatten", "--rereloop", "-Oz", "-Oz", "-ocimfs", "30"];
+/// Thrice, the first time from flat code and the last time with what is alike in one function;
+/// functions with one caller stay functions, except the smallest. Measured together: 1.5 % less after
+/// compression.
+const WAYS: &[&str] =
+    &["--flatten", "--rereloop", "-Oz", "-Oz", "--merge-similar-functions", "-Oz", "-ocimfs", "5"];
 
-/// Gives each function the place that its name says.
-const BY_NAME: &[&str] = &["--reorder-functions-by-name"];
+/// Gives each function the place that its name says, and forgets what only tools read.
+const LAST: &[&str] =
+    &["--reorder-functions-by-name", "--strip-producers", "--strip-target-features"];
 
 /// Makes it, unless it is there already.
 pub(crate) fn make(wasm: &Wasm) -> Result<()> {
@@ -117,7 +120,7 @@ fn reason(report: &Report) -> String {
 fn optimise(wasm: &Wasm) -> Result<()> {
     let mut step = Step::begin("optimise WebAssembly");
     for file in outputs() {
-        for (changed, ways) in [(trap::cut as Change, WAYS), (order::place, BY_NAME)] {
+        for (changed, ways) in [(trap::cut as Change, WAYS), (order::place, LAST)] {
             change(&file, changed)?;
             let child = Child::new(&wasm.optimiser).args(["--output"]).args([&file, &file]);
             let report = child.args(FEATURES).args(PROMISES).args(ways).watch(&mut step)?;

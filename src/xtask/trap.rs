@@ -26,6 +26,34 @@ const PANICS: [&str; 11] = [
     "alloc::raw_vec::handle_error",
 ];
 
+/// Texts of the standard library and of wasm-bindgen that only panics say, and nobody else might.
+const TEXTS: [&str; 24] = [
+    "slice index starts at ",
+    "index out of bounds: the len is ",
+    " but the index is ",
+    "range start index ",
+    "range end index ",
+    " out of range for slice of length ",
+    "copy_from_slice: source slice length (",
+    ") does not match destination slice length (",
+    "insertion index (is ",
+    "removal index (is ",
+    "swap_remove index (is ",
+    ") should be <= len (is ",
+    ") should be < len (is ",
+    "a formatting trait implementation returned an error when the underlying stream did not",
+    "attempt to divide by zero",
+    "`async fn` resumed after completion",
+    "RefCell already mutably borrowed",
+    "RefCell already borrowed",
+    "Lazy instance has previously been poisoned",
+    "assertion failed: self.is_char_boundary(new_len)",
+    "overflow in Duration::new",
+    "overflow when adding durations",
+    "attempt to join into collection with len > usize::MAX",
+    "window size must be non-zero",
+];
+
 /// A function's body without locals: `unreachable end`.
 const TRAP: [u8; 3] = [0, 0x00, 0x0b];
 
@@ -46,7 +74,7 @@ pub(crate) fn cut(module: &[u8]) -> Option<Vec<u8>> {
         output.push(id);
         match id {
             CODE => block(&bodies(content, imported, &panics)?, &mut output),
-            DATA if !panics.is_empty() => block(&placeless(content)?, &mut output),
+            DATA if !panics.is_empty() => block(&silent(placeless(content)?), &mut output),
             _ => block(content, &mut output),
         }
     }
@@ -124,6 +152,17 @@ fn placeless(section: &[u8]) -> Option<Vec<u8>> {
     Some(output)
 }
 
+/// The data with zeros for the texts of panics.
+fn silent(mut section: Vec<u8>) -> Vec<u8> {
+    for text in TEXTS.map(str::as_bytes) {
+        let found = |section: &[u8]| section.windows(text.len()).position(|part| part == text);
+        while let Some(at) = found(&section) {
+            section[at..at + text.len()].fill(0);
+        }
+    }
+    section
+}
+
 /// The segments of the data: where each is in memory, and where in the section.
 fn segments(section: &[u8]) -> Option<Vec<(u32, Range<usize>)>> {
     let mut input = Input(section);
@@ -184,6 +223,12 @@ mod tests {
         wanted[first..first + 8].fill(0);
         wanted[first + 12..first + 28].fill(0);
         assert_eq!(placeless(&section), Some(wanted));
+    }
+
+    #[test]
+    fn what_only_a_panic_says_is_forgotten_wherever_it_is() {
+        let said = silent(b"pay RefCell already borrowed, index".to_vec());
+        assert_eq!(said, [b"pay ".as_slice(), &[0; 24], b", index"].concat());
     }
 
     #[test]
