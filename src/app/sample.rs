@@ -202,7 +202,7 @@ fn vital(name: &str, value: f64, rating: &str, cause: &[(&str, Value)]) -> Event
         (key::VITAL_VALUE, value.into()),
         (key::VITAL_RATING, rating.into()),
     ]));
-    Event { time: millis(300), name: "browser.web_vital".to_owned(), attributes: told }
+    Event { time: millis(300), name: "browser.web_vital".into(), attributes: told }
 }
 
 /// A page's root with two vitals and an error, and a request that it opened a trace for.
@@ -225,7 +225,7 @@ pub(crate) fn page() -> (Span, Span) {
     page.events = vec![
         vital("cls", 0.0312, "good", &[]),
         vital("lcp", 2_800.0, "needs-improvement", &cause),
-        Event { time: millis(310), name: "exception".to_owned(), attributes: attributes(&thrown) },
+        Event { time: millis(310), name: "exception".into(), attributes: attributes(&thrown) },
     ];
     let mut request = spans().remove(4);
     request.trace = TraceId::mint([0x0d; 16]).unwrap();
@@ -252,7 +252,7 @@ pub(crate) fn spans() -> Vec<Span> {
     failed.status = Status::Error("card declined".to_owned());
     failed.events.push(Event {
         time: millis(452),
-        name: "exception".to_owned(),
+        name: "exception".into(),
         attributes: Attributes::from([(key::EXCEPTION_MESSAGE.to_owned(), "declined".into())]),
     });
     failed.links.push(Link {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trace::Timestamp;
-use trace::attribute::Attributes;
+use trace::attribute::Pairs;
 use trace::span::{Dropped, Event, Kind, Link, Resource, Scope, Span, Status};
 
 use crate::Reason;
@@ -21,7 +21,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) kind: Kind,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Pairs,
     pub(crate) events: Vec<Event>,
     pub(crate) links: Vec<Link>,
     /// Links whose ids cannot be: they lead nowhere, and must not cost the span.
@@ -47,7 +47,7 @@ impl Draft<'_> {
             kind: self.kind,
             start: self.start,
             end: self.end,
-            attributes: self.attributes,
+            attributes: self.attributes.into(),
             events: self.events,
             links: self.links,
             status: self.status,
@@ -62,7 +62,7 @@ impl Draft<'_> {
 pub(crate) fn link(trace: &[u8], span: &[u8], rest: LinkRest) -> Option<Link> {
     let LinkRest { state, flags, attributes } = rest;
     let (trace, span) = (trace_id(trace).ok()?, span_id(span).ok()?);
-    Some(Link { trace, span, state, flags, attributes })
+    Some(Link { trace, span, state, flags, attributes: attributes.into() })
 }
 
 /// What a link has besides its ids.
@@ -70,7 +70,7 @@ pub(crate) fn link(trace: &[u8], span: &[u8], rest: LinkRest) -> Option<Link> {
 pub(crate) struct LinkRest {
     pub(crate) state: String,
     pub(crate) flags: u32,
-    pub(crate) attributes: Attributes,
+    pub(crate) attributes: Pairs,
 }
 
 /// A status from its number; a message counts only beside an error (OTLP, `Status`).

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribute::{Attributes, Value, key};
+use crate::attribute::{Attributes, Name, Value, key};
 use crate::context::{PageContext, RANDOM, SAMPLED};
 use crate::ladder::Ladder;
 use crate::origin::Origin;
@@ -58,6 +58,8 @@ pub const SOFT: &str = "navigation";
 /// OTLP span flags: the trace's W3C flags, and bit 8, which says that bit 9 (the parent is in
 /// another process) is set where it should be; here it never is.
 const FLAGS: u32 = (SAMPLED | RANDOM) as u32 | 0x100;
+/// Attributes that a request's span has as a rule.
+const USUAL: usize = 16;
 /// Names our spans' instrumentation scope and SDK.
 const TRACELIGHT: &str = "tracelight";
 
@@ -155,10 +157,12 @@ pub fn assemble(page: &Page, records: &[Record], unseen: &[Unseen]) -> Assembly 
     let root = tracer.root(&told);
     let (document, request) = tracer.document(&facts, root.end);
     let mut spans = vec![root, document];
-    spans.extend(arrange(rest, |a, b| (a.start, a.trace, a.id).cmp(&(b.start, b.trace, b.id))));
-    let place = |row: &TracedRequest| (row.start, row.trace, row.span);
+    let begun = |span: &Span| span.start.nanos();
+    spans.extend(arrange(rest, begun, |a, b| (a.trace, a.id).cmp(&(b.trace, b.id))));
+    let place = |row: &TracedRequest| (row.trace, row.span);
+    let sent = |row: &TracedRequest| row.start.nanos();
     let mut requests = vec![request];
-    requests.extend(arrange(traced, |a, b| place(a).cmp(&place(b))));
+    requests.extend(arrange(traced, sent, |a, b| place(a).cmp(&place(b))));
     let settled = facts.navigation.is_some();
     Assembly { spans, requests, settled, open: tracer.open(&facts) }
 }
@@ -205,7 +209,7 @@ impl<'a> Tracer<'a> {
 
     /// A span of this page with what all of them have.
     fn span(&self, trace: TraceId, id: SpanId, start: Timestamp, end: Timestamp) -> Span {
-        let mut attributes = Attributes::new();
+        let mut attributes = Attributes::with_capacity(USUAL);
         if let Some(session) = &self.session {
             put(&mut attributes, key::SESSION_ID, session.as_str());
         }
@@ -293,19 +297,19 @@ fn resource(document: Option<&Document>) -> crate::Resource {
     crate::Resource { attributes, ..crate::Resource::default() }
 }
 
-fn put(attributes: &mut Attributes, name: &str, value: impl Into<Value>) {
-    attributes.insert(name.to_owned(), value.into());
+fn put(attributes: &mut Attributes, name: impl Into<Name>, value: impl Into<Value>) {
+    attributes.insert(name, value.into());
 }
 
 /// Empty text is what a browser that does not tell gives.
-fn put_text(attributes: &mut Attributes, name: &str, text: &str) {
+fn put_text(attributes: &mut Attributes, name: impl Into<Name>, text: &str) {
     if !text.is_empty() {
         put(attributes, name, text);
     }
 }
 
 /// As above: 0 is what a browser that does not tell gives.
-fn put_count(attributes: &mut Attributes, name: &str, count: u64) {
+fn put_count(attributes: &mut Attributes, name: impl Into<Name>, count: u64) {
     if count > 0 {
         put(attributes, name, i64::try_from(count).unwrap_or(i64::MAX));
     }

@@ -2,11 +2,11 @@
 //!
 //! Names follow OpenTelemetry's semantic conventions 1.44; what is ours begins with `tracelight.`.
 
-use std::collections::BTreeMap;
+mod set;
+
 use std::fmt;
 
-/// Attributes by name. Ordered, so that two equal sets print and compare alike.
-pub type Attributes = BTreeMap<String, Value>;
+pub use set::{Attributes, Name, Pairs};
 
 /// An attribute's value (OTLP `AnyValue`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +27,7 @@ pub enum Value {
     /// Values in order.
     List(Vec<Value>),
     /// Values by name.
-    Map(BTreeMap<String, Value>),
+    Map(Attributes),
 }
 
 impl Value {
@@ -303,7 +303,7 @@ mod tests {
         let value = Value::List(vec![
             Value::from("a"),
             Value::from(2),
-            Value::Map(BTreeMap::from([("k".to_owned(), Value::Bytes(vec![0xca, 0xfe]))])),
+            Value::Map(Attributes::from([("k", Value::Bytes(vec![0xca, 0xfe]))])),
             Value::Empty,
         ]);
         assert_eq!(value.to_string(), "[a, 2, {k: cafe}, ]");

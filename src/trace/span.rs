@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::attribute::{Attributes, Value, key};
+use crate::attribute::{Attributes, Name, Value, key};
 use crate::{SpanId, Timestamp, TraceId};
 
 /// One operation in a trace.
@@ -133,7 +133,7 @@ pub struct Event {
     /// When.
     pub time: Timestamp,
     /// What.
-    pub name: String,
+    pub name: Name,
     /// More about it.
     pub attributes: Attributes,
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use trace::attribute::Attributes;
+use trace::attribute::{Attributes, Pairs};
 use trace::json::{Broken, Cursor, Opened};
 use trace::span::{Event, Link, Resource, Scope, Status};
 
@@ -144,16 +144,16 @@ impl<'a> Reader<'a> {
     }
 
     fn resource(&mut self) -> Result<Attributes, Broken> {
-        let mut attributes = Attributes::new();
+        let mut pairs = Pairs::new();
         if self.object()? {
             while let Some(key) = self.key()? {
                 match &*key {
-                    "attributes" => self.attributes(&mut attributes, DEPTH)?,
+                    "attributes" => self.attributes(&mut pairs, DEPTH)?,
                     _ => self.cursor.skip()?,
                 }
             }
         }
-        Ok(attributes)
+        Ok(pairs.into())
     }
 
     fn scope_spans(&mut self) -> Result<ScopeSpans, Broken> {
@@ -181,14 +181,16 @@ impl<'a> Reader<'a> {
         if !self.object()? {
             return Ok(());
         }
+        let mut pairs = Pairs::new();
         while let Some(key) = self.key()? {
             match &*key {
                 "name" => scope.name = self.text()?,
                 "version" => scope.version = self.text()?,
-                "attributes" => self.attributes(&mut scope.attributes, DEPTH)?,
+                "attributes" => self.attributes(&mut pairs, DEPTH)?,
                 _ => self.cursor.skip()?,
             }
         }
+        scope.attributes.extend(pairs);
         Ok(())
     }
 
@@ -241,16 +243,18 @@ impl<'a> Reader<'a> {
 
     fn event(&mut self) -> Result<Event, Broken> {
         let mut event = Event::default();
+        let mut pairs = Pairs::new();
         if self.object()? {
             while let Some(key) = self.key()? {
                 match &*key {
                     "timeUnixNano" | "time_unix_nano" => event.time = self.time()?,
-                    "name" => event.name = self.text()?,
-                    "attributes" => self.attributes(&mut event.attributes, DEPTH)?,
+                    "name" => event.name = self.text()?.into(),
+                    "attributes" => self.attributes(&mut pairs, DEPTH)?,
                     _ => self.cursor.skip()?,
                 }
             }
         }
+        event.attributes = pairs.into();
         Ok(event)
     }
 

@@ -1,10 +1,8 @@
 //! The single values of OTLP/JSON: texts, numbers, ids, enums, attribute values, each in every
 //! form that some exporter or store writes.
 
-use std::collections::BTreeMap;
-
 use trace::Timestamp;
-use trace::attribute::Value;
+use trace::attribute::{Pairs, Value};
 use trace::json::{self, Broken, Scalar};
 use trace::span::Kind;
 
@@ -90,12 +88,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a list of `{"key", "value"}` into a map; of two with one name the later counts.
-    pub(super) fn attributes(
-        &mut self,
-        into: &mut BTreeMap<String, Value>,
-        depth: usize,
-    ) -> Result<(), Broken> {
+    /// Reads a list of `{"key", "value"}`; of two with one name the later counts.
+    pub(super) fn attributes(&mut self, into: &mut Pairs, depth: usize) -> Result<(), Broken> {
         self.each(|reader| {
             let (mut name, mut content) = (String::new(), Value::Empty);
             if reader.object()? {
@@ -107,7 +101,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            into.insert(name, content);
+            into.push((name.into(), content));
             Ok(())
         })
     }
@@ -162,7 +156,7 @@ impl Reader<'_> {
     }
 
     fn map_of(&mut self, depth: usize) -> Result<Value, Broken> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Pairs::new();
         if self.object()? {
             while let Some(key) = self.key()? {
                 match &*key {
@@ -171,7 +165,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Value::Map(entries))
+        Ok(Value::Map(entries.into()))
     }
 
     fn truth(&mut self) -> Result<bool, Broken> {

@@ -2,11 +2,10 @@
 //! this can read; a property test holds the two together.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trace::Timestamp;
-use trace::attribute::Value;
+use trace::attribute::{Pairs, Value};
 use trace::span::{Event, Link, Resource, Scope, Span, Status};
 
 use super::DEPTH;
@@ -115,42 +114,46 @@ fn span_field<'a>((number, field): (u64, Field<'a>), draft: &mut Draft<'a>) -> R
 }
 
 pub(super) fn resource(message: &[u8], schema: &str) -> Result<Resource, Reason> {
-    let mut resource = Resource { schema: schema.to_owned(), ..Resource::default() };
+    let mut pairs = Pairs::new();
     for field in Fields::new(message) {
         match field? {
-            (1, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut resource.attributes)?,
+            (1, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut pairs)?,
             (2, Field::Varint(_)) | (3.., _) => {}
             _ => return Err(Reason::Garbled),
         }
     }
-    Ok(resource)
+    Ok(Resource { schema: schema.to_owned(), attributes: pairs.into() })
 }
 
 pub(super) fn scope(message: &[u8], schema: &str) -> Result<Scope, Reason> {
     let mut scope = Scope { schema: schema.to_owned(), ..Scope::default() };
+    let mut pairs = Pairs::new();
     for field in Fields::new(message) {
         match field? {
             (1, Field::Bytes(name)) => text(name)?.clone_into(&mut scope.name),
             (2, Field::Bytes(version)) => text(version)?.clone_into(&mut scope.version),
-            (3, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut scope.attributes)?,
+            (3, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut pairs)?,
             (4, Field::Varint(_)) | (5.., _) => {}
             _ => return Err(Reason::Garbled),
         }
     }
+    scope.attributes = pairs.into();
     Ok(scope)
 }
 
 fn event(message: &[u8]) -> Result<Event, Reason> {
     let mut event = Event::default();
+    let mut pairs = Pairs::new();
     for field in Fields::new(message) {
         match field? {
             (1, Field::Fixed64(time)) => event.time = Timestamp::from_nanos(time),
-            (2, Field::Bytes(name)) => text(name)?.clone_into(&mut event.name),
-            (3, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut event.attributes)?,
+            (2, Field::Bytes(name)) => event.name = text(name)?.to_owned().into(),
+            (3, Field::Bytes(pair)) => attribute(pair, DEPTH, &mut pairs)?,
             (4, Field::Varint(_)) | (5.., _) => {}
             _ => return Err(Reason::Garbled),
         }
     }
+    event.attributes = pairs.into();
     Ok(event)
 }
 
@@ -185,12 +188,8 @@ fn status(message: &[u8]) -> Result<Status, Reason> {
     Ok(draft::status(code, words))
 }
 
-/// Reads a `KeyValue` into a map; of two with one name the later counts, as in JSON.
-fn attribute(
-    message: &[u8],
-    depth: usize,
-    into: &mut BTreeMap<String, Value>,
-) -> Result<(), Reason> {
+/// Reads a `KeyValue`; of two with one name the later counts, as in JSON.
+fn attribute(message: &[u8], depth: usize, into: &mut Pairs) -> Result<(), Reason> {
     let (mut name, mut content) = ("", Value::Empty);
     for field in Fields::new(message) {
         match field? {
@@ -200,7 +199,7 @@ fn attribute(
             _ => return Err(Reason::Garbled),
         }
     }
-    into.insert(name.to_owned(), content);
+    into.push((name.to_owned().into(), content));
     Ok(())
 }
 
@@ -237,7 +236,7 @@ fn list_of(message: &[u8], depth: usize) -> Result<Value, Reason> {
 
 fn map_of(message: &[u8], depth: usize) -> Result<Value, Reason> {
     let depth = depth.checked_sub(1).ok_or(Reason::Deep)?;
-    let mut entries = BTreeMap::new();
+    let mut entries = Pairs::new();
     for field in Fields::new(message) {
         match field? {
             (1, Field::Bytes(pair)) => attribute(pair, depth, &mut entries)?,
@@ -245,5 +244,5 @@ fn map_of(message: &[u8], depth: usize) -> Result<Value, Reason> {
             _ => return Err(Reason::Garbled),
         }
     }
-    Ok(Value::Map(entries))
+    Ok(Value::Map(entries.into()))
 }

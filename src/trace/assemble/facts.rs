@@ -8,7 +8,7 @@ use crate::record::{
     Request, Resource, Soft, Task, Turn, Vital,
 };
 
-use super::order::arrange;
+use super::order::{arrange, rank};
 
 /// Records by kind, each kind by time.
 #[derive(Default)]
@@ -65,7 +65,8 @@ impl<'a> Facts<'a> {
             let earlier = time(a).0.total_cmp(&time(b).0);
             earlier.then_with(|| a.partial_cmp(b).unwrap_or(Ordering::Equal))
         };
-        let mut sorted = arrange(records.iter().collect(), order);
+        let begun = |record: &&Record| rank(time(record).0);
+        let mut sorted = arrange(records.iter().collect(), begun, order);
         sorted.dedup_by(|a, b| order(a, b).is_eq());
         let mut facts = Self::default();
         sorted.into_iter().for_each(|record| facts.take(record));

@@ -32,11 +32,10 @@ pub(super) fn page_time(clock: PageClock, time: Timestamp) -> PageMillis {
 
 /// The last word on each request, by its start.
 fn latest(unseen: &[Unseen]) -> Vec<&Unseen> {
-    let mut list = arrange(unseen.iter().collect(), |a: &&Unseen, b: &&Unseen| {
-        a.id.cmp(&b.id).then_with(|| word(b).cmp(&word(a)))
-    });
+    let by_id = |a: &&Unseen, b: &&Unseen| a.id.cmp(&b.id).then_with(|| word(b).cmp(&word(a)));
+    let mut list = arrange(unseen.iter().collect(), |_| 0, by_id);
     list.dedup_by(|a, b| a.id == b.id);
-    arrange(list, |a: &&Unseen, b: &&Unseen| (a.start, &a.id).cmp(&(b.start, &b.id)))
+    arrange(list, |it: &&Unseen| it.start.nanos(), |a: &&Unseen, b: &&Unseen| a.id.cmp(&b.id))
 }
 
 /// What orders words on one request: a later one knows its end. By all of it, so that only equal

@@ -1,5 +1,7 @@
 //! Which interval lies in which.
 
+use super::order::{order, rank};
+
 /// Intervals that are open at the same time and looked at, the innermost ones: what overlaps more
 /// of them was made to cost time.
 const DEEP: usize = 64;
@@ -25,10 +27,11 @@ pub(super) struct Interval {
 /// 3       |==|        in 0: it overlaps 1 and does not lie in it
 /// ```
 pub(super) fn nest(intervals: &[Interval]) -> Vec<Option<usize>> {
-    let sorted = super::order::order(intervals.len(), &|a, b| {
+    let begun = |at: usize| rank(intervals[at].start);
+    // Parts follow each other in time, so that those of one are together.
+    let sorted = order(intervals.len(), &begun, &|a, b| {
         let (a, b) = (&intervals[a], &intervals[b]);
-        let place = (a.part, a.start).partial_cmp(&(b.part, b.start));
-        place.unwrap_or(std::cmp::Ordering::Equal).then(b.end.total_cmp(&a.end))
+        a.part.cmp(&b.part).then(b.end.total_cmp(&a.end))
     });
     let mut around = vec![None; intervals.len()];
     let mut open: Vec<usize> = Vec::new();

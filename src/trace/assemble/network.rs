@@ -40,8 +40,8 @@ const MILESTONES: [Phase<Navigation>; 8] = [
     ("loadEventEnd", |it| it.load_event_end),
 ];
 
-pub(super) fn event(name: &str, time: Timestamp) -> Event {
-    Event { time, name: name.to_owned(), ..Event::default() }
+pub(super) fn event(name: &'static str, time: Timestamp) -> Event {
+    Event { time, name: name.into(), ..Event::default() }
 }
 
 /// A moment of 0 did not happen, or the browser keeps it to itself.
@@ -87,7 +87,7 @@ pub(super) fn describe(attributes: &mut Attributes, timing: &Timing) {
     // Our own metric is the context that the browser was told to add, not the server's word.
     let theirs = timing.server_timing.iter().filter(|it| it.name != propagation::SERVER_TIMING);
     for metric in theirs.filter(|it| it.duration.0 > 0.0).take(METRICS) {
-        put(attributes, &format!("{}{}", key::SERVER_TIMING, metric.name), metric.duration.0);
+        put(attributes, format!("{}{}", key::SERVER_TIMING, metric.name), metric.duration.0);
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn pair(requests: &[&Request], resources: &[&Resource]) -> Pairs {
     // By a sum over the address first: long addresses differ only at their ends.
     let keys: Vec<_> =
         calls.chain(loads).map(|(api, url)| (fnv(FNV, url.as_bytes()), api, url)).collect();
-    let order = order(keys.len(), &|a, b| keys.get(a).cmp(&keys.get(b)));
+    let sum = |at: usize| keys.get(at).map_or(0, |key| key.0);
+    let order = order(keys.len(), &sum, &|a, b| keys.get(a).cmp(&keys.get(b)));
     let mut pairs =
         Pairs { resources: vec![None; requests.len()], taken: vec![false; resources.len()] };
     for group in order.chunk_by(|a, b| keys.get(*a) == keys.get(*b)) {

@@ -1,5 +1,7 @@
 //! Roots of page traces: the document's load, and each page within it.
 
+use std::cmp::Ordering;
+
 use crate::attribute::{Attributes, Value, key};
 use crate::framework::Badges;
 use crate::ladder::Ladder;
@@ -161,7 +163,7 @@ impl Tracer<'_> {
         told.faults.tell(Faults::root(part), root, clock);
         self.turns(root, part, told.facts);
         let events = std::mem::take(&mut root.events);
-        root.events = arrange(events, |a: &Event, b: &Event| a.time.cmp(&b.time));
+        root.events = arrange(events, |it: &Event| it.time.nanos(), |_, _| Ordering::Equal);
     }
 
     /// What changed of the device while a page was shown.
@@ -240,7 +242,7 @@ fn describe(attributes: &mut Attributes, document: &Document) {
 fn peers(attributes: &mut Attributes, sdk: &str) {
     for peer in sdk.lines() {
         if let Some((tracer @ ("otel" | "faro" | "datadog"), id)) = peer.split_once(':') {
-            put_text(attributes, &format!("{}{tracer}", key::PEER_SESSION), id);
+            put_text(attributes, format!("{}{tracer}", key::PEER_SESSION), id);
         }
     }
 }

@@ -258,7 +258,7 @@ fn a_document_that_never_came_says_why() {
 }
 
 fn texts(span: &Span) -> Vec<(&str, String)> {
-    span.attributes.iter().map(|(name, value)| (&**name, value.to_string())).collect()
+    span.attributes.iter().map(|(name, value)| (name, value.to_string())).collect()
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl<'a> Vitals<'a> {
     pub(super) fn tell(&self, part: usize, span: &mut Span, clock: PageClock) {
         let of_part = self.0.range((part, "")..).take_while(|((of, _), _)| *of == part);
         for ((_, name), vital) in of_part {
-            put(&mut span.attributes, &format!("{}{name}", key::VITAL), vital.value);
+            put(&mut span.attributes, format!("{}{name}", key::VITAL), vital.value);
             let mut event = network::event(EVENT, clock.at(moment(name, vital)));
             describe(&mut event.attributes, name, vital);
             span.events.push(event);
@@ -65,11 +65,11 @@ fn describe(attributes: &mut Attributes, name: &str, vital: &Vital) {
     put_text(attributes, key::VITAL_RATING, vital::rate(name, vital.value).unwrap_or_default());
     put_text(attributes, key::VITAL_NAVIGATION, &vital.navigation_type);
     for (part, text) in texts(&vital.attribution).into_iter().filter(|(_, text)| !text.is_empty()) {
-        put(attributes, &format!("{}{part}", key::VITAL_CAUSE), text);
+        put(attributes, format!("{}{part}", key::VITAL_CAUSE), text);
     }
     for (part, number) in numbers(&vital.attribution) {
         if let Some(number) = number {
-            put(attributes, &format!("{}{part}", key::VITAL_CAUSE), number);
+            put(attributes, format!("{}{part}", key::VITAL_CAUSE), number);
         }
     }
 }

@@ -101,5 +101,5 @@ fn action(span: &Span) -> Badges {
 /// Whether it ran in the edge runtime: `@vercel/otel` says so, since 2.0 by OpenTelemetry's name.
 fn edge(resource: &Resource) -> bool {
     let names = ["process.runtime.name", "vercel.runtime"];
-    names.iter().any(|name| resource.attributes.get(*name) == Some(&Value::from("edge")))
+    names.iter().any(|name| resource.attributes.get(name) == Some(&Value::from("edge")))
 }

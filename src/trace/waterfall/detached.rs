@@ -247,8 +247,8 @@ fn clues(root: &Span, id: Option<(&str, &Value)>, host: &Host<'_>) -> Option<Clu
     let request = id.is_some() && id == host.request;
     let service = !root.service().is_empty() && root.service() == span.service();
     let route = ["http.route", "next.route"].iter().any(|name| {
-        let route = root.attributes.get(*name);
-        route.is_some() && route == span.attributes.get(*name)
+        let route = root.attributes.get(name);
+        route.is_some() && route == span.attributes.get(name)
     });
     // What serves was called from elsewhere, by something that was waiting for it.
     let called = matches!(root.kind, Kind::Server | Kind::Consumer);
@@ -263,7 +263,7 @@ fn clues(root: &Span, id: Option<(&str, &Value)>, host: &Host<'_>) -> Option<Clu
 
 /// The first attribute of a span that names its request.
 fn request(span: &Span) -> Option<(&'static str, &Value)> {
-    let there = |name: &&'static str| Some((*name, span.attributes.get(*name)?));
+    let there = |name: &&'static str| Some((*name, span.attributes.get(name)?));
     let mut ids = REQUEST_IDS.iter().filter_map(there);
     ids.find(|(_, value)| !matches!(value, Value::Empty) && **value != Value::from(""))
 }

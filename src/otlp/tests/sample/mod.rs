@@ -1,10 +1,9 @@
 //! Spans to test with: arbitrary ones, and a plain one.
 #![allow(dead_code, reason = "every test file uses another part of it")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use trace::span::{Dropped, Event, Kind, Link, Resource, Scope, Span, Status};
 use trace::{Attributes, SpanId, Timestamp, TraceId, Value};
@@ -60,13 +59,13 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::List),
-            btree_map(text(), inner, 0..4).prop_map(Value::Map),
+            vec((text(), inner), 0..4).prop_map(|pairs| Value::Map(pairs.into_iter().collect())),
         ]
     })
 }
 
-fn attributes() -> impl Strategy<Value = BTreeMap<String, Value>> {
-    btree_map(text(), value(), 0..4)
+fn attributes() -> impl Strategy<Value = Attributes> {
+    vec((text(), value()), 0..4).prop_map(|pairs| pairs.into_iter().collect())
 }
 
 fn status() -> impl Strategy<Value = Status> {
@@ -76,7 +75,7 @@ fn status() -> impl Strategy<Value = Status> {
 fn event() -> impl Strategy<Value = Event> {
     (time(), text(), attributes()).prop_map(|(time, name, attributes)| Event {
         time,
-        name,
+        name: name.into(),
         attributes,
     })
 }
