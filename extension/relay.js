@@ -77,8 +77,8 @@
     pull();
     clearTimeout(timer);
     timer = undefined;
-    if (leaving || !flying) counts = {};
-    while (queue.length && (leaving || !flying)) deliver(queue.splice(0, BATCH));
+    if (leaving || flying < 1) counts = {};
+    while (queue.length && (leaving || flying < 1)) deliver(queue.splice(0, BATCH));
   };
 
   const deliver = async (records) => {
@@ -194,7 +194,11 @@
     };
     on(window, 'pagehide', leave);
     on(document, 'visibilitychange', () => document.visibilityState === 'hidden' && leave());
-    on(window, 'pageshow', ({ persisted }) => persisted && hello(AGAIN)); // the session may be over
+    on(window, 'pageshow', ({ persisted }) => {
+      if (!persisted) return;
+      flying = 0; // the browser gives a document that was put away no answer any more
+      hello(AGAIN); // the session may be over
+    });
   };
 
   for (const { name, description } of performance.getEntriesByType('navigation')[0]?.serverTiming ?? []) {
