@@ -16,6 +16,7 @@ mod e2e;
 mod extension;
 mod failure;
 mod files;
+mod import;
 mod lock;
 mod manifest;
 mod module;

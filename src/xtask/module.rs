@@ -25,13 +25,7 @@ pub(crate) fn imported(section: &[u8]) -> Option<u32> {
     for _ in 0..input.number()? {
         input.block()?;
         input.block()?;
-        match input.byte()? {
-            0 => {
-                functions += 1;
-                input.number()?;
-            }
-            kind => input.skip_type(kind)?,
-        }
+        functions += u32::from(input.skip_import()? == 0);
     }
     Some(functions)
 }
@@ -66,6 +60,17 @@ impl<'a> Input<'a> {
         let (block, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         Some(block)
+    }
+
+    /// The kind and the type of an import; returns the kind: 0 for a function.
+    pub(crate) fn skip_import(&mut self) -> Option<u8> {
+        let kind = self.byte()?;
+        if kind == 0 {
+            self.number()?;
+        } else {
+            self.skip_type(kind)?;
+        }
+        Some(kind)
     }
 
     /// The type of an imported table, memory or global.

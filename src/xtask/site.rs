@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::child::{Child, Report};
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::import;
 use crate::order;
 use crate::screen::Step;
 use crate::setup::Wasm;
@@ -45,6 +46,7 @@ const SOURCES: &[&str] = &[
     "src/options",
     "src/xtask/site.rs",
     "src/xtask/trap.rs",
+    "src/xtask/import.rs",
     "src/xtask/order.rs",
     "src/xtask/module.rs",
     "tests/package-lock.json",
@@ -130,6 +132,7 @@ fn optimise(wasm: &Wasm) -> Result<()> {
                 return Err(Failure::new(format!("wasm-opt fails on {}:\n{tail}", file.display())));
             }
         }
+        shorten(&file)?;
     }
     step.done("");
     Ok(())
@@ -143,6 +146,17 @@ fn change(file: &Path, to: Change) -> Result<()> {
     let module = std::fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
     let Some(changed) = to(&module) else { return Ok(()) };
     std::fs::write(file, changed).map_err(|error| Failure::file("write", file, &error))
+}
+
+/// Both files of a module at once: neither works with the other's old names.
+fn shorten(file: &Path) -> Result<()> {
+    let glue = PathBuf::from(file.display().to_string().replace("_bg.wasm", ".js"));
+    let module = std::fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
+    let script =
+        std::fs::read_to_string(&glue).map_err(|error| Failure::file("read", &glue, &error))?;
+    let Some((module, script)) = import::shorten(&module, &script) else { return Ok(()) };
+    std::fs::write(file, module).map_err(|error| Failure::file("write", file, &error))?;
+    std::fs::write(&glue, script).map_err(|error| Failure::file("write", &glue, &error))
 }
 
 fn outputs() -> Vec<PathBuf> {
