@@ -40,6 +40,8 @@ const METRICS: [&str; 3] = ["traceparent", "trace", "sentry-trace"];
 /// Headers that name one, the surest first.
 const HEADERS: [&str; 4] = ["traceresponse", "x-trace-id", "x-amzn-trace-id", "x-vercel-id"];
 const SERVER_TIMING: &str = "server-timing";
+/// Where our own metrics begin, which a rule adds behind the server's: each page would keep them.
+const OURS: &str = "tracelight;desc=";
 
 /// What a response says, as it was said: kept where it is heard, and read where it is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +60,11 @@ impl Said {
             let mut known = HEADERS.into_iter().chain([SERVER_TIMING, named]);
             known.any(|known| name.eq_ignore_ascii_case(known))
         };
-        let headers = headers.iter().filter(|(name, _)| known(name));
-        let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
+        let headers = headers.iter().filter(|(name, _)| known(name)).filter_map(|(name, value)| {
+            let theirs = value.split(OURS).next().filter(|value| !value.is_empty())?;
+            Some(format!("{name}: {theirs}"))
+        });
+        let headers: Vec<_> = headers.collect();
         (!headers.is_empty()).then(|| Self { headers, named: named.to_owned() })
     }
 

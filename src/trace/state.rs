@@ -460,11 +460,15 @@ impl State {
     /// is no page's.
     #[must_use]
     pub fn asker(&self, tab: i32, at: Timestamp) -> Option<TraceId> {
+        let there = |page: &&Page| {
+            page.tab == tab && page.left.map_or(page.live, |left| at <= left.plus(PARTING))
+        };
+        let pages = || self.pages.values().filter(there);
         // A document may still send a beacon when the next one is shown already.
-        let theirs = |page: &&Page| page.tab == tab && page.watch.since().plus(PARTING) < at;
-        let page = self.pages.values().filter(theirs).max_by_key(|page| page.watch.since())?;
-        let left = page.left.is_some_and(|left| left.plus(PARTING) < at);
-        (!left && (page.live || page.left.is_some())).then_some(page.context.trace)
+        let before = pages().filter(|page| page.watch.since().plus(PARTING) < at);
+        let page = before.max_by_key(|page| page.watch.since());
+        let page = page.or_else(|| pages().min_by_key(|page| page.watch.since()))?;
+        Some(page.context.trace)
     }
 
     /// How far the trace of a tab is: of the page that is coming, else of the one that is shown.
