@@ -61,8 +61,8 @@ impl Said {
             known.any(|known| name.eq_ignore_ascii_case(known))
         };
         let headers = headers.iter().filter(|(name, _)| known(name)).filter_map(|(name, value)| {
-            let theirs = value.split(OURS).next().filter(|value| !value.is_empty())?;
-            Some(format!("{name}: {theirs}"))
+            let theirs = value.split(OURS).next().unwrap_or_default();
+            (value.is_empty() || !theirs.is_empty()).then(|| format!("{name}: {theirs}"))
         });
         let headers: Vec<_> = headers.collect();
         (!headers.is_empty()).then(|| Self { headers, named: named.to_owned() })
@@ -196,6 +196,9 @@ mod tests {
         let owned = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let said = Said::of(&owned, "X-Mine").unwrap();
         assert_eq!(said.headers, ["X-Vercel-Id: a: b", "x-mine: 1"]);
+        let ours =
+            ("server-timing".to_owned(), r#"tracelight;desc="00-ab", tracelight-a"#.to_owned());
+        assert_eq!(Said::of(&[ours], ""), None, "the browser added it");
         assert_eq!(Said::of(&owned[..1], ""), None);
         assert_eq!(read(&headers[1..2], "").unwrap().said, "a: b");
     }
