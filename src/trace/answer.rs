@@ -40,7 +40,7 @@ const METRICS: [&str; 3] = ["traceparent", "trace", "sentry-trace"];
 /// Headers that name one, the surest first.
 const HEADERS: [&str; 4] = ["traceresponse", "x-trace-id", "x-amzn-trace-id", "x-vercel-id"];
 const SERVER_TIMING: &str = "server-timing";
-/// Where our own metrics begin, which a rule adds behind the server's: each page would keep them.
+/// How our own metrics begin, which a rule adds beside the server's: each page would keep them.
 const OURS: &str = "tracelight;desc=";
 
 /// What a response says, as it was said: kept where it is heard, and read where it is needed.
@@ -60,11 +60,8 @@ impl Said {
             let mut known = HEADERS.into_iter().chain([SERVER_TIMING, named]);
             known.any(|known| name.eq_ignore_ascii_case(known))
         };
-        let headers = headers.iter().filter(|(name, _)| known(name)).filter_map(|(name, value)| {
-            let theirs = value.split(OURS).next().unwrap_or_default();
-            (value.is_empty() || !theirs.is_empty()).then(|| format!("{name}: {theirs}"))
-        });
-        let headers: Vec<_> = headers.collect();
+        let theirs = headers.iter().filter(|(name, text)| known(name) && !text.starts_with(OURS));
+        let headers: Vec<_> = theirs.map(|(name, value)| format!("{name}: {value}")).collect();
         (!headers.is_empty()).then(|| Self { headers, named: named.to_owned() })
     }
 
