@@ -463,11 +463,13 @@ impl State {
         let there = |page: &&Page| {
             page.tab == tab && page.left.map_or(page.live, |left| at <= left.plus(PARTING))
         };
-        let pages = || self.pages.values().filter(there);
         // A document may still send a beacon when the next one is shown already.
-        let before = pages().filter(|page| page.watch.since().plus(PARTING) < at);
-        let page = before.max_by_key(|page| page.watch.since());
-        let page = page.or_else(|| pages().min_by_key(|page| page.watch.since()))?;
+        let rank = |page: &&Page| {
+            let since = page.watch.since();
+            let settled = since.plus(PARTING) < at;
+            (settled, if settled { since.nanos() } else { !since.nanos() })
+        };
+        let page = self.pages.values().filter(there).max_by_key(rank)?;
         Some(page.context.trace)
     }
 
