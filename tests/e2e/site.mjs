@@ -21,7 +21,7 @@ class Site {
 
   constructor(pages) {
     this.pages = pages;
-    /** Every request so far: `{ method, path, headers }`. */
+    /** Every request so far: `{ method, path, headers }`; not for the icon, which comes when it likes. */
     this.requests = [];
   }
 
@@ -68,7 +68,7 @@ class Site {
   #answer(request, response) {
     const { method, url, headers } = request;
     const path = url.split('?')[0];
-    this.requests.push({ method, path, url, headers });
+    if (path !== '/favicon.ico') this.requests.push({ method, path, url, headers });
     // Or a second visit might not ask at all.
     response.setHeader('cache-control', 'no-store');
     const page = Object.hasOwn(this.pages, path) ? this.pages[path] : '';
