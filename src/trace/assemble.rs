@@ -251,6 +251,7 @@ impl<'a> Tracer<'a> {
         let client = Client {
             method: wire.as_ref().map_or("GET", |wire| &wire.method),
             url,
+            server: client::Server::of(url),
             timing,
             status: wire.as_ref().and_then(|wire| wire.status),
             error: wire.as_ref().and_then(|wire| wire.error.as_deref()),
@@ -270,7 +271,7 @@ impl<'a> Tracer<'a> {
             span: span.id,
             session: self.page.session,
             api,
-            method: client::sent(client.method).into_owned(),
+            method: client::sent(client.method).to_owned(),
             url: redact::url(client.url),
             status: client.status(),
             start: span.start,

@@ -5,9 +5,10 @@ use std::collections::btree_map::Entry;
 
 use crate::{Span, SpanId, TraceId};
 
-/// Spans, each once. A tree and no hash table, because ids may be chosen by an attacker.
+/// Spans, each once. A tree and no hash table, because ids may be chosen by an attacker. The span's
+/// id comes first: that of the trace is the same for most.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen(BTreeMap<(TraceId, SpanId), u64>);
+pub struct Seen(BTreeMap<(SpanId, TraceId), u64>);
 
 impl Seen {
     /// The spans of a list.
@@ -26,19 +27,13 @@ impl Seen {
 
     /// Takes a span in. False when it was there already.
     pub fn insert(&mut self, trace: TraceId, span: SpanId) -> bool {
-        match self.0.entry((trace, span)) {
-            Entry::Vacant(place) => {
-                place.insert(0);
-                true
-            }
-            Entry::Occupied(_) => false,
-        }
+        self.enter(trace, span).1
     }
 
     /// Whether a span is there.
     #[must_use]
     pub fn contains(&self, trace: TraceId, span: SpanId) -> bool {
-        self.0.contains_key(&(trace, span))
+        self.0.contains_key(&(span, trace))
     }
 
     /// How many there are.
@@ -53,8 +48,16 @@ impl Seen {
         self.0.is_empty()
     }
 
-    /// A number that is kept beside a span, 0 at first. `None` for one that is not there.
+    /// A number that is kept beside a span. `None` for one that is not there.
     pub(crate) fn note(&mut self, trace: TraceId, span: SpanId) -> Option<&mut u64> {
-        self.0.get_mut(&(trace, span))
+        self.0.get_mut(&(span, trace))
+    }
+
+    /// Takes a span in. The number beside it, 0 at first, and whether the span is new.
+    pub(crate) fn enter(&mut self, trace: TraceId, span: SpanId) -> (&mut u64, bool) {
+        match self.0.entry((span, trace)) {
+            Entry::Vacant(place) => (place.insert(0), true),
+            Entry::Occupied(place) => (place.into_mut(), false),
+        }
     }
 }

@@ -68,9 +68,7 @@ fn owners(requests: &[TracedRequest], spans: &[&Span]) -> Vec<usize> {
 fn index(ids: impl Iterator<Item = (TraceId, SpanId)>) -> Seen {
     let mut index = Seen::default();
     for (at, (trace, span)) in ids.enumerate() {
-        if index.insert(trace, span)
-            && let Some(place) = index.note(trace, span)
-        {
+        if let (place, true) = index.enter(trace, span) {
             *place = at as u64;
         }
     }

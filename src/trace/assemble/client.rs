@@ -17,17 +17,16 @@ use super::{Tracer, body, fault, network, put, put_text};
 /// Methods that a span may be named by; more would make its name a field of free text.
 const KNOWN: [&str; 9] =
     ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+/// Methods that browsers write in upper case, however a script does.
+const NORMAL: [&str; 6] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"];
 /// Stands for a method that is not known, or not told.
 const OTHER: &str = "_OTHER";
 
 /// A method as it goes out. Browsers write six methods in upper case, and no other (Fetch, method
 /// normalization): `patch` stays what it is.
-pub(super) fn sent(method: &str) -> Cow<'_, str> {
-    let upper = method.to_ascii_uppercase();
-    match upper.as_str() {
-        "DELETE" | "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" => Cow::Owned(upper),
-        _ => Cow::Borrowed(method),
-    }
+pub(super) fn sent(method: &str) -> &str {
+    let upper = NORMAL.iter().find(|upper| method.eq_ignore_ascii_case(upper));
+    upper.copied().unwrap_or(method)
 }
 
 /// One word for what went wrong, whichever API told it.
@@ -45,6 +44,7 @@ pub(super) struct Client<'a> {
     /// As it was given; [`OTHER`] when nobody told.
     pub(super) method: &'a str,
     pub(super) url: &'a str,
+    pub(super) server: Server,
     pub(super) timing: Option<&'a Timing>,
     /// As somebody other than the timing saw it.
     pub(super) status: Option<u16>,
@@ -65,21 +65,21 @@ impl Client<'_> {
     /// Names a span and tells what is known.
     pub(super) fn describe(&self, span: &mut Span, clock: PageClock) {
         let method = sent(self.method);
-        let known = KNOWN.contains(&method.as_ref());
-        if known { &*method } else { "HTTP" }.clone_into(&mut span.name);
+        let known = KNOWN.contains(&method);
+        if known { method } else { "HTTP" }.clone_into(&mut span.name);
         let attributes = &mut span.attributes;
-        put(attributes, key::HTTP_REQUEST_METHOD, if known { &*method } else { OTHER });
+        put(attributes, key::HTTP_REQUEST_METHOD, if known { method } else { OTHER });
         if !known && method != OTHER {
-            put(attributes, key::HTTP_REQUEST_METHOD_ORIGINAL, &*method);
+            put(attributes, key::HTTP_REQUEST_METHOD_ORIGINAL, method);
         }
         let url = redact::url(self.url);
-        server(attributes, self.url);
+        self.server.describe(attributes);
         if let Some(timing) = self.timing {
             network::describe(attributes, timing);
             span.events = network::phases(clock, timing);
         }
         headers(attributes, self.marks);
-        if let Some(framework) = framework::of(&method, &url, self.marks, self.operation) {
+        if let Some(framework) = framework::of(method, &url, self.marks, self.operation) {
             framework.describe(span);
         }
         put(&mut span.attributes, key::URL_FULL, url);
@@ -150,23 +150,35 @@ fn web(url: &str) -> Cow<'_, str> {
     }
 }
 
-/// Who is asked.
-fn server(attributes: &mut Attributes, url: &str) {
-    let (host, port) = match Origin::of(&web(url)) {
-        Ok(Origin { secure, host, port }) => (host, port.unwrap_or(if secure { 443 } else { 80 })),
-        Err(OriginError::Store(host)) => (host, 443),
-        Err(OriginError::Scheme(_) | OriginError::Host) => return,
-    };
-    put(attributes, key::SERVER_ADDRESS, host.trim_matches(['[', ']']));
-    put(attributes, key::SERVER_PORT, i64::from(port));
+/// The server that an address leads to. `None` for one that leads to none: the rest (`data:`, `blob:`,
+/// another extension's files) is the browser's own business. An address that cannot be read was
+/// meant to lead somewhere.
+fn server(url: &str) -> Option<Server> {
+    match Origin::of(&web(url)) {
+        Ok(Origin { secure, host, port }) => {
+            Some(Server(Some((host, port.unwrap_or(if secure { 443 } else { 80 })))))
+        }
+        Err(OriginError::Store(host)) => Some(Server(Some((host, 443)))),
+        Err(OriginError::Scheme(scheme)) if !scheme.is_empty() => None,
+        Err(OriginError::Scheme(_) | OriginError::Host) => Some(Server(None)),
+    }
 }
 
-/// Whether an address leads to a server. The rest (`data:`, `blob:`, another extension's files) is
-/// the browser's own business. An address that cannot be read was meant to lead somewhere.
-fn remote(url: &str) -> bool {
-    match Origin::of(&web(url)) {
-        Err(OriginError::Scheme(scheme)) => scheme.is_empty(),
-        _ => true,
+/// Who is asked: host and port, where the address tells.
+#[derive(Clone, Default)]
+pub(super) struct Server(Option<(String, u16)>);
+
+impl Server {
+    /// Of any address; one that leads to no server tells none.
+    pub(super) fn of(url: &str) -> Self {
+        server(url).unwrap_or_default()
+    }
+
+    fn describe(&self, attributes: &mut Attributes) {
+        if let Some((host, port)) = &self.0 {
+            put(attributes, key::SERVER_ADDRESS, host.trim_matches(['[', ']']));
+            put(attributes, key::SERVER_PORT, i64::from(*port));
+        }
     }
 }
 
@@ -217,13 +229,12 @@ impl Tracer<'_> {
         acts: &Acts<'_>,
         bodies: &[&Body],
     ) -> Option<(Span, Option<TracedRequest>)> {
-        if !remote(&request.url) || !sampled(request) {
-            return None;
-        }
+        let server = server(&request.url).filter(|_| sampled(request))?;
         let timing = resource.map(|resource| &resource.timing);
         let client = Client {
             method: &request.method,
             url: &request.url,
+            server,
             timing,
             status: request.status,
             error: request.error.as_deref(),
@@ -274,9 +285,7 @@ impl Tracer<'_> {
         unseen: Option<&Unseen>,
     ) -> Option<Span> {
         let Resource { timing, initiator_type, render_blocking_status } = resource;
-        if !remote(&timing.name) {
-            return None;
-        }
+        let server = server(&timing.name)?;
         let url = &timing.name;
         let part = self.loaded(url, timing.start_time);
         let trace = self.parts.get(part).trace;
@@ -290,6 +299,7 @@ impl Tracer<'_> {
         let client = Client {
             method: unseen.map_or(method(resource), |unseen| &unseen.method),
             url,
+            server,
             timing: Some(timing),
             status: unseen.and_then(|unseen| unseen.status),
             error: (failed && !refused).then_some(fault::FAILED),
@@ -315,9 +325,7 @@ impl Tracer<'_> {
 
     /// The span of a request that only the network events tell of. `None` when no server was asked.
     pub(super) fn unseen(&mut self, unseen: &Unseen) -> Option<Span> {
-        if !remote(&unseen.url) {
-            return None;
-        }
+        let server = server(&unseen.url)?;
         let clock = self.page.clock;
         let began = page_time(clock, unseen.start);
         let url = unseen.url.as_str();
@@ -340,6 +348,7 @@ impl Tracer<'_> {
         let client = Client {
             method: &unseen.method,
             url,
+            server,
             timing: None,
             status: unseen.status,
             error: unseen.error.as_deref(),

@@ -50,17 +50,27 @@ impl Ids {
         let seed = fnv(FNV, trace.as_bytes());
         let seed = fnv(fnv(seed, url.as_bytes()), &start.0.to_bits().to_be_bytes());
         let step = |turn: u64| finish(seed.wrapping_add(STEP.wrapping_mul(turn)));
-        let first = SpanId::mint(step(1).to_be_bytes());
-        let noted = first.and_then(|first| self.used.note(trace, first));
-        let mut turn = noted.map_or(0, |turn| *turn);
+        // Zero is no id; the one after it never is.
+        let Some(first) = SpanId::mint(step(1).to_be_bytes()) else {
+            return self.next(trace, 1, step).0;
+        };
+        let (turns, new) = self.used.enter(trace, first);
+        let turn = (*turns).max(1);
+        *turns = turn;
+        if new {
+            return first;
+        }
+        let (id, turn) = self.next(trace, turn, step);
+        *self.used.enter(trace, first).0 = turn;
+        id
+    }
+
+    /// The first id behind a turn that is not taken, and its turn.
+    fn next(&mut self, trace: TraceId, mut turn: u64, step: impl Fn(u64) -> u64) -> (SpanId, u64) {
         loop {
             turn += 1;
             match SpanId::mint(step(turn).to_be_bytes()) {
-                Some(id) if self.used.insert(trace, id) => {
-                    let note = first.and_then(|first| self.used.note(trace, first));
-                    note.into_iter().for_each(|note| *note = turn);
-                    return id;
-                }
+                Some(id) if self.used.insert(trace, id) => return (id, turn),
                 _ => {}
             }
         }
