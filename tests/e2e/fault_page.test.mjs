@@ -120,9 +120,11 @@ test('a page that its own service worker answers goes on as it is, and the trace
 test('requests that a service worker passes on are traced as far as the browser lets us, and Stop ends it', async () => {
   const page = await controlled(`${claims}
     addEventListener('fetch', (event) => event.respondWith(fetch(event.request)));`);
+  const reloaded = page.waitForEvent('load'); // a page cannot be reloaded while it is replaced
   const popup = await lab.command(page, 'Start Tracing Session');
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await popup.close();
+  await reloaded;
   for (let round = 0; round < 3; round++) await page.reload();
   const contexts = site.contexts('/controlled').filter(Boolean);
   assert.equal(new Set(contexts).size, contexts.length, 'no context goes out twice');

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const PATIENCE = 15_000;
 /** Milliseconds between two looks. */
 const BEAT = 25;
+/** How long one look may take: what asks a worker that dies just then may never hear of it. */
+const LOOK = 10_000;
 
 /**
  * Resolves to what `look` gives as soon as that is neither false nor undefined and nothing is
@@ -25,9 +27,16 @@ export async function until(wanted, look, patience = PATIENCE) {
 }
 
 async function attempt(look) {
+  const over = new AbortController();
+  const late = pause(LOOK, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`a look had no answer for ${LOOK / 1_000} s`);
+  });
   try {
-    return { seen: await look() };
+    return { seen: await Promise.race([look(), late]) };
   } catch (cause) {
     return { cause };
+  } finally {
+    late.catch(() => {}); // ended below, when nobody waits for it any more
+    over.abort();
   }
 }
