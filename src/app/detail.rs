@@ -248,6 +248,7 @@ fn dropped(span: &Span) -> String {
 
 #[cfg(test)]
 mod tests {
+    use trace::columns::Columns;
     use trace::waterfall::Waterfall;
 
     use super::*;
@@ -256,7 +257,7 @@ mod tests {
     fn detail(at: usize, change: impl Fn(&mut Span)) -> Detail {
         let mut spans = sample::spans();
         change(&mut spans[at]);
-        let waterfall = Waterfall::build(&spans);
+        let waterfall = Waterfall::build(&Columns::of(&spans));
         let row = waterfall.rows(0..99).find(|row| row.span == at).unwrap();
         Detail::of(&spans[at], &row, 3, waterfall.length(), &Kin::default())
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use trace::attribute::key;
+use trace::columns::Columns;
 use trace::waterfall::{Row, Waterfall, label};
 use trace::{Link, Span, SpanId, TraceId, Value};
 
@@ -83,8 +84,11 @@ impl Picture {
         if spans == self.spans {
             return;
         }
-        let mut waterfall = Waterfall::build(&spans);
-        waterfall.mark_late(|span| late.contains(&spans[span].id));
+        let mut columns = Columns::of(&spans);
+        for (at, _) in spans.iter().enumerate().filter(|(_, span)| late.contains(&span.id)) {
+            columns.mark_late(at);
+        }
+        let mut waterfall = Waterfall::build(&columns);
         let mut folded: Vec<SpanId> =
             self.waterfall.folds().map(|span| self.spans[span].id).collect();
         folded.sort_unstable();
@@ -147,7 +151,8 @@ impl Picture {
     #[must_use]
     pub fn group(&self, row: &Row) -> Option<(String, String)> {
         let group = self.waterfall.groups().get(row.group?)?;
-        Some((group.title(&self.spans), group.explain(&self.spans)))
+        let host = group.host.and_then(|host| self.spans.get(host));
+        Some((group.title(host), group.explain(host)))
     }
 
     /// What is odd about the trace.

@@ -116,7 +116,8 @@ fn missing(orphans: &[usize], spans: &[Span]) -> Vec<Problem> {
 
 fn detached(group: &Detached, spans: &[Span]) -> Problem {
     let span = group.roots.first().copied();
-    Problem { name: "Detached", text: group.explain(spans), span }
+    let host = group.host.and_then(|host| spans.get(host));
+    Problem { name: "Detached", text: group.explain(host), span }
 }
 
 fn cycle(at: usize, spans: &[Span]) -> Problem {
@@ -193,12 +194,13 @@ fn untimed(at: usize, spans: &[Span]) -> Problem {
 #[cfg(test)]
 mod tests {
     use trace::Timestamp;
+    use trace::columns::Columns;
 
     use super::*;
     use crate::sample;
 
     fn said(spans: &[Span]) -> Vec<String> {
-        let problems = find(&Waterfall::build(spans), spans);
+        let problems = find(&Waterfall::build(&Columns::of(spans)), spans);
         problems.into_iter().map(|problem| format!("{}: {}", problem.name, problem.text)).collect()
     }
 

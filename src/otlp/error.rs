@@ -26,6 +26,11 @@ pub enum Error {
         /// How deep is allowed.
         limit: usize,
     },
+    /// There is no room for it beside what is open already.
+    Large {
+        /// Its size in bytes.
+        size: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -37,6 +42,9 @@ impl fmt::Display for Error {
             Self::Json { at, wanted } => write!(f, "JSON is broken at byte {at}, wanted {wanted}"),
             Self::Deep { at, limit } => {
                 write!(f, "JSON is nested deeper than {limit} at byte {at}")
+            }
+            Self::Large { size } => {
+                write!(f, "{size} bytes are too many, wanted less than 4 GB in all")
             }
         }
     }

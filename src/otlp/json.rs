@@ -6,11 +6,14 @@
 //! field it dislikes, where one span should go and the others stay.
 
 mod base64;
+mod carry;
 mod read;
+mod text;
 mod transcode;
 mod value;
 pub(crate) mod write;
 
+pub(crate) use text::Text;
 use trace::span::Span;
 
 use crate::raw::Group;

@@ -8,16 +8,20 @@
 pub mod answer;
 mod draft;
 mod error;
+pub mod feed;
 mod group;
 mod ids;
 pub mod json;
 pub mod proto;
 pub mod raw;
 mod rejected;
+pub mod sheet;
 mod wire;
 
 pub use error::Error;
+pub use feed::Feed;
 pub use rejected::{Reason, Rejected};
+pub use sheet::Sheet;
 
 /// What was read: the spans that are good, and how many are not.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -84,9 +84,17 @@ pub fn read(message: &[u8]) -> Result<Batch<'_>, Error> {
 /// # Errors
 /// When the span cannot be kept.
 pub fn head(message: &[u8]) -> Result<Head<'_>, Reason> {
+    head_and(message, |_, _| {})
+}
+
+/// As [`head`]; hands over each attribute's name and its whole message on the way.
+pub(crate) fn head_and<'a>(
+    message: &'a [u8],
+    mut each: impl FnMut(&'a str, &'a [u8]),
+) -> Result<Head<'a>, Reason> {
     let mut draft = Draft::default();
     for field in Fields::new(message) {
-        draft.field(field?)?;
+        draft.field(field?, &mut each)?;
     }
     draft.finish(message)
 }
@@ -224,7 +232,11 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     #[inline]
-    fn field(&mut self, (number, field): (u64, Field<'a>)) -> Result<(), Reason> {
+    fn field(
+        &mut self,
+        (number, field): (u64, Field<'a>),
+        each: &mut impl FnMut(&'a str, &'a [u8]),
+    ) -> Result<(), Reason> {
         match (number, field) {
             (1, Field::Bytes(id)) => self.trace = id,
             (2, Field::Bytes(id)) => self.id = id,
@@ -235,9 +247,11 @@ impl<'a> Draft<'a> {
             (7, Field::Fixed64(time)) => self.start = time,
             (8, Field::Fixed64(time)) => self.end = time,
             (9, Field::Bytes(attribute)) => {
-                if let (key::SESSION_ID, Some(session)) = check::attribute(attribute, DEPTH)? {
+                let (name, words) = check::attribute(attribute, DEPTH)?;
+                if let (key::SESSION_ID, Some(session)) = (name, words) {
                     self.session = Some(session);
                 }
+                each(name, attribute);
             }
             (11, Field::Bytes(event)) => check::event(event)?,
             (13, Field::Bytes(link)) => check::link(link)?,

@@ -30,6 +30,15 @@ impl<'a> Fields<'a> {
         self.rest
     }
 
+    /// The number of a message's first field, and where its content begins, where that is bytes of
+    /// which some are missing.
+    pub(crate) fn cut(message: &'a [u8]) -> Option<(u64, usize)> {
+        let mut fields = Self::new(message);
+        let tag = fields.varint().ok().filter(|tag| tag & 7 == 2 && *tag >= 8)?;
+        fields.varint().ok()?;
+        Some((tag >> 3, message.len() - fields.rest.len()))
+    }
+
     #[inline]
     fn varint(&mut self) -> Result<u64, Garbled> {
         // Nearly every tag and length is one byte.
@@ -61,6 +70,12 @@ impl<'a> Fields<'a> {
         Ok(taken)
     }
 
+    /// Takes what has its length before it.
+    pub(crate) fn prefixed(&mut self) -> Result<&'a [u8], Garbled> {
+        let length = self.varint()?;
+        self.take(length)
+    }
+
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Garbled> {
         let (taken, rest) = self.rest.split_first_chunk().ok_or(Garbled)?;
@@ -74,10 +89,7 @@ impl<'a> Fields<'a> {
         let field = match tag & 7 {
             0 => Field::Varint(self.varint()?),
             1 => Field::Fixed64(u64::from_le_bytes(self.array()?)),
-            2 => {
-                let length = self.varint()?;
-                Field::Bytes(self.take(length)?)
-            }
+            2 => Field::Bytes(self.prefixed()?),
             5 => Field::Fixed32(u32::from_le_bytes(self.array()?)),
             _ => return Err(Garbled),
         };
@@ -103,7 +115,7 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 /// Writes messages. A field whose value is the default is left out, as proto3 does.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Out {
     pub(crate) bytes: Vec<u8>,
 }
@@ -151,21 +163,42 @@ impl Out {
         self.bytes.extend_from_slice(value);
     }
 
-    /// Writes a message inside this one. The length stands before the content and is known after
-    /// it, so the content moves up by the length's own size: cheaper than measuring first.
+    /// Writes a message inside this one.
     pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
-        self.raw_varint(u64::from(field << 3 | 2));
-        let begin = self.bytes.len();
-        self.bytes.push(0);
+        let begin = self.begin(field);
         write(self);
-        let length = self.bytes.len() - begin - 1;
+        self.end(begin);
+    }
+
+    /// Begins a message inside this one; what it gives, [`end`](Self::end) wants.
+    pub(crate) fn begin(&mut self, field: u32) -> usize {
+        self.raw_varint(u64::from(field << 3 | 2));
+        self.begin_length()
+    }
+
+    /// Begins something that has its length before it.
+    pub(crate) fn begin_length(&mut self) -> usize {
+        self.bytes.push(0);
+        self.bytes.len() - 1
+    }
+
+    /// Ends a message inside this one. The length stands before the content and is known after it,
+    /// so the content moves up by the length's own size: cheaper than measuring first.
+    pub(crate) fn end(&mut self, begin: usize) {
+        let from = begin + 1;
+        let length = self.bytes.len() - from;
         if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
             self.bytes[begin] = short;
             return;
         }
-        let mut prefix = Self::default();
-        prefix.raw_varint(length as u64);
-        self.bytes.splice(begin..=begin, prefix.bytes);
+        let old = self.bytes.len();
+        self.raw_varint(length as u64);
+        let size = self.bytes.len() - old;
+        let mut prefix = [0; 10];
+        prefix[..size].copy_from_slice(&self.bytes[old..]);
+        self.bytes.copy_within(from..old, begin + size);
+        self.bytes[begin..begin + size].copy_from_slice(&prefix[..size]);
+        self.bytes.truncate(begin + size + length);
     }
 
     fn raw_varint(&mut self, mut value: u64) {

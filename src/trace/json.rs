@@ -25,7 +25,7 @@ mod writer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use cursor::{Broken, Cursor, Opened, Scalar, SyntaxError};
+pub use cursor::{Broken, Cursor, Mark, Opened, Scalar, SyntaxError};
 pub use flaw::Error;
 pub use node::Node;
 pub use number::float;

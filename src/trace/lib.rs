@@ -10,6 +10,7 @@ pub mod arrival;
 pub mod assemble;
 pub mod attribute;
 pub mod body;
+pub mod columns;
 pub mod completion;
 pub mod contact;
 pub mod context;

@@ -2,7 +2,7 @@
 //! trace's start, and a mark on every row that is odd.
 //!
 //! Owns layout, folding and the naming of what is broken. Knows neither pixels nor colours, and
-//! does not keep the spans: a row says which span of the caller's slice it shows. Columns, not
+//! does not keep the spans: a row says which place of the caller's columns it shows. Columns, not
 //! rows, so that a million spans stay a few dozen bytes each and a frame allocates nothing.
 
 mod detached;
@@ -15,7 +15,8 @@ mod service;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::{Kind, Span, Timestamp};
+use crate::columns::{Columns, Flags};
+use crate::{Kind, Timestamp};
 use forest::{Forest, NONE, index};
 use service::Census;
 
@@ -34,7 +35,7 @@ const TOLERANCE: u64 = 1_000_000;
 pub struct Row {
     /// Its place among the rows that are in view, from 0.
     pub at: usize,
-    /// The span, as an index into the slice that was laid out. A row that heads a group of loose
+    /// The span, as an index into the columns that were laid out. A row that heads a group of loose
     /// parts shows none: it is numbered behind all spans.
     pub span: usize,
     /// The group that it heads, as an index into [`Waterfall::groups`].
@@ -83,10 +84,10 @@ pub struct Waterfall {
 }
 
 impl Waterfall {
-    /// Lays spans out, given in any order. Takes a few sorts and otherwise linear time; a trace may
-    /// be as deep as it is long.
+    /// Lays spans out, given in any order. Takes a sort and otherwise linear time; a trace may be as
+    /// deep as it is long.
     #[must_use]
-    pub fn build(spans: &[Span]) -> Self {
+    pub fn build(spans: &Columns) -> Self {
         let (start, length) = bounds(spans);
         let forest = Forest::grow(spans);
         let mut layout = Self { start, length, forest, spans: spans.len(), ..Self::default() };
@@ -98,7 +99,7 @@ impl Waterfall {
     }
 
     /// Puts loose parts into groups.
-    fn gather(&mut self, spans: &[Span]) {
+    fn gather(&mut self, spans: &Columns) {
         let Some(main) = self.largest() else { return };
         let (groups, rows): (Vec<_>, Vec<_>) =
             detached::find(&self.forest, spans, main).into_iter().unzip();
@@ -109,10 +110,16 @@ impl Waterfall {
     }
 
     /// Fills the columns, row by row.
-    fn fill(&mut self, spans: &[Span]) {
-        let mut census = Census::default();
+    fn fill(&mut self, spans: &Columns) {
+        let mut census = Census::new(spans);
+        let rows = self.size();
+        self.starts.reserve(rows);
+        self.lengths.reserve(rows);
+        self.labels.reserve(rows);
+        self.marks.reserve(rows);
         for (row, at) in self.forest.spans.iter().enumerate() {
-            let Some(span) = spans.get(*at as usize) else {
+            let at = *at as usize;
+            let Some(flags) = spans.flags.get(at) else {
                 self.marks.push(Marks::default());
                 self.starts.push(u64::MAX);
                 self.lengths.push(0);
@@ -120,14 +127,15 @@ impl Waterfall {
                 continue;
             };
             let mut marks = self.forest.marks[row];
-            marks.set(Marks::ERROR, span.failed());
-            marks.set(Marks::BACKWARD, span.end < span.start);
-            marks.set(Marks::UNTIMED, untimed(span));
+            marks.set(Marks::ERROR, flags.has(Flags::ERROR));
+            marks.set(Marks::BACKWARD, flags.has(Flags::BACKWARD));
+            marks.set(Marks::UNTIMED, flags.has(Flags::UNTIMED));
+            marks.set(Marks::LATE, flags.has(Flags::LATE));
             self.marks.push(marks);
-            self.starts.push(nanos(span.start.since(self.start)));
-            self.lengths.push(if untimed(span) { 0 } else { nanos(span.duration()) });
-            self.labels.push(census.count(span));
-            self.errors += usize::from(span.failed());
+            self.starts.push(spans.starts[at].saturating_sub(self.start.nanos()));
+            self.lengths.push(spans.lengths[at]);
+            self.labels.push(census.count(at));
+            self.errors += usize::from(flags.has(Flags::ERROR));
         }
         (self.services, self.browsed) = (census.services, census.browsed);
         for row in 0..self.size() {
@@ -153,19 +161,19 @@ impl Waterfall {
     }
 
     /// Compares every server span with the request that it answers.
-    fn judge(&mut self, spans: &[Span]) {
+    fn judge(&mut self, spans: &Columns) {
         for row in 0..self.size() {
             let parent = self.forest.parents[row];
-            let of = |row: usize| spans.get(self.forest.spans[row] as usize);
             if parent == NONE {
                 continue;
             }
-            let Some((request, span)) = of(parent as usize).zip(of(row)) else { continue };
-            if !answers(span, request) {
+            let of = |row: usize| self.forest.spans[row] as usize;
+            let (span, request) = (of(row), of(parent as usize));
+            if !answers(spans, span, request) {
                 continue;
             }
-            self.joined |= service::browser(&request.resource);
-            let early = self.starts[row] + TOLERANCE < self.starts[parent as usize];
+            self.joined |= spans.flags[request].has(Flags::BROWSER);
+            let early = self.starts[row].saturating_add(TOLERANCE) < self.starts[parent as usize];
             let late = self.end(row) > self.end(parent as usize).saturating_add(TOLERANCE);
             self.marks[row].set(Marks::SKEWED, early || late);
         }
@@ -330,14 +338,6 @@ impl Waterfall {
         }
     }
 
-    /// Marks every row whose span came late; which did is not told by the spans themselves.
-    pub fn mark_late(&mut self, late: impl Fn(usize) -> bool) {
-        for row in 0..self.size() {
-            let span = self.forest.spans[row] as usize;
-            self.marks[row].set(Marks::LATE, span < self.spans && late(span));
-        }
-    }
-
     /// The spans whose rows are folded, so that a layout made anew can be given the same folds:
     /// they belong to the reader. Those of groups are not among them.
     pub fn folds(&self) -> impl Iterator<Item = usize> {
@@ -370,26 +370,28 @@ impl Waterfall {
 }
 
 /// When the trace begins and how long it is. Spans without a time say nothing about it.
-fn bounds(spans: &[Span]) -> (Timestamp, u64) {
-    let timed = || spans.iter().filter(|span| !untimed(span));
-    let start = timed().map(|span| span.start).min().unwrap_or_default();
-    let end = timed().map(|span| span.end.max(span.start)).max().unwrap_or_default();
-    (start, nanos(end.since(start)))
+fn bounds(spans: &Columns) -> (Timestamp, u64) {
+    let (mut start, mut end) = (u64::MAX, 0);
+    for (begin, length) in spans.starts.iter().zip(&spans.lengths) {
+        if *begin > 0 {
+            start = start.min(*begin);
+            end = end.max(begin.saturating_add(*length));
+        }
+    }
+    // No span has a time where the start was not touched.
+    let start = if end == 0 { 0 } else { start };
+    (Timestamp::from_nanos(start), end - start)
 }
 
-/// Zero is OTLP's way to leave a time out.
-fn untimed(span: &Span) -> bool {
-    span.start.nanos() == 0
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Whether a span is a server's answer to another process's request.
-fn answers(span: &Span, request: &Span) -> bool {
-    span.kind == Kind::Server && request.kind == Kind::Client && span.resource != request.resource
+/// Whether a span is a server's answer to another process's request. Groups answer nothing.
+fn answers(spans: &Columns, span: usize, request: usize) -> bool {
+    let (Some(flags), Some(of)) = (spans.flags.get(span), spans.flags.get(request)) else {
+        return false;
+    };
+    flags.kind() == Kind::Server
+        && of.kind() == Kind::Client
+        && spans.owner_of(span).resource != spans.owner_of(request).resource
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

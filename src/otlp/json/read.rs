@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use trace::attribute::{Attributes, Pairs};
-use trace::json::{Broken, Cursor, Opened};
+use trace::json::{Broken, Cursor, Mark, Opened};
 use trace::span::{Event, Link, Resource, Scope, Status};
 
 use crate::draft::{self, Draft, LinkRest};
@@ -13,7 +13,7 @@ use crate::{Accepted, Error, Reason};
 
 pub(super) fn traces(text: &[u8]) -> Result<Accepted, Error> {
     let mut accepted = Accepted::default();
-    let mut reader = Reader { cursor: Cursor::new(text), flaw: None };
+    let mut reader = Reader::at(text, Mark::default());
     match reader.objects(&mut accepted) {
         Ok(()) => Ok(accepted),
         Err(Broken) => Err(reader.cursor.error().into()),
@@ -52,6 +52,16 @@ impl ScopeSpans {
 }
 
 impl<'a> Reader<'a> {
+    /// Stands at a place in a text.
+    pub(super) fn at(text: &'a [u8], mark: Mark) -> Self {
+        Self { cursor: Cursor::at(text, mark), flaw: None }
+    }
+
+    /// Takes the flaw that was found, if there was one.
+    pub(super) fn unflawed(&mut self) -> Option<Reason> {
+        self.flaw.take()
+    }
+
     pub(super) fn flawed(&mut self, reason: Reason) {
         self.flaw.get_or_insert(reason);
     }
@@ -88,16 +98,21 @@ impl<'a> Reader<'a> {
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
-        match self.cursor.list()? {
-            Opened::Yes => {
-                while self.cursor.item()? {
-                    read(self)?;
-                }
+        if self.opened_list()? {
+            while self.cursor.item()? {
+                read(self)?;
             }
-            Opened::Null => {}
-            Opened::Other => self.flawed(Reason::Garbled),
         }
         Ok(())
+    }
+
+    /// Enters a list. `null` stands for an empty one; anything else is a flaw.
+    pub(super) fn opened_list(&mut self) -> Result<bool, Broken> {
+        let opened = self.cursor.list()?;
+        if opened == Opened::Other {
+            self.flawed(Reason::Garbled);
+        }
+        Ok(opened == Opened::Yes)
     }
 
     /// `{"resourceSpans"}` or Tempo's `{"batches"}`, perhaps under Jaeger's `result` or Tempo's
@@ -143,7 +158,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn resource(&mut self) -> Result<Attributes, Broken> {
+    pub(super) fn resource(&mut self) -> Result<Attributes, Broken> {
         let mut pairs = Pairs::new();
         if self.object()? {
             while let Some(key) = self.key()? {
@@ -177,7 +192,7 @@ impl<'a> Reader<'a> {
         Ok(group)
     }
 
-    fn scope(&mut self, scope: &mut Scope) -> Result<(), Broken> {
+    pub(super) fn scope(&mut self, scope: &mut Scope) -> Result<(), Broken> {
         if !self.object()? {
             return Ok(());
         }
@@ -208,10 +223,14 @@ impl<'a> Reader<'a> {
 
     fn span_field(&mut self, key: &str, draft: &mut Draft<'static>) -> Result<(), Broken> {
         match key {
-            "traceId" | "trace_id" => draft.trace = self.id(16, Reason::TraceForm)?.into(),
-            "spanId" | "span_id" => draft.id = self.id(8, Reason::SpanForm)?.into(),
+            "traceId" | "trace_id" => {
+                draft.trace = self.id_of::<16>(Reason::TraceForm)?.bytes().to_vec().into();
+            }
+            "spanId" | "span_id" => {
+                draft.id = self.id_of::<8>(Reason::SpanForm)?.bytes().to_vec().into();
+            }
             "parentSpanId" | "parent_span_id" => {
-                draft.parent = self.id(8, Reason::ParentForm)?.into();
+                draft.parent = self.id_of::<8>(Reason::ParentForm)?.bytes().to_vec().into();
             }
             "traceState" | "trace_state" => draft.state = self.text()?,
             "flags" => draft.flags = self.uint32()?,
@@ -265,8 +284,8 @@ impl<'a> Reader<'a> {
         if self.object()? {
             while let Some(key) = self.key()? {
                 match &*key {
-                    "traceId" | "trace_id" => trace = self.id_bytes(16)?,
-                    "spanId" | "span_id" => span = self.id_bytes(8)?,
+                    "traceId" | "trace_id" => trace = self.any_id::<16>()?,
+                    "spanId" | "span_id" => span = self.any_id::<8>()?,
                     "traceState" | "trace_state" => rest.state = self.text()?,
                     "flags" => rest.flags = self.uint32()?,
                     "attributes" => self.attributes(&mut rest.attributes, DEPTH)?,
@@ -274,7 +293,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(trace.zip(span).and_then(|(trace, span)| draft::link(&trace, &span, rest)))
+        Ok(trace.zip(span).and_then(|(trace, span)| draft::link(trace.bytes(), span.bytes(), rest)))
     }
 
     fn status(&mut self) -> Result<Status, Broken> {

@@ -1,6 +1,8 @@
 //! The single values of OTLP/JSON: texts, numbers, ids, enums, attribute values, each in every
 //! form that some exporter or store writes.
 
+use std::borrow::Cow;
+
 use trace::Timestamp;
 use trace::attribute::{Pairs, Value};
 use trace::json::{self, Broken, Scalar};
@@ -14,11 +16,37 @@ use crate::draft::{self, uint32};
 const KINDS: [&str; 6] = ["UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
 const CODES: [&str; 3] = ["UNSET", "OK", "ERROR"];
 
-impl Reader<'_> {
+/// An id's bytes; none where there is no id.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Id<const N: usize>(Option<[u8; N]>);
+
+impl<const N: usize> Id<N> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.as_ref().map_or(&[], |bytes| bytes.as_slice())
+    }
+}
+
+/// A value that is neither list nor map.
+pub(super) enum Plain<'a> {
+    Text(Cow<'a, str>),
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Bytes(Vec<u8>),
+    /// Of a kind that the future adds.
+    Unknown,
+}
+
+impl<'a> Reader<'a> {
     pub(super) fn text(&mut self) -> Result<String, Broken> {
+        self.words().map(Cow::into_owned)
+    }
+
+    /// Text as it stands, where nothing in it is escaped.
+    pub(super) fn words(&mut self) -> Result<Cow<'a, str>, Broken> {
         Ok(match self.cursor.scalar()? {
-            Scalar::Text(text) => text.into_owned(),
-            Scalar::Null => String::new(),
+            Scalar::Text(text) => text,
+            Scalar::Null => Cow::default(),
             Scalar::Broken => self.flaw_default(Reason::Text),
             _ => self.flaw_default(Reason::Garbled),
         })
@@ -29,21 +57,23 @@ impl Reader<'_> {
         T::default()
     }
 
-    /// The bytes of an id: none for an absent one, `form` as the flaw of one that cannot be.
-    pub(super) fn id(&mut self, length: usize, form: Reason) -> Result<Vec<u8>, Broken> {
-        Ok(match self.id_bytes(length)? {
-            Some(bytes) => bytes,
+    /// An id; one that cannot be is a flaw of this name.
+    pub(super) fn id_of<const N: usize>(&mut self, form: Reason) -> Result<Id<N>, Broken> {
+        Ok(match self.any_id()? {
+            Some(id) => id,
             None => self.flaw_default(form),
         })
     }
 
-    pub(super) fn id_bytes(&mut self, length: usize) -> Result<Option<Vec<u8>>, Broken> {
+    /// An id; `None` where it cannot be one.
+    pub(super) fn any_id<const N: usize>(&mut self) -> Result<Option<Id<N>>, Broken> {
+        let bytes = |bytes: Vec<u8>| <[u8; N]>::try_from(bytes).ok();
         Ok(match self.cursor.scalar()? {
-            Scalar::Null => Some(Vec::new()),
-            Scalar::Text(text) if text.is_empty() => Some(Vec::new()),
+            Scalar::Null => Some(Id(None)),
+            Scalar::Text(text) if text.is_empty() => Some(Id(None)),
             // The two forms differ in length, so there is nothing to guess.
-            Scalar::Text(text) if text.len() == length * 2 => unhex(&text),
-            Scalar::Text(text) => base64::decode(&text).filter(|bytes| bytes.len() == length),
+            Scalar::Text(text) if text.len() == N * 2 => unhex(&text).map(Some).map(Id),
+            Scalar::Text(text) => base64::decode(&text).and_then(bytes).map(Some).map(Id),
             _ => None,
         })
     }
@@ -69,7 +99,11 @@ impl Reader<'_> {
     }
 
     pub(super) fn kind(&mut self) -> Result<Kind, Broken> {
-        self.choice("SPAN_KIND_", &KINDS).map(draft::kind)
+        self.kind_number().map(draft::kind)
+    }
+
+    pub(super) fn kind_number(&mut self) -> Result<u64, Broken> {
+        self.choice("SPAN_KIND_", &KINDS)
     }
 
     pub(super) fn code(&mut self) -> Result<u64, Broken> {
@@ -112,18 +146,36 @@ impl Reader<'_> {
             return Ok(content);
         }
         while let Some(key) = self.key()? {
-            match &*key {
-                "stringValue" | "string_value" => content = Value::Text(self.text()?),
-                "boolValue" | "bool_value" => content = Value::Bool(self.truth()?),
-                "intValue" | "int_value" => content = Value::Int(self.int()?),
-                "doubleValue" | "double_value" => content = Value::Double(self.double()?),
-                "bytesValue" | "bytes_value" => content = Value::Bytes(self.bytes()?),
-                "arrayValue" | "array_value" => content = self.nested(depth, Self::list_of)?,
-                "kvlistValue" | "kvlist_value" => content = self.nested(depth, Self::map_of)?,
-                _ => self.cursor.skip()?,
+            content = match &*key {
+                "arrayValue" | "array_value" => self.nested(depth, Self::list_of)?,
+                "kvlistValue" | "kvlist_value" => self.nested(depth, Self::map_of)?,
+                name => match self.plain(name)? {
+                    Plain::Text(text) => Value::Text(text.into_owned()),
+                    Plain::Bool(truth) => Value::Bool(truth),
+                    Plain::Int(number) => Value::Int(number),
+                    Plain::Double(number) => Value::Double(number),
+                    Plain::Bytes(bytes) => Value::Bytes(bytes),
+                    Plain::Unknown => continue,
+                },
             }
         }
         Ok(content)
+    }
+
+    /// The value under one of an `AnyValue`'s names; of a name that is none of those of plain
+    /// values, it is skipped.
+    pub(super) fn plain(&mut self, name: &str) -> Result<Plain<'a>, Broken> {
+        Ok(match name {
+            "stringValue" | "string_value" => Plain::Text(self.words()?),
+            "boolValue" | "bool_value" => Plain::Bool(self.truth()?),
+            "intValue" | "int_value" => Plain::Int(self.int()?),
+            "doubleValue" | "double_value" => Plain::Double(self.double()?),
+            "bytesValue" | "bytes_value" => Plain::Bytes(self.bytes()?),
+            _ => {
+                self.cursor.skip()?;
+                Plain::Unknown
+            }
+        })
     }
 
     /// The `values` of a list or a map, one level down.
@@ -244,11 +296,19 @@ fn integral(scalar: &Scalar<'_>) -> Option<i64> {
     (number.trunc() == number && number.abs() < 9.2e18).then_some(number as i64)
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit =
-        |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    text.as_bytes()
-        .chunks_exact(2)
-        .map(|pair| Some(digit(&pair[0])? << 4 | digit(&pair[1])?))
-        .collect()
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+const fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }

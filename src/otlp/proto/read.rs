@@ -194,7 +194,7 @@ fn attribute(message: &[u8], depth: usize, into: &mut Pairs) -> Result<(), Reaso
     for field in Fields::new(message) {
         match field? {
             (1, Field::Bytes(key)) => name = text(key)?,
-            (2, Field::Bytes(message)) => content = value(message, depth)?,
+            (2, Field::Bytes(message)) => content = value_in(message, depth)?,
             (3.., _) => {}
             _ => return Err(Reason::Garbled),
         }
@@ -203,7 +203,12 @@ fn attribute(message: &[u8], depth: usize, into: &mut Pairs) -> Result<(), Reaso
     Ok(())
 }
 
-fn value(message: &[u8], depth: usize) -> Result<Value, Reason> {
+/// Reads an `AnyValue` message.
+pub(crate) fn value(message: &[u8]) -> Result<Value, Reason> {
+    value_in(message, DEPTH)
+}
+
+fn value_in(message: &[u8], depth: usize) -> Result<Value, Reason> {
     let mut content = Value::Empty;
     for field in Fields::new(message) {
         content = match field? {
@@ -226,7 +231,7 @@ fn list_of(message: &[u8], depth: usize) -> Result<Value, Reason> {
     let mut values = Vec::new();
     for field in Fields::new(message) {
         match field? {
-            (1, Field::Bytes(item)) => values.push(value(item, depth)?),
+            (1, Field::Bytes(item)) => values.push(value_in(item, depth)?),
             (2.., _) => {}
             _ => return Err(Reason::Garbled),
         }

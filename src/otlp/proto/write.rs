@@ -52,7 +52,8 @@ fn scope(out: &mut Out, of: &Scope) {
     attributes(out, 3, &of.attributes);
 }
 
-fn span(out: &mut Out, of: &Span) {
+/// The content of a `Span` message.
+pub(crate) fn span(out: &mut Out, of: &Span) {
     out.bytes(1, of.trace.as_bytes());
     out.bytes(2, of.id.as_bytes());
     out.bytes(3, of.state.as_bytes());
@@ -109,6 +110,13 @@ fn attributes(out: &mut Out, field: u32, of: &Attributes) {
             out.message(2, |out| value(out, content));
         });
     }
+}
+
+/// An `AnyValue` message.
+pub(crate) fn value_message(of: &Value) -> Vec<u8> {
+    let mut out = Out::default();
+    value(&mut out, of);
+    out.bytes
 }
 
 fn value(out: &mut Out, of: &Value) {

@@ -88,14 +88,42 @@ pub struct Cursor<'a> {
     error: SyntaxError,
 }
 
+/// Where a walk stands between two values, to go on from there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    at: usize,
+    depth: usize,
+    fresh: bool,
+}
+
+impl Mark {
+    /// Bytes that were read.
+    #[must_use]
+    pub const fn at(self) -> usize {
+        self.at
+    }
+}
+
 impl<'a> Cursor<'a> {
     /// Stands at the beginning of a text.
     #[must_use]
     pub fn new(text: &'a [u8]) -> Self {
+        Self::at(text, Mark::default())
+    }
+
+    /// Stands where a walk through the same text stood.
+    #[must_use]
+    pub fn at(text: &'a [u8], Mark { at, depth, fresh }: Mark) -> Self {
         // Some Windows tools begin a file with a byte order mark.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let error = SyntaxError::Wanted { at: 0, wanted: "a value" };
-        Self { text, at: 0, depth: 0, fresh: false, error }
+        let error = SyntaxError::Wanted { at, wanted: "a value" };
+        Self { text, at, depth, fresh, error }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        Mark { at: self.at, depth: self.depth, fresh: self.fresh }
     }
 
     /// Whether only space is left.

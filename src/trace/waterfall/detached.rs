@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::forest::Forest;
-use super::{Marks, label, nanos};
-use crate::attribute::{Value, key};
+use super::{Marks, label};
+use crate::columns::{Columns, Flags, Hint, Words};
 use crate::{Kind, Span, SpanId, quantity};
 
 /// Spans that are looked at as host of one loose part, at most: the last that began before it.
@@ -19,19 +19,6 @@ const LOOKED_AT: usize = 64;
 const ENOUGH: u32 = 4;
 /// A span that began this long after another had ended hardly belongs to it, nanoseconds.
 const LONG: u64 = 10_000_000_000;
-/// Attributes that name one request, wherever in its work they stand.
-const REQUEST_IDS: [&str; 9] = [
-    "http.request.header.x-request-id",
-    "http.request_id",
-    "request.id",
-    "request_id",
-    "faas.invocation_id",
-    "vercel.request_id",
-    "aws.request_id",
-    "correlation_id",
-    "messaging.message.id",
-];
-
 /// Why a part came loose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
@@ -48,11 +35,11 @@ pub enum Cause {
 /// Parts of a trace that came loose alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detached {
-    /// What they were probably part of, as an index into the spans.
+    /// What they were probably part of, as an index into the columns.
     pub host: Option<usize>,
     /// Why they came loose.
     pub cause: Cause,
-    /// The topmost span of each part, as indices into the spans, by start.
+    /// The topmost span of each part, as indices into the columns, by start.
     pub roots: Vec<usize>,
     /// What speaks for the host.
     clues: Clues,
@@ -82,22 +69,23 @@ impl Clues {
 }
 
 impl Detached {
-    /// What the group is called: `Detached: probably part of POST /checkout`.
+    /// What the group is called: `Detached: probably part of POST /checkout`. Takes the span of its
+    /// host.
     #[must_use]
-    pub fn title(&self, spans: &[Span]) -> String {
-        match (self.host.and_then(|at| spans.get(at)), self.cause) {
+    pub fn title(&self, host: Option<&Span>) -> String {
+        match (host, self.cause) {
             (Some(host), _) => format!("Detached: probably part of {}", label(host)),
             (None, Cause::Missing(_)) => "Detached: its parent never arrived".to_owned(),
             (None, _) => "Detached: nothing tells what it was part of".to_owned(),
         }
     }
 
-    /// Why it is thought so, and why it came loose, in sentences.
+    /// Why it is thought so, and why it came loose, in sentences. Takes the span of its host.
     #[must_use]
-    pub fn explain(&self, spans: &[Span]) -> String {
+    pub fn explain(&self, host: Option<&Span>) -> String {
         let mut text = String::new();
         let parts = quantity::count(self.roots.len() as u64, "part");
-        if let Some(host) = self.host.and_then(|at| spans.get(at)) {
+        if let Some(host) = host {
             // Writing into a text cannot fail.
             let _ =
                 write!(text, "{parts}, probably of “{}”: {}. ", label(host), self.evidence(host));
@@ -152,24 +140,24 @@ impl Detached {
 /// Finds the loose parts of a trace, and the row of each part's root: every tree but the main one.
 /// A cycle is no loose part, nor is the part of another trace; two children of one parent that is
 /// not here belong together already.
-pub(super) fn find(forest: &Forest, spans: &[Span], main: usize) -> Vec<(Detached, Vec<usize>)> {
+pub(super) fn find(forest: &Forest, spans: &Columns, main: usize) -> Vec<(Detached, Vec<usize>)> {
     let mut groups: Vec<(Detached, Vec<usize>)> = Vec::new();
     if forest.roots().nth(1).is_none() {
         return groups;
     }
     let hosts = Hosts::list(forest, spans, main);
     let mut known = BTreeMap::new();
-    let top = &spans[forest.spans[main] as usize];
+    let top = forest.spans[main] as usize;
     for row in forest.roots().filter(|row| *row != main) {
         let at = forest.spans[row] as usize;
-        let root = &spans[at];
-        let sibling = root.parent.is_some() && root.parent == top.parent;
-        if sibling || root.trace != top.trace || forest.marks[row].has(Marks::CYCLE) {
+        let sibling = spans.parents[at] != 0 && spans.parents[at] == spans.parents[top];
+        let apart = spans.traces[at] != spans.traces[top];
+        if sibling || apart || forest.marks[row].has(Marks::CYCLE) {
             continue;
         }
-        let guess = hosts.guess(root, row..forest.ends[row] as usize);
+        let guess = hosts.guess(at, row..forest.ends[row] as usize);
         let (host, clues) = guess.map_or((None, Clues::default()), |(at, clues)| (Some(at), clues));
-        let cause = cause(root, host.map(|at| &spans[at]), clues);
+        let cause = cause(spans, at, host, clues);
         let group = *known.entry((host, cause)).or_insert(groups.len());
         if group == groups.len() {
             groups.push((Detached { host, cause, roots: Vec::new(), clues }, Vec::new()));
@@ -180,9 +168,10 @@ pub(super) fn find(forest: &Forest, spans: &[Span], main: usize) -> Vec<(Detache
     groups
 }
 
-fn cause(root: &Span, host: Option<&Span>, clues: Clues) -> Cause {
-    let other = |host: &Span| library(host) != library(root);
-    match (root.parent, host) {
+fn cause(spans: &Columns, root: usize, host: Option<usize>, clues: Clues) -> Cause {
+    // The same library in another process sees other spans, too.
+    let other = |host| spans.owner_of(host).library != spans.owner_of(root).library;
+    match (spans.parent(root), host) {
         (Some(parent), _) => Cause::Missing(parent),
         (None, Some(_)) if clues.after.is_some() => Cause::Ended,
         (None, Some(host)) if other(host) => Cause::Library,
@@ -190,46 +179,60 @@ fn cause(root: &Span, host: Option<&Span>, clues: Clues) -> Cause {
     }
 }
 
-/// Who recorded a span: the same library in another process sees other spans, too.
-fn library(span: &Span) -> Option<&Value> {
-    span.resource.attributes.get(key::TELEMETRY_SDK_NAME)
-}
-
 /// Spans that others may have been part of, by start.
 struct Hosts<'a> {
-    all: Vec<Host<'a>>,
+    spans: &'a Columns,
+    all: Vec<Host>,
 }
 
-struct Host<'a> {
+/// A span, with what is asked of it again and again.
+struct Host {
+    start: u64,
     row: usize,
     at: usize,
-    span: &'a Span,
-    request: Option<(&'static str, &'a Value)>,
+    end: u64,
+    kind: Kind,
+    service: u32,
+    hint: Hint,
+}
+
+impl Host {
+    fn of(spans: &Columns, row: usize, at: usize) -> Self {
+        Self {
+            start: spans.starts[at],
+            row,
+            at,
+            end: spans.end(at),
+            kind: spans.flags[at].kind(),
+            service: spans.owner_of(at).service,
+            hint: spans.hint(at),
+        }
+    }
 }
 
 impl<'a> Hosts<'a> {
     /// Whatever serves, takes a message or asks; and the top of all that is not loose.
-    fn list(forest: &Forest, spans: &'a [Span], main: usize) -> Self {
-        let likely = |row: usize, span: &Span| {
-            row == main || !matches!(span.kind, Kind::Internal | Kind::Unspecified)
+    fn list(forest: &Forest, spans: &'a Columns, main: usize) -> Self {
+        let likely = |row: usize, flags: Flags| {
+            row == main || !matches!(flags.kind(), Kind::Internal | Kind::Unspecified)
         };
-        let rows = forest.spans.iter().enumerate();
-        let hosts = rows.map(|(row, at)| (row, *at as usize, &spans[*at as usize]));
-        let hosts = hosts.filter(|(row, _, span)| likely(*row, span) && span.start.nanos() > 0);
-        let mut all: Vec<Host<'a>> =
-            hosts.map(|(row, at, span)| Host { row, at, span, request: request(span) }).collect();
-        all.sort_by_key(|host| (host.span.start, host.row));
-        Self { all }
+        let rows = forest.spans.iter().enumerate().map(|(row, at)| (row, *at as usize));
+        let hosts =
+            rows.filter(|(row, at)| likely(*row, spans.flags[*at]) && spans.starts[*at] > 0);
+        let mut all: Vec<Host> = hosts.map(|(row, at)| Host::of(spans, row, at)).collect();
+        all.sort_by_key(|host| (host.start, host.row));
+        Self { spans, all }
     }
 
     /// The likeliest host of a loose part that takes these rows, and what speaks for it. Of two
     /// that are as likely, the one that began last.
-    fn guess(&self, root: &Span, rows: Range<usize>) -> Option<(usize, Clues)> {
-        let before = self.all.partition_point(|host| host.span.start <= root.start);
+    fn guess(&self, root: usize, rows: Range<usize>) -> Option<(usize, Clues)> {
+        let root = Host::of(self.spans, rows.start, root);
+        let parted = self.spans.parents[root.at] != 0;
+        let before = self.all.partition_point(|host| host.start <= root.start);
         let near = &self.all[before.saturating_sub(LOOKED_AT)..before];
-        let id = request(root);
         let fits = near.iter().rev().filter(|host| !rows.contains(&host.row));
-        let judged = fits.filter_map(|host| Some((host.at, clues(root, id, host)?)));
+        let judged = fits.filter_map(|host| Some((host.at, clues(&root, parted, host)?)));
         let mut best: Option<(usize, Clues)> = None;
         for (at, clues) in judged.filter(|(_, clues)| clues.worth() >= ENOUGH) {
             if best.is_none_or(|(_, best)| clues.worth() > best.worth()) {
@@ -240,32 +243,23 @@ impl<'a> Hosts<'a> {
     }
 }
 
-/// What speaks for a host; `None` where it cannot be one.
-fn clues(root: &Span, id: Option<(&str, &Value)>, host: &Host<'_>) -> Option<Clues> {
-    let span = host.span;
-    let after = (root.start > span.end).then(|| nanos(root.start.since(span.end)));
-    let request = id.is_some() && id == host.request;
-    let service = !root.service().is_empty() && root.service() == span.service();
-    let route = ["http.route", "next.route"].iter().any(|name| {
-        let route = root.attributes.get(name);
-        route.is_some() && route == span.attributes.get(name)
-    });
+/// What speaks for a host; `None` where it cannot be one. `parted` is a root that names a parent.
+fn clues(root: &Host, parted: bool, host: &Host) -> Option<Clues> {
+    let after = (root.start > host.end).then(|| root.start - host.end);
+    let same = |one: u32, other: u32| one != Words::EMPTY && one == other;
+    let request = same(root.hint.request, host.hint.request);
+    let service = same(root.service, host.service);
+    let mut routes = root.hint.routes.iter().zip(host.hint.routes);
+    let route = routes.any(|(one, other)| same(*one, other));
     // What serves was called from elsewhere, by something that was waiting for it.
     let called = matches!(root.kind, Kind::Server | Kind::Consumer);
-    let caller = matches!(span.kind, Kind::Client | Kind::Producer);
+    let caller = matches!(host.kind, Kind::Client | Kind::Producer);
     let fits = if called { caller && after.is_none() && !service } else { !caller };
     let clues = Clues { service, route, request, after };
     // A caller that waited all the time is as good as one of the same service.
-    let waited = called && span.end >= root.end;
-    let sure = request || (service && !called) || (waited && root.parent.is_none());
+    let waited = called && host.end >= root.end;
+    let sure = request || (service && !called) || (waited && !parted);
     (request || (fits && sure)).then_some(clues)
-}
-
-/// The first attribute of a span that names its request.
-fn request(span: &Span) -> Option<(&'static str, &Value)> {
-    let there = |name: &&'static str| Some((*name, span.attributes.get(name)?));
-    let mut ids = REQUEST_IDS.iter().filter_map(there);
-    ids.find(|(_, value)| !matches!(value, Value::Empty) && **value != Value::from(""))
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 //! Owns the tree's shape and the three ways in which a trace fails to be a tree (missing parent,
 //! cycle, doubled id). Knows nothing of time beyond its order. No recursion: a chain may be as deep
 //! as memory.
+//!
+//! Counts in ranks: a span's rank is its place in order of start, so children that are gathered
+//! by rank are in order by themselves.
 
 use super::Marks;
-use crate::Span;
+use crate::columns::Columns;
 
 /// No row.
 pub(super) const NONE: u32 = u32::MAX;
@@ -32,7 +35,7 @@ pub(super) struct Forest {
 
 impl Forest {
     /// Orders spans. The same spans in another order give the same forest.
-    pub(super) fn grow(spans: &[Span]) -> Self {
+    pub(super) fn grow(spans: &Columns) -> Self {
         let ranks = by_start(spans);
         let mut roots = Parents::find(spans, &ranks);
         roots.open_cycles();
@@ -96,46 +99,74 @@ impl Forest {
     }
 }
 
-/// The input's indices in order of start; a span's place in it is its rank.
-fn by_start(spans: &[Span]) -> Vec<u32> {
-    let mut ranks: Vec<u32> = (0..spans.len()).map(index).collect();
-    ranks.sort_unstable_by_key(|at| {
-        let span = &spans[*at as usize];
-        (span.start, span.id, span.end, *at)
-    });
+/// The input's indices in order of start, then of id, end and place; a span's place in it is its
+/// rank.
+fn by_start(spans: &Columns) -> Vec<u32> {
+    let starts = &spans.starts;
+    // Mostly in order already, or in a few runs that are; a stable sort sees that.
+    let mut keyed: Vec<(u64, u32)> = starts.iter().copied().zip(0..).collect();
+    keyed.sort_by_key(|(start, _)| *start);
+    let mut ranks: Vec<u32> = keyed.iter().map(|(_, at)| *at).collect();
+    let mut from = 0;
+    for stretch in keyed.chunk_by(|one, next| one.0 == next.0) {
+        let to = from + stretch.len();
+        if stretch.len() > 1 {
+            let rest = |at: &u32| {
+                let place = *at as usize;
+                (spans.ids[place], spans.lengths[place], *at)
+            };
+            ranks[from..to].sort_unstable_by_key(rest);
+        }
+        from = to;
+    }
     ranks
 }
 
-/// Each span's parent. Everything here counts in ranks, so that order by start comes for free.
+/// The spans that share an id with another: id, trace and rank of each, in order.
+fn doubles(spans: &Columns, rank_of: &[u32]) -> Vec<(u64, u32, u32)> {
+    let doubled = spans.doubled();
+    let firsts = doubled.iter().filter_map(|at| spans.find_number(spans.ids[*at as usize]));
+    let all = doubled.iter().copied().chain(firsts);
+    let place = |at: u32| (spans.ids[at as usize], spans.traces[at as usize], rank_of[at as usize]);
+    let mut doubles: Vec<_> = all.map(place).collect();
+    doubles.sort_unstable();
+    doubles.dedup();
+    doubles
+}
+
+/// Each span's parent, in ranks.
 struct Parents {
     parents: Vec<u32>,
     marks: Vec<Marks>,
 }
 
 impl Parents {
-    /// Looks every parent up. Two sorted lists are walked side by side, because a million look-ups
-    /// at random miss the cache a million times.
-    fn find(spans: &[Span], ranks: &[u32]) -> Self {
-        let ranked = || ranks.iter().map(|at| &spans[*at as usize]).zip(0..);
-        let mut ids: Vec<_> = ranked().map(|(span, rank)| (span.id, rank)).collect();
-        let mut wanted: Vec<_> =
-            ranked().filter_map(|(span, rank)| Some((span.parent?, rank))).collect();
-        ids.sort_unstable();
-        wanted.sort_unstable();
-
+    /// Looks every parent up.
+    fn find(spans: &Columns, ranks: &[u32]) -> Self {
+        let mut rank_of = vec![NONE; ranks.len()];
+        for (rank, at) in (0..).zip(ranks) {
+            rank_of[*at as usize] = rank;
+        }
+        let doubles = doubles(spans, &rank_of);
         let none = vec![NONE; ranks.len()];
         let mut found = Self { parents: none, marks: vec![Marks::default(); ranks.len()] };
-        for pair in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            found.marks[pair[1].1 as usize] |= Marks::DUPLICATE;
+        let alike = |pair: &&[(u64, u32, u32)]| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1);
+        for pair in doubles.windows(2).filter(alike) {
+            found.marks[pair[1].2 as usize] |= Marks::DUPLICATE;
         }
-        let mut at = 0;
-        for (parent, rank) in wanted {
-            while ids.get(at).is_some_and(|(id, _)| *id < parent) {
-                at += 1;
+        // Siblings follow each other, and a look-up at random misses the cache.
+        let mut last = (0, 0, NONE);
+        for (rank, at) in ranks.iter().map(|at| *at as usize).enumerate() {
+            let (parent, trace) = (spans.parents[at], spans.traces[at]);
+            if parent == 0 {
+                continue;
             }
-            match ids.get(at) {
-                Some((id, above)) if *id == parent => found.parents[rank as usize] = *above,
-                _ => found.marks[rank as usize] |= Marks::ORPHAN,
+            if (last.0, last.1) != (parent, trace) {
+                last = (parent, trace, above(spans, &rank_of, &doubles, (parent, trace)));
+            }
+            found.parents[rank] = last.2;
+            if last.2 == NONE {
+                found.marks[rank] |= Marks::ORPHAN;
             }
         }
         found
@@ -187,6 +218,26 @@ impl Parents {
         }
         forest
     }
+}
+
+/// The rank of the first span that has this id, in this trace or else in any.
+fn above(
+    spans: &Columns,
+    rank_of: &[u32],
+    doubles: &[(u64, u32, u32)],
+    (id, trace): (u64, u32),
+) -> u32 {
+    let Some(first) = spans.find_number(id) else { return NONE };
+    if doubles.is_empty() {
+        return rank_of[first as usize];
+    }
+    let at = doubles.partition_point(|other| (other.0, other.1) < (id, trace));
+    if let Some(own) = doubles.get(at).filter(|own| (own.0, own.1) == (id, trace)) {
+        return own.2;
+    }
+    let from = doubles.partition_point(|other| other.0 < id);
+    let any = doubles.get(from).filter(|any| any.0 == id);
+    any.map_or(rank_of[first as usize], |any| any.2)
 }
 
 /// All children in one list, each parent's in a stretch of it.

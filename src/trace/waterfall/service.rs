@@ -1,10 +1,6 @@
 //! Who took part in a trace, and which colour each has.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use crate::attribute::key::USER_AGENT_ORIGINAL;
-use crate::{Resource, Span};
+use crate::columns::{Columns, Flags};
 
 /// How many colours there are to choose from.
 const COLOURS: u8 = 12;
@@ -30,59 +26,74 @@ fn colour(name: &str) -> u8 {
     u8::try_from((hash ^ (hash >> 16)) % u32::from(COLOURS)).unwrap_or_default()
 }
 
-/// Whether a resource describes a browser (semantic conventions, `browser.*`).
-pub(super) fn browser(resource: &Resource) -> bool {
-    let mut names = resource.attributes.keys();
-    names.any(|name| name.starts_with("browser.") || name == USER_AGENT_ORIGINAL)
-}
+/// No number yet.
+const NONE: u16 = u16::MAX;
 
 /// Counts services while rows go by.
-#[derive(Default)]
 pub(super) struct Census<'a> {
     pub(super) services: Vec<Service>,
     /// Whether one of them is a browser.
     pub(super) browsed: bool,
-    numbers: BTreeMap<&'a str, u16>,
-    /// Neighbours mostly share their resource, which spares the look-up by name.
-    last: Option<(&'a Arc<Resource>, u16)>,
+    spans: &'a Columns,
+    /// Numbers by owner, and by the word for their service: several owners may be one service.
+    owners: Vec<u16>,
+    words: Vec<u16>,
+    /// Colours that somebody has, a bit for each.
+    taken: u16,
 }
 
 impl<'a> Census<'a> {
+    pub(super) fn new(spans: &'a Columns) -> Self {
+        let owners = vec![NONE; spans.by().all().len()];
+        Self { services: Vec::new(), browsed: false, spans, owners, words: Vec::new(), taken: 0 }
+    }
+
     /// Counts a span, and gives its service's number.
-    pub(super) fn count(&mut self, span: &'a Span) -> u16 {
-        let number = match self.last {
-            Some((resource, number)) if Arc::ptr_eq(resource, &span.resource) => number,
-            _ => {
-                self.browsed |= browser(&span.resource);
-                self.number(span.service())
-            }
+    pub(super) fn count(&mut self, at: usize) -> u16 {
+        let owner = self.spans.owners[at] as usize;
+        let number = match self.owners.get(owner) {
+            Some(number) if *number != NONE => *number,
+            _ => self.meet(owner),
         };
-        self.last = Some((&span.resource, number));
         let service = &mut self.services[usize::from(number)];
         service.spans += 1;
-        service.errors += usize::from(span.failed());
+        service.errors += usize::from(self.spans.flags[at].has(Flags::ERROR));
+        number
+    }
+
+    /// The number of an owner that was not seen before.
+    fn meet(&mut self, owner: usize) -> u16 {
+        let of = self.spans.by().get(crate::waterfall::index(owner));
+        self.browsed |= of.browser;
+        let word = of.service as usize;
+        if self.words.len() <= word {
+            self.words.resize(word + 1, NONE);
+        }
+        if self.words[word] == NONE {
+            self.words[word] = self.add(self.spans.words().get(of.service));
+        }
+        if let Some(number) = self.owners.get_mut(owner) {
+            *number = self.words[word];
+        }
+        self.words[word]
+    }
+
+    /// A new service's number. When there are too many to number, the last one stands for the rest.
+    fn add(&mut self, name: &str) -> u16 {
+        let last = NONE - 1;
+        let number = u16::try_from(self.services.len()).unwrap_or(last).min(last);
+        if usize::from(number) == self.services.len() {
+            let colour = self.free(colour(name));
+            self.taken |= 1 << colour;
+            self.services.push(Service { name: name.to_owned(), colour, spans: 0, errors: 0 });
+        }
         number
     }
 
     /// The colour, or the next that nobody has while there is one.
     fn free(&self, wanted: u8) -> u8 {
-        let taken = |colour: &u8| self.services.iter().any(|other| other.colour == *colour);
-        let colours = (0..COLOURS).map(|step| (wanted + step) % COLOURS);
-        colours.into_iter().find(|colour| !taken(colour)).unwrap_or(wanted)
-    }
-
-    /// The service's number. When there are too many to number, the last one stands for the rest.
-    fn number(&mut self, name: &'a str) -> u16 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = u16::try_from(self.services.len()).unwrap_or(u16::MAX);
-        if usize::from(number) == self.services.len() {
-            let colour = self.free(colour(name));
-            self.services.push(Service { name: name.to_owned(), colour, spans: 0, errors: 0 });
-        }
-        self.numbers.insert(name, number);
-        number
+        let mut colours = (0..COLOURS).map(|step| (wanted + step) % COLOURS);
+        colours.find(|colour| self.taken & 1 << colour == 0).unwrap_or(wanted)
     }
 }
 

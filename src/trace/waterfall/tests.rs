@@ -8,15 +8,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::attribute::key;
-use crate::{Attributes, Resource, Scope, SpanId, Status, TraceId, Value};
+use crate::{Attributes, Resource, Scope, Span, SpanId, Status, TraceId, Value};
 
 const BASE: f64 = 1e12;
 
-pub(super) fn id(number: usize) -> SpanId {
+pub(crate) fn id(number: usize) -> SpanId {
     SpanId::mint((number as u64 + 1).to_be_bytes()).unwrap()
 }
 
-pub(super) fn resource(service: &str) -> Arc<Resource> {
+pub(crate) fn resource(service: &str) -> Arc<Resource> {
     let mut attributes = Attributes::from([(key::SERVICE_NAME.to_owned(), Value::from(service))]);
     if service == "browser" {
         attributes.insert(key::BROWSER_LANGUAGE.to_owned(), Value::from("en"));
@@ -24,7 +24,7 @@ pub(super) fn resource(service: &str) -> Arc<Resource> {
     Arc::new(Resource { attributes, schema: String::new() })
 }
 
-pub(super) fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -> Span {
+pub(crate) fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -> Span {
     Span {
         trace: TraceId::mint([7; 16]).unwrap(),
         id: id(number),
@@ -46,7 +46,7 @@ pub(super) fn span(number: usize, parent: Option<usize>, start: f64, end: f64) -
 }
 
 /// Reads spans off a picture.
-pub(super) fn spans(picture: &str) -> Vec<Span> {
+pub(crate) fn spans(picture: &str) -> Vec<Span> {
     let mut above: Vec<(usize, usize)> = Vec::new();
     let lines = picture.lines().filter(|line| !line.trim().is_empty());
     lines
@@ -64,13 +64,20 @@ pub(super) fn spans(picture: &str) -> Vec<Span> {
         .collect()
 }
 
+pub(crate) fn build(spans: &[Span]) -> Waterfall {
+    Waterfall::build(&Columns::of(spans))
+}
+
 /// Draws the rows in view.
-pub(super) fn draw(waterfall: &Waterfall, spans: &[Span]) -> String {
+pub(crate) fn draw(waterfall: &Waterfall, spans: &[Span]) -> String {
     let mut picture = String::new();
     for row in waterfall.rows(0..usize::MAX) {
         let millis = |nanos: u64| usize::try_from(nanos / 1_000_000).unwrap();
         let group = row.group.map(|group| &waterfall.groups()[group]);
-        let name = group.map_or_else(|| spans[row.span].name.clone(), |group| group.title(spans));
+        let name = group.map_or_else(
+            || spans[row.span].name.clone(),
+            |group| group.title(group.host.map(|host| &spans[host])),
+        );
         let name = format!("{}{name}", "  ".repeat(row.depth.into()));
         let length = millis(u64::try_from(waterfall.length().as_nanos()).unwrap());
         let bar = format!("{}{}", " ".repeat(millis(row.offset)), "=".repeat(millis(row.length)));
@@ -92,7 +99,7 @@ page      |============|
 #[test]
 fn children_follow_their_parent_in_order_of_start() {
     let spans = spans(PAGE);
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     assert_eq!(draw(&waterfall, &spans), PAGE);
     assert_eq!((waterfall.len(), waterfall.total()), (7, 7));
     assert_eq!(waterfall.length(), Duration::from_millis(12));
@@ -103,15 +110,15 @@ fn children_follow_their_parent_in_order_of_start() {
 fn the_order_in_which_spans_arrive_does_not_matter() {
     let mut spans = spans(PAGE);
     spans.reverse();
-    assert_eq!(draw(&Waterfall::build(&spans), &spans), PAGE);
+    assert_eq!(draw(&build(&spans), &spans), PAGE);
     spans.swap(0, 3);
-    assert_eq!(draw(&Waterfall::build(&spans), &spans), PAGE);
+    assert_eq!(draw(&build(&spans), &spans), PAGE);
 }
 
 #[test]
 fn bars_are_shares_of_the_trace() {
     let spans = spans(PAGE);
-    let row = Waterfall::build(&spans).row(2).unwrap();
+    let row = build(&spans).row(2).unwrap();
     assert!((row.left - 0.25).abs() < 1e-9 && (row.width - 7.0 / 12.0).abs() < 1e-9, "{row:?}");
     assert_eq!(row.descendants, 3);
 }
@@ -119,7 +126,7 @@ fn bars_are_shares_of_the_trace() {
 #[test]
 fn a_fold_hides_the_descendants_and_belongs_to_the_reader() {
     let spans = spans(PAGE);
-    let mut waterfall = Waterfall::build(&spans);
+    let mut waterfall = build(&spans);
     waterfall.fold(3, true);
     let folded = "\
 page      |============|
@@ -129,7 +136,7 @@ page      |============|
   late.js |       =    |
 ";
     assert_eq!(draw(&waterfall, &spans), folded);
-    let mut anew = Waterfall::build(&spans);
+    let mut anew = build(&spans);
     let folds: Vec<usize> = waterfall.folds().collect();
     anew.refold(|span| folds.contains(&span));
     assert_eq!(draw(&anew, &spans), folded);
@@ -143,7 +150,7 @@ page      |============|
 #[test]
 fn parents_are_found_by_place_even_where_rows_are_folded() {
     let spans = spans(PAGE);
-    let mut waterfall = Waterfall::build(&spans);
+    let mut waterfall = build(&spans);
     assert_eq!(waterfall.parent(0), None);
     assert_eq!(waterfall.parent(6), Some(0));
     assert_eq!(waterfall.parent(99), None);
@@ -155,7 +162,7 @@ fn parents_are_found_by_place_even_where_rows_are_folded() {
 fn an_orphan_is_a_root_that_is_named() {
     let mut spans = spans(PAGE);
     spans.remove(3);
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let picture = "\
 page      |============|
   app.js  | ====       |
@@ -184,7 +191,7 @@ fn a_cycle_is_opened_at_its_earliest_span_and_nothing_is_lost() {
         span(3, Some(2), 3.0, 6.0),
         span(4, Some(4), 4.0, 5.0),
     ];
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let picture = "\
 span0     |=========|
   span1   | ======= |
@@ -203,7 +210,7 @@ fn a_doubled_id_is_kept_and_the_first_keeps_the_children() {
     let twin = Span { name: "twin".to_owned(), ..span(1, Some(0), 2.0, 3.0) };
     let spans =
         [twin, span(0, None, 0.0, 5.0), span(1, Some(0), 1.0, 4.0), span(2, Some(1), 2.0, 3.0)];
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let picture = "\
 span0     |=====|
   span1   | === |
@@ -227,7 +234,7 @@ fn answered(early: f64) -> [Span; 2] {
 #[test]
 fn a_server_span_outside_its_request_is_named_as_skewed() {
     let skewed = |early: f64| {
-        let waterfall = Waterfall::build(&answered(early));
+        let waterfall = build(&answered(early));
         assert!(waterfall.joined());
         waterfall.flawed().filter(|row| row.marks.has(Marks::SKEWED)).count()
     };
@@ -239,20 +246,20 @@ fn a_server_span_outside_its_request_is_named_as_skewed() {
 
 #[test]
 fn a_trace_is_joined_only_by_a_server_span_under_a_browser_request() {
-    let page = Waterfall::build(&spans(PAGE));
+    let page = build(&spans(PAGE));
     assert!(!page.joined() && !page.browsed());
     let [request, answer] = answered(0.0);
-    let alone = Waterfall::build(std::slice::from_ref(&request));
+    let alone = build(std::slice::from_ref(&request));
     assert!(alone.browsed() && !alone.joined());
     let same = Span { resource: request.resource.clone(), ..answer };
-    assert!(!Waterfall::build(&[request, same]).joined(), "no other process took part");
+    assert!(!build(&[request, same]).joined(), "no other process took part");
 }
 
 #[test]
 fn spans_without_time_and_backward_spans_are_marked_and_do_not_stretch_the_picture() {
     let untimed = Span { start: Timestamp::default(), ..span(2, Some(0), 0.0, 0.0) };
     let spans = [span(0, None, 0.0, 10.0), span(1, Some(0), 6.0, 4.0), untimed];
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     assert_eq!(waterfall.length(), Duration::from_millis(10));
     let marks: BTreeMap<usize, Marks> =
         waterfall.flawed().map(|row| (row.span, row.marks)).collect();
@@ -262,7 +269,7 @@ fn spans_without_time_and_backward_spans_are_marked_and_do_not_stretch_the_pictu
 
 #[test]
 fn no_spans_make_an_empty_waterfall() {
-    let mut waterfall = Waterfall::build(&[]);
+    let mut waterfall = build(&[]);
     assert!(waterfall.is_empty() && waterfall.main_root().is_none());
     assert_eq!(waterfall.length(), Duration::ZERO);
     waterfall.fold(0, true);
@@ -280,7 +287,7 @@ fn services_are_counted_in_order_of_appearance() {
         Span { resource: nameless, ..span(3, Some(0), 3.0, 4.0) },
         browser,
     ];
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let counts: Vec<_> =
         waterfall.services().iter().map(|one| (one.name.as_str(), one.spans, one.errors)).collect();
     assert_eq!(counts, [("browser", 1, 0), ("shop", 2, 1), ("", 1, 0)]);
@@ -292,7 +299,7 @@ fn services_of_one_trace_have_different_colours_while_there_are_enough() {
     let one =
         |at: usize| Span { resource: resource(&format!("s{at}")), ..span(at, None, 0.0, 1.0) };
     let spans: Vec<Span> = (0..14).map(one).collect();
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let mut colours: Vec<u8> = waterfall.services().iter().map(|one| one.colour).collect();
     colours.sort_unstable();
     colours.dedup();
@@ -303,7 +310,7 @@ fn services_of_one_trace_have_different_colours_while_there_are_enough() {
 fn a_chain_a_hundred_thousand_deep_is_laid_out_and_folded() {
     let spans: Vec<Span> =
         (0..100_000).map(|at: usize| span(at, at.checked_sub(1), 0.0, 1.0)).collect();
-    let mut waterfall = Waterfall::build(&spans);
+    let mut waterfall = build(&spans);
     assert_eq!(waterfall.len(), 100_000);
     assert_eq!(waterfall.row(99_999).unwrap().depth, u16::MAX);
     waterfall.fold(1, true);
@@ -355,7 +362,7 @@ proptest! {
                 None => span(at % 30, None, 0.0, 60.0),
             })
             .collect();
-        let waterfall = Waterfall::build(&spans);
+        let waterfall = build(&spans);
         let mut seen: Vec<usize> = waterfall.rows(0..usize::MAX).map(|row| row.span).collect();
         seen.retain(|span| *span < spans.len());
         seen.sort_unstable();

@@ -1,7 +1,6 @@
 //! Loose parts, each case as a picture or as the few spans that make it.
 
-use super::super::Waterfall;
-use super::super::tests::{draw, id, resource, span, spans};
+use super::super::tests::{build, draw, id, resource, span, spans};
 use super::*;
 use crate::attribute::key;
 
@@ -17,8 +16,11 @@ fn served(span: Span) -> Span {
 
 /// What the groups are called and why, a line each.
 fn said(spans: &[Span]) -> Vec<String> {
-    let waterfall = Waterfall::build(spans);
-    let say = |group: &Detached| format!("{}. {}", group.title(spans), group.explain(spans));
+    let waterfall = build(spans);
+    let say = |group: &Detached| {
+        let host = group.host.map(|host| &spans[host]);
+        format!("{}. {}", group.title(host), group.explain(host))
+    };
     waterfall.groups().iter().map(say).collect()
 }
 
@@ -35,7 +37,7 @@ db 3      |            ==  |
 fn what_runs_after_the_response_is_one_group_of_its_request() {
     let mut spans = spans(AFTER);
     spans[0].kind = Kind::Server;
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     let picture = "\
 POST /hook|===           |
   SELECT  | =            |
@@ -122,7 +124,7 @@ fn a_server_that_dropped_its_parent_is_put_under_the_request_that_waited() {
         call,
         Span { resource: other, ..served(span(2, None, 4.0, 8.0)) },
     ];
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     assert_eq!(waterfall.groups()[0].host, Some(1));
     assert_eq!(waterfall.groups()[0].cause, Cause::Dropped);
 }
@@ -148,9 +150,9 @@ fn what_came_long_after_or_from_another_service_is_loose_all_the_same() {
         span(2, None, 60_000.0, 60_001.0),
         Span { resource: resource("cron"), ..span(3, None, 3.0, 4.0) },
     ];
-    for group in Waterfall::build(&spans).groups() {
+    for group in build(&spans).groups() {
         assert_eq!((group.host, group.cause), (None, Cause::Dropped));
-        assert_eq!(group.title(&spans), "Detached: nothing tells what it was part of");
+        assert_eq!(group.title(None), "Detached: nothing tells what it was part of");
     }
 }
 
@@ -163,13 +165,13 @@ fn parts_of_another_trace_and_children_of_the_same_missing_parent_are_not_loose(
         span(2, Some(77), 3.0, 4.0),
         Span { trace: other, ..span(3, None, 3.0, 4.0) },
     ];
-    assert!(Waterfall::build(&spans).groups().is_empty());
+    assert!(build(&spans).groups().is_empty());
 }
 
 #[test]
 fn a_group_folds_and_unfolds_and_its_first_span_brings_it_into_view() {
     let spans = spans(AFTER);
-    let mut waterfall = Waterfall::build(&spans);
+    let mut waterfall = build(&spans);
     let header = waterfall.rows(0..9).find(|row| row.group.is_some()).unwrap();
     assert_eq!((header.at, header.descendants, header.span), (2, 3, spans.len()));
     waterfall.fold(header.at, true);
@@ -184,7 +186,7 @@ fn a_hundred_thousand_loose_spans_are_one_group() {
     let mut spans: Vec<Span> = (0..100_000).map(|at| span(at, None, 20.0, 21.0)).collect();
     spans[0] = served(span(0, None, 0.0, 10.0));
     spans[1] = span(1, Some(0), 1.0, 2.0);
-    let waterfall = Waterfall::build(&spans);
+    let waterfall = build(&spans);
     assert_eq!(waterfall.groups().len(), 1);
     assert_eq!(waterfall.groups()[0].roots.len(), 99_998);
 }
