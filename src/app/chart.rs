@@ -79,7 +79,7 @@ fn keep_in_view(picture: RwSignal<Picture>, details: RwSignal<bool>, scroller: S
         growth.get();
         let at = picture.with_untracked(|picture| {
             let row = picture.chosen_row()?;
-            Some((picture.span(&row)?.id, row.at))
+            Some((picture.sheet().columns().id(row.span)?, row.at))
         });
         if let (Some(Some((old, from))), Some((new, to))) = (before, at)
             && old == new

@@ -54,11 +54,12 @@ impl Face {
         let range = view.rows(waterfall.len());
         let faces = waterfall.rows(range).filter_map(|row| {
             let service = waterfall.services().get(row.service)?;
+            let span = picture.span(&row);
             let (label, reason) = match picture.group(&row) {
                 Some(group) => group,
-                None => (label(picture.span(&row)?), String::new()),
+                None => (label(span.as_ref()?), String::new()),
             };
-            let badges = picture.span(&row).map(framework::badges).unwrap_or_default();
+            let badges = span.as_ref().map(framework::badges).unwrap_or_default();
             let name = if row.group.is_some() { "" } else { &service.name };
             Some(Self {
                 label,
@@ -121,12 +122,14 @@ pub fn percent(share: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use otlp::Sheet;
+
     use super::*;
     use crate::sample;
 
     fn faces() -> Vec<Face> {
         let mut picture = Picture::default();
-        picture.grow(sample::spans());
+        picture.grow(Sheet::of(&sample::spans()));
         Face::of(&picture, Viewport::default())
     }
 
@@ -151,7 +154,7 @@ mod tests {
         spans.remove(0);
         spans[0].parent = Some(spans[0].id);
         let mut picture = Picture::default();
-        picture.grow(spans);
+        picture.grow(Sheet::of(&spans));
         let words: Vec<_> =
             Face::of(&picture, Viewport::default()).iter().flat_map(Face::flaws).collect();
         assert_eq!(words[0].0, "cycle");
@@ -160,9 +163,10 @@ mod tests {
 
     #[test]
     fn a_span_that_came_late_says_so() {
-        let spans = sample::spans();
         let mut picture = Picture::default();
-        picture.grow_late(spans.clone(), &[spans[3].id].into());
+        let mut sheet = Sheet::of(&sample::spans());
+        sheet.mark_late(3);
+        picture.grow(sheet);
         let faces = Face::of(&picture, Viewport::default());
         let late = faces.iter().filter(|face| face.flaws().iter().any(|(word, _)| *word == "late"));
         assert_eq!(late.map(|face| face.row.span).collect::<Vec<_>>(), [3]);

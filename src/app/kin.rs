@@ -1,10 +1,11 @@
 //! How traces hang together: what the links of one trace lead to, and which traces were opened from
 //! it. Known only where the journal keeps both in one place, as it does for the traces of a page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use otlp::Sheet;
 use trace::waterfall::label;
-use trace::{Link, Span, SpanId, TraceId};
+use trace::{Link, SpanId, TraceId};
 
 /// A span of another trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,26 +19,22 @@ pub struct Relative {
 }
 
 /// The relatives of one trace.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Kin {
-    names: BTreeMap<(TraceId, SpanId), String>,
+    /// What lies beside the trace.
+    others: Sheet,
     opened: BTreeMap<SpanId, Vec<Relative>>,
 }
 
 impl Kin {
     /// Reads the relatives of a trace off what lies beside it.
     #[must_use]
-    pub fn of(trace: TraceId, own: &[Span], others: &[Span]) -> Self {
-        let links = own.iter().flat_map(|span| &span.links);
-        let wanted: BTreeSet<_> = links.map(|link| (link.trace, link.span)).collect();
-        let mut kin = Self::default();
-        for span in others {
-            let id = (span.trace, span.id);
-            if wanted.contains(&id) {
-                kin.names.insert(id, label(span));
-            }
+    pub fn of(trace: TraceId, others: Sheet) -> Self {
+        let mut kin = Self { others, ..Self::default() };
+        let linked = (0..kin.others.len()).filter(|at| kin.others.has_links(*at));
+        for span in linked.filter_map(|at| kin.others.span(at)) {
             for link in span.links.iter().filter(|link| link.trace == trace) {
-                let relative = Relative { trace: span.trace, span: span.id, name: label(span) };
+                let relative = Relative { trace: span.trace, span: span.id, name: label(&span) };
                 kin.opened.entry(link.span).or_default().push(relative);
             }
         }
@@ -47,8 +44,9 @@ impl Kin {
     /// What a link leads to.
     #[must_use]
     pub fn target(&self, link: &Link) -> Relative {
-        let name = self.names.get(&(link.trace, link.span)).cloned().unwrap_or_default();
-        Relative { trace: link.trace, span: link.span, name }
+        let span = self.others.columns().find(link.span).and_then(|at| self.others.span(at));
+        let name = span.filter(|span| span.trace == link.trace).as_ref().map(label);
+        Relative { trace: link.trace, span: link.span, name: name.unwrap_or_default() }
     }
 
     /// The traces that a span opened.
@@ -66,10 +64,9 @@ mod tests {
     #[test]
     fn a_request_s_trace_leads_to_its_page_and_back() {
         let (page, request) = sample::page();
-        let kin =
-            Kin::of(request.trace, std::slice::from_ref(&request), std::slice::from_ref(&page));
+        let kin = Kin::of(request.trace, Sheet::of([&page]));
         assert_eq!(kin.target(&request.links[0]).name, "page load /checkout");
-        let kin = Kin::of(page.trace, std::slice::from_ref(&page), std::slice::from_ref(&request));
+        let kin = Kin::of(page.trace, Sheet::of([&request]));
         let opened: Vec<&str> = kin.opened(page.id).iter().map(|it| it.name.as_str()).collect();
         assert_eq!(opened, ["POST /api/pay"]);
         let unknown = Kin::default().target(&request.links[0]);

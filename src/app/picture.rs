@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use otlp::Sheet;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::waterfall::{Row, Waterfall, label};
@@ -16,7 +17,7 @@ use crate::vitals::{Vital, vitals};
 /// A trace before a reader.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
-    spans: Vec<Span>,
+    sheet: Sheet,
     waterfall: Waterfall,
     problems: Vec<Problem>,
     kin: Kin,
@@ -73,31 +74,52 @@ pub struct Summary {
 }
 
 impl Picture {
-    /// Takes the spans of the trace, as far as they are known now.
-    pub fn grow(&mut self, spans: Vec<Span>) {
-        self.grow_late(spans, &BTreeSet::new());
+    /// Takes other spans in place of those that are here. Folds and choice stay with their spans.
+    pub fn grow(&mut self, sheet: Sheet) {
+        let mut folded: Vec<SpanId> =
+            self.waterfall.folds().filter_map(|at| self.sheet.columns().id(at)).collect();
+        folded.sort_unstable();
+        self.chosen = self.chosen.and_then(|old| find(sheet.columns(), self.sheet.columns(), old));
+        self.sheet = sheet;
+        let Self { sheet, .. } = self;
+        let ids = |at: usize| sheet.columns().id(at);
+        let folded = |at| ids(at).is_some_and(|id| folded.binary_search(&id).is_ok());
+        let mut waterfall = Waterfall::build(sheet.columns());
+        waterfall.refold(folded);
+        self.lay(waterfall);
     }
 
-    /// Takes the spans of the trace, as far as they are known now, and which of them came late.
-    /// Folds and choice stay with their spans.
-    pub fn grow_late(&mut self, spans: Vec<Span>, late: &BTreeSet<SpanId>) {
-        if spans == self.spans {
-            return;
+    /// Takes in what `add` puts to the spans that are here, whose places stay; says whether it put
+    /// any.
+    pub fn grow_by(&mut self, add: impl FnOnce(&mut Sheet)) -> bool {
+        let before = self.sheet.len();
+        add(&mut self.sheet);
+        if self.sheet.len() == before {
+            return false;
         }
-        let mut columns = Columns::of(&spans);
-        for (at, _) in spans.iter().enumerate().filter(|(_, span)| late.contains(&span.id)) {
-            columns.mark_late(at);
-        }
-        let mut waterfall = Waterfall::build(&columns);
-        let mut folded: Vec<SpanId> =
-            self.waterfall.folds().map(|span| self.spans[span].id).collect();
-        folded.sort_unstable();
-        waterfall.refold(|span| folded.binary_search(&spans[span].id).is_ok());
-        self.chosen = self.chosen.and_then(|old| find(&spans, self.spans.get(old)?));
-        self.problems = problem::find(&waterfall, &spans);
-        (self.spans, self.waterfall) = (spans, waterfall);
+        let folded: BTreeSet<usize> = self.waterfall.folds().collect();
+        let mut waterfall = Waterfall::build(self.sheet.columns());
+        waterfall.refold(|at| folded.contains(&at));
+        self.lay(waterfall);
+        true
+    }
+
+    fn lay(&mut self, waterfall: Waterfall) {
+        self.problems = problem::find(&waterfall, &self.sheet);
+        self.waterfall = waterfall;
         self.growth = self.growth.wrapping_add(1);
         self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// The spans.
+    #[must_use]
+    pub fn sheet(&self) -> &Sheet {
+        &self.sheet
+    }
+
+    /// The spans, to make columns of their attributes.
+    pub fn sheet_mut(&mut self) -> &mut Sheet {
+        &mut self.sheet
     }
 
     /// Takes in what the trace has to do with others.
@@ -112,14 +134,15 @@ impl Picture {
     }
 
     /// The span that the trace is about.
-    fn top(&self) -> Option<&Span> {
+    fn top(&self) -> Option<Span> {
         self.span(&self.waterfall.main_root()?)
     }
 
     /// What opened the trace: the operation and the page that its main root links to.
     #[must_use]
     pub fn openers(&self) -> Vec<(Opener, Relative)> {
-        let links = self.top().map_or(&[][..], |span| &span.links);
+        let top = self.top();
+        let links = top.as_ref().map_or(&[][..], |span| &span.links);
         let opener = |link: &Link| {
             let kind = link.attributes.get(key::LINK_KIND).and_then(Value::as_text)?;
             Some((Opener::of(kind)?, self.kin.target(link)))
@@ -132,7 +155,7 @@ impl Picture {
     /// The vitals of the page that the trace is about.
     #[must_use]
     pub fn vitals(&self) -> Vec<Vital> {
-        self.top().map(vitals).unwrap_or_default()
+        self.top().as_ref().map(vitals).unwrap_or_default()
     }
 
     /// Its layout.
@@ -141,18 +164,18 @@ impl Picture {
         &self.waterfall
     }
 
-    /// The span of a row.
+    /// The span of a row, built anew.
     #[must_use]
-    pub fn span(&self, row: &Row) -> Option<&Span> {
-        self.spans.get(row.span)
+    pub fn span(&self, row: &Row) -> Option<Span> {
+        self.sheet.span(row.span)
     }
 
     /// The loose parts that a row heads: what they are called, and why.
     #[must_use]
     pub fn group(&self, row: &Row) -> Option<(String, String)> {
         let group = self.waterfall.groups().get(row.group?)?;
-        let host = group.host.and_then(|host| self.spans.get(host));
-        Some((group.title(host), group.explain(host)))
+        let host = group.host.and_then(|host| self.sheet.span(host));
+        Some((group.title(host.as_ref()), group.explain(host.as_ref())))
     }
 
     /// What is odd about the trace.
@@ -164,18 +187,19 @@ impl Picture {
     /// The trace.
     #[must_use]
     pub fn trace(&self) -> Option<TraceId> {
-        self.spans.first().map(|span| span.trace)
+        self.sheet.columns().trace(0)
     }
 
     /// The trace in a few words.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let root = self.top();
+        let root = root.as_ref();
         let url = root.and_then(|span| span.text(key::URL_FULL)).unwrap_or_default();
         Summary {
             title: root.map(label).unwrap_or_default(),
             url: url.to_owned(),
-            spans: self.spans.len(),
+            spans: self.sheet.len(),
             errors: self.waterfall.errors(),
         }
     }
@@ -212,7 +236,7 @@ impl Picture {
 
     /// Chooses a span by its id; whether it is there.
     pub fn reveal_id(&mut self, id: SpanId) -> bool {
-        let span = self.spans.iter().position(|span| span.id == id);
+        let span = self.sheet.columns().find(id);
         span.inspect(|span| self.reveal(*span)).is_some()
     }
 
@@ -246,9 +270,12 @@ impl Picture {
 }
 
 /// The same span among others. Ids alone do not tell doubled spans apart.
-fn find(spans: &[Span], old: &Span) -> Option<usize> {
-    let same = |span: &Span| span.id == old.id && span.name == old.name;
-    spans.iter().position(same)
+fn find(columns: &Columns, before: &Columns, old: usize) -> Option<usize> {
+    let same = |at: &usize| columns.name(*at) == before.name(old);
+    let first = columns.find(before.id(old)?)?;
+    let doubled = columns.doubled().iter().map(|at| *at as usize);
+    let doubled = doubled.filter(|at| columns.ids[*at] == before.ids[old]);
+    std::iter::once(first).chain(doubled).find(same)
 }
 
 #[cfg(test)]
@@ -258,7 +285,7 @@ mod tests {
 
     fn picture() -> Picture {
         let mut picture = Picture::default();
-        picture.grow(sample::spans());
+        picture.grow(Sheet::of(&sample::spans()));
         picture
     }
 
@@ -266,7 +293,7 @@ mod tests {
     fn names(picture: &Picture) -> String {
         let rows = picture.waterfall().rows(0..99);
         let name = |row: Row| {
-            let name = label(picture.span(&row).unwrap());
+            let name = label(&picture.span(&row).unwrap());
             if picture.chosen() == Some(row.span) { format!("[{name}]") } else { name }
         };
         rows.map(name).collect::<Vec<_>>().join(", ")
@@ -300,14 +327,22 @@ mod tests {
         let mut picture = Picture::default();
         let mut early = sample::spans();
         early.truncate(3);
-        picture.grow(early);
+        picture.grow(Sheet::of(&early));
         picture.choose(1);
         picture.fold(1, true);
-        picture.grow(sample::spans());
-        assert_eq!(
-            names(&picture),
-            "page load /checkout, [GET /checkout], POST /api/orders, POST /api/orders"
-        );
+        let mut more = picture.clone();
+        picture.grow(Sheet::of(&sample::spans()));
+        let folded = "page load /checkout, [GET /checkout], POST /api/orders, POST /api/orders";
+        assert_eq!(names(&picture), folded);
+        let add = |sheet: &mut Sheet| {
+            for span in &sample::spans() {
+                sheet.push(span);
+            }
+        };
+        assert!(more.grow_by(add));
+        assert_eq!(names(&more), folded, "and when they are put to those that are here");
+        let growth = more.growth;
+        assert!(!more.grow_by(add) && more.growth == growth, "nothing came");
     }
 
     #[test]
@@ -334,8 +369,8 @@ mod tests {
     fn a_request_s_trace_says_what_opened_it() {
         let (page, request) = sample::page();
         let mut picture = Picture::default();
-        picture.relate(Kin::of(request.trace, std::slice::from_ref(&request), &[page]));
-        picture.grow(vec![request]);
+        picture.relate(Kin::of(request.trace, Sheet::of([&page])));
+        picture.grow(Sheet::of([&request]));
         let openers = picture.openers().into_iter();
         let said: Vec<_> = openers.map(|(opener, to)| (opener, to.name)).collect();
         let wanted =

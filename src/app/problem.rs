@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use otlp::Sheet;
 use trace::attribute::key;
+use trace::columns::Columns;
 use trace::waterfall::{Detached, Marks, Waterfall, label};
-use trace::{Span, SpanId, Value, quantity};
+use trace::{SpanId, Value, quantity};
 
 /// Sentences of one name, at most; the rest is counted.
 const MOST: usize = 8;
@@ -31,32 +33,32 @@ impl Problem {
 
 /// Every problem of a trace, the weightiest first.
 #[must_use]
-pub fn find(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
+pub fn find(waterfall: &Waterfall, sheet: &Sheet) -> Vec<Problem> {
     let with = |mark| -> Vec<usize> {
         let rows = waterfall.flawed().filter(|row| row.marks.has(mark));
         rows.map(|row| row.span).collect()
     };
     // Those below a group are explained with it.
     let orphans = waterfall.flawed().filter(|row| row.marks.has(Marks::ORPHAN) && row.depth == 0);
-    let orphans: Vec<usize> = orphans.map(|row| row.span).collect();
+    let orphans = by_parent(orphans.map(|row| row.span), sheet);
     let kinds = [
-        lost(waterfall, spans),
+        lost(waterfall, sheet),
         apart(waterfall),
-        missing(&orphans, spans),
-        waterfall.groups().iter().map(|group| detached(group, spans)).collect(),
-        with(Marks::CYCLE).into_iter().map(|at| cycle(at, spans)).collect(),
-        with(Marks::DUPLICATE).into_iter().map(|at| duplicate(at, spans)).collect(),
-        skew(&with(Marks::SKEWED), spans),
-        with(Marks::BACKWARD).into_iter().map(|at| backward(at, spans)).collect(),
-        with(Marks::UNTIMED).into_iter().map(|at| untimed(at, spans)).collect(),
+        curb(&orphans, |(parent, children)| missing(*parent, children, sheet)),
+        curb(waterfall.groups(), |group| detached(group, sheet)),
+        curb(&with(Marks::CYCLE), |at| cycle(*at, sheet)),
+        curb(&with(Marks::DUPLICATE), |at| duplicate(*at, sheet)),
+        curb(&clocks(&with(Marks::SKEWED), sheet), |clock| skewed(clock, sheet)),
+        curb(&with(Marks::BACKWARD), |at| backward(*at, sheet)),
+        curb(&with(Marks::UNTIMED), |at| untimed(*at, sheet)),
     ];
-    kinds.into_iter().flat_map(curb).collect()
+    kinds.into_iter().flatten().collect()
 }
 
 /// The first few, and how many more there are.
-fn curb(mut problems: Vec<Problem>) -> Vec<Problem> {
-    let more = problems.len().saturating_sub(MOST);
-    problems.truncate(MOST);
+fn curb<T>(all: &[T], say: impl Fn(&T) -> Problem) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = all.iter().take(MOST).map(say).collect();
+    let more = all.len() - problems.len();
     if let Some(last) = problems.last().filter(|_| more > 0) {
         let text = format!("And {more} more like these.");
         problems.push(Problem { name: last.name, text, span: None });
@@ -64,9 +66,15 @@ fn curb(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
+/// What a span is called.
+fn called(at: usize, sheet: &Sheet) -> String {
+    sheet.span(at).as_ref().map(label).unwrap_or_default()
+}
+
 /// What was dropped before it could be recorded.
-fn lost(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
-    let Some(row) = waterfall.main_root() else { return Vec::new() };
+fn lost(waterfall: &Waterfall, sheet: &Sheet) -> Vec<Problem> {
+    let root = waterfall.main_root().and_then(|row| Some((row.span, sheet.span(row.span)?)));
+    let Some((at, root)) = root else { return Vec::new() };
     let entries = "the browser's buffer was full before they could be read";
     let facts = "the page stated more of them, or longer ones, than are kept";
     let causes = [
@@ -74,10 +82,10 @@ fn lost(waterfall: &Waterfall, spans: &[Span]) -> Vec<Problem> {
         (key::LOST_FACTS, ["fact", "facts"], facts),
     ];
     let sentence = |(name, nouns, why): (&str, [&str; 2], &str)| {
-        let count = spans[row.span].attributes.get(name).and_then(Value::as_int)?;
+        let count = root.attributes.get(name).and_then(Value::as_int)?;
         let noun = nouns[usize::from(count != 1)];
         let text = format!("{count} {noun} of this page are missing: {why}.");
-        Some(Problem::at(row.span, "Dropped", text))
+        Some(Problem::at(at, "Dropped", text))
     };
     causes.into_iter().filter_map(sentence).collect()
 }
@@ -92,115 +100,121 @@ fn apart(waterfall: &Waterfall) -> Vec<Problem> {
 }
 
 /// Orphans, by the parent that they name.
-fn missing(orphans: &[usize], spans: &[Span]) -> Vec<Problem> {
+fn by_parent(orphans: impl Iterator<Item = usize>, sheet: &Sheet) -> Vec<(SpanId, Vec<usize>)> {
     let mut wanted: BTreeMap<SpanId, Vec<usize>> = BTreeMap::new();
     for at in orphans {
-        if let Some(parent) = spans[*at].parent {
-            wanted.entry(parent).or_default().push(*at);
+        if let Some(parent) = sheet.columns().parent(at) {
+            wanted.entry(parent).or_default().push(at);
         }
     }
-    let sentence = |(parent, children): (SpanId, Vec<usize>)| {
-        let name = label(&spans[children[0]]);
-        let who = match children.len() {
-            1 => format!("“{name}” names"),
-            many => format!("“{name}” and {} name", quantity::count(many as u64 - 1, "other span")),
-        };
-        let text = format!(
-            "{who} {parent} as parent, which is not here: not sampled, not exported, or still to \
-             come. Shown as a root."
-        );
-        Problem::at(children[0], "Missing parent", text)
+    wanted.into_iter().collect()
+}
+
+fn missing(parent: SpanId, children: &[usize], sheet: &Sheet) -> Problem {
+    let first = children.first().copied().unwrap_or_default();
+    let name = called(first, sheet);
+    let who = match children.len() {
+        1 => format!("“{name}” names"),
+        many => format!("“{name}” and {} name", quantity::count(many as u64 - 1, "other span")),
     };
-    wanted.into_iter().map(sentence).collect()
+    let text = format!(
+        "{who} {parent} as parent, which is not here: not sampled, not exported, or still to \
+         come. Shown as a root."
+    );
+    Problem::at(first, "Missing parent", text)
 }
 
-fn detached(group: &Detached, spans: &[Span]) -> Problem {
+fn detached(group: &Detached, sheet: &Sheet) -> Problem {
     let span = group.roots.first().copied();
-    let host = group.host.and_then(|host| spans.get(host));
-    Problem { name: "Detached", text: group.explain(host), span }
+    let host = group.host.and_then(|host| sheet.span(host));
+    Problem { name: "Detached", text: group.explain(host.as_ref()), span }
 }
 
-fn cycle(at: usize, spans: &[Span]) -> Problem {
-    let (span, name) = (&spans[at], label(&spans[at]));
-    let text = match span.parent.filter(|parent| *parent != span.id) {
+fn cycle(at: usize, sheet: &Sheet) -> Problem {
+    let (columns, name) = (sheet.columns(), called(at, sheet));
+    let text = match columns.parent(at).filter(|parent| Some(*parent) != columns.id(at)) {
         Some(parent) => format!("“{name}” names {parent} as parent, which is below it."),
         None => format!("“{name}” names itself as parent."),
     };
     Problem::at(at, "Cycle", format!("{text} Opened here and shown as a root."))
 }
 
-fn duplicate(at: usize, spans: &[Span]) -> Problem {
-    let (name, id) = (label(&spans[at]), spans[at].id);
+fn duplicate(at: usize, sheet: &Sheet) -> Problem {
+    let name = called(at, sheet);
+    let id = sheet.columns().id(at).map(|id| id.to_string()).unwrap_or_default();
     let text = format!("“{name}” has the id {id} of an earlier span. Both are shown.");
     Problem::at(at, "Duplicate id", text)
 }
 
 /// Server spans outside their request, by service: one clock, one sentence.
-fn skew(skewed: &[usize], spans: &[Span]) -> Vec<Problem> {
-    let mut ids: Vec<(SpanId, usize)> = if skewed.is_empty() { Vec::new() } else { by_id(spans) };
-    ids.dedup_by_key(|(id, _)| *id);
-    let mut clocks: BTreeMap<&str, (usize, usize, Duration)> = BTreeMap::new();
-    for at in skewed {
-        let request = spans[*at].parent.and_then(|parent| {
-            ids.binary_search_by_key(&parent, |(id, _)| *id).ok().map(|place| ids[place].1)
-        });
-        let by = request.map(|request| overhang(&spans[request], &spans[*at])).unwrap_or_default();
-        let clock = clocks.entry(spans[*at].service()).or_insert((*at, 0, Duration::ZERO));
-        (clock.1, clock.2) = (clock.1 + 1, clock.2.max(by));
-    }
-    clocks.into_iter().map(|(service, clock)| skewed_clock(service, clock, spans)).collect()
+struct Clock {
+    service: String,
+    first: usize,
+    count: usize,
+    /// Nanoseconds that the worst of them reaches out.
+    by: u64,
 }
 
-fn skewed_clock(
-    service: &str,
-    (first, count, by): (usize, usize, Duration),
-    spans: &[Span],
-) -> Problem {
-    let by = quantity::duration(by);
-    let who = match count {
-        1 => format!("“{}” reaches {by} out of its request", label(&spans[first])),
-        _ => format!("{count} server spans reach up to {by} out of their requests"),
+fn clocks(skewed: &[usize], sheet: &Sheet) -> Vec<Clock> {
+    let columns = sheet.columns();
+    let mut clocks: BTreeMap<u32, Clock> = BTreeMap::new();
+    for at in skewed.iter().copied() {
+        let request = columns.parent(at).and_then(|parent| columns.find(parent));
+        let by = request.map(|request| overhang(columns, request, at)).unwrap_or_default();
+        let clock = clocks.entry(columns.owner_of(at).service).or_insert_with(|| Clock {
+            service: columns.service(at).to_owned(),
+            first: at,
+            count: 0,
+            by: 0,
+        });
+        (clock.count, clock.by) = (clock.count + 1, clock.by.max(by));
+    }
+    let mut clocks: Vec<Clock> = clocks.into_values().collect();
+    clocks.sort_by(|one, other| one.service.cmp(&other.service));
+    clocks
+}
+
+fn skewed(clock: &Clock, sheet: &Sheet) -> Problem {
+    let by = quantity::duration(Duration::from_nanos(clock.by));
+    let who = match clock.count {
+        1 => format!("“{}” reaches {by} out of its request", called(clock.first, sheet)),
+        many => format!("{many} server spans reach up to {by} out of their requests"),
     };
-    let service = if service.is_empty() { "that service" } else { service };
+    let service = if clock.service.is_empty() { "that service" } else { &clock.service };
     let text = format!(
         "{who}: the clock of {service} differs from its caller's, or the caller did not wait. \
          Times are shown as recorded."
     );
-    Problem::at(first, "Clock skew", text)
+    Problem::at(clock.first, "Clock skew", text)
 }
 
-fn by_id(spans: &[Span]) -> Vec<(SpanId, usize)> {
-    let mut ids: Vec<_> = spans.iter().zip(0..).map(|(span, at)| (span.id, at)).collect();
-    ids.sort_unstable();
-    ids
+/// How far a span reaches out of its request, on the side where it is more, nanoseconds.
+fn overhang(columns: &Columns, request: usize, answer: usize) -> u64 {
+    let early = columns.starts[request].saturating_sub(columns.starts[answer]);
+    early.max(columns.end(answer).saturating_sub(columns.end(request)))
 }
 
-/// How far a span reaches out of its request, on the side where it is more.
-fn overhang(request: &Span, answer: &Span) -> Duration {
-    request.start.since(answer.start).max(answer.end.since(request.end))
-}
-
-fn backward(at: usize, spans: &[Span]) -> Problem {
-    let by = quantity::duration(spans[at].start.since(spans[at].end));
-    let text = format!("“{}” ends {by} before it starts.", label(&spans[at]));
+fn backward(at: usize, sheet: &Sheet) -> Problem {
+    let by = sheet.span(at).map(|span| span.start.since(span.end)).unwrap_or_default();
+    let text = format!("“{}” ends {} before it starts.", called(at, sheet), quantity::duration(by));
     Problem::at(at, "Backward", text)
 }
 
-fn untimed(at: usize, spans: &[Span]) -> Problem {
-    let text = format!("“{}” has no start time. Shown at the trace's start.", label(&spans[at]));
+fn untimed(at: usize, sheet: &Sheet) -> Problem {
+    let text = format!("“{}” has no start time. Shown at the trace's start.", called(at, sheet));
     Problem::at(at, "No time", text)
 }
 
 #[cfg(test)]
 mod tests {
-    use trace::Timestamp;
-    use trace::columns::Columns;
+    use trace::{Span, Timestamp};
 
     use super::*;
     use crate::sample;
 
     fn said(spans: &[Span]) -> Vec<String> {
-        let problems = find(&Waterfall::build(&Columns::of(spans)), spans);
+        let sheet = Sheet::of(spans);
+        let problems = find(&Waterfall::build(sheet.columns()), &sheet);
         problems.into_iter().map(|problem| format!("{}: {}", problem.name, problem.text)).collect()
     }
 

@@ -16,6 +16,7 @@ use crate::reading::Reading;
 use crate::requests::Requests;
 use crate::tab::Tab;
 use crate::{dashboard, inspector, logs, panel, popup, sample, sessions};
+use otlp::Sheet;
 
 fn tab(view: TabView) -> Signal<Tab> {
     Signal::stored(Tab { id: Some(7), view: Some(view), ..Tab::default() })
@@ -23,7 +24,7 @@ fn tab(view: TabView) -> Signal<Tab> {
 
 fn picture() -> RwSignal<Picture> {
     let picture = RwSignal::new(Picture::default());
-    picture.update(|picture| picture.grow(sample::spans()));
+    picture.update(|picture| picture.grow(Sheet::of(&sample::spans())));
     picture
 }
 
@@ -127,7 +128,7 @@ fn the_inspector_shows_everything_about_a_span() {
         let detail = picture().with(|picture| {
             let row = picture.waterfall().row(5).unwrap();
             let (span, whole) = (picture.span(&row).unwrap(), picture.waterfall().length());
-            Detail::of(span, &row, 3, whole, picture.kin())
+            Detail::of(&span, &row, 3, whole, picture.kin())
         });
         let (on_close, on_span) = (Callback::new(|()| ()), Callback::new(|_| ()));
         view! { <inspector::Inspector detail on_close on_span /> }
@@ -141,7 +142,7 @@ fn text_from_a_page_is_text_and_never_markup() {
         let mut spans = sample::spans();
         spans[0].name = "<script>alert(1)</script>".to_owned();
         let picture = RwSignal::new(Picture::default());
-        picture.update(|picture| picture.grow(spans));
+        picture.update(|picture| picture.grow(Sheet::of(&spans)));
         let (reading, on_ask) = (reading(6), Callback::new(|()| ()));
         let progress = Signal::stored(None);
         view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=0 on_ask /> }

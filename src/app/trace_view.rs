@@ -156,7 +156,7 @@ fn detail(picture: &Picture) -> Option<Detail> {
     let row = picture.chosen_row()?;
     let waterfall = picture.waterfall();
     let colour = waterfall.services().get(row.service)?.colour;
-    Some(Detail::of(picture.span(&row)?, &row, colour, waterfall.length(), picture.kin()))
+    Some(Detail::of(&picture.span(&row)?, &row, colour, waterfall.length(), picture.kin()))
 }
 
 /// What is odd about the trace, by name.

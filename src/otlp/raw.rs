@@ -99,6 +99,17 @@ pub(crate) fn head_and<'a>(
     draft.finish(message)
 }
 
+/// The name in an `InstrumentationScope` message; empty where it says none.
+#[must_use]
+pub fn scope_name(message: &[u8]) -> &str {
+    let fields = Fields::new(message).map_while(Result::ok);
+    let names = fields.filter_map(|field| match field {
+        (1, Field::Bytes(name)) => str::from_utf8(name).ok(),
+        _ => None,
+    });
+    names.last().unwrap_or_default()
+}
+
 /// Where a span stands among others: by when it began, then by its id. Read from its message
 /// without checking the rest of it.
 #[must_use]

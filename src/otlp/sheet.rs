@@ -251,6 +251,12 @@ impl Sheet {
         self.places.get(at).map_or(&[], |place| self.arena.message(*place))
     }
 
+    /// Whether a span has links.
+    #[must_use]
+    pub fn has_links(&self, at: usize) -> bool {
+        Fields::new(self.message(at)).map_while(Result::ok).any(|(number, _)| number == 13)
+    }
+
     /// All spans, built one after the other.
     pub fn spans(&self) -> impl Iterator<Item = Span> {
         (0..self.len()).filter_map(|at| self.span(at))

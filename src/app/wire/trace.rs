@@ -8,10 +8,10 @@ use leptos::task::spawn_local;
 use surface::page::journal;
 use trace::{SpanId, TraceId};
 use webext::Listening;
-use webext::journal::SpanChunk;
+use webext::journal::{Side, SpanChunk};
 
 use crate::gate::Gate;
-use crate::load;
+use crate::load::{Chunk, Load};
 use crate::picture::Picture;
 use crate::reading::Reading;
 
@@ -22,6 +22,8 @@ pub(super) struct TraceWire {
     pub(super) picture: RwSignal<Picture>,
     /// The span to choose once it is there.
     wanted: StoredValue<Option<SpanId>>,
+    /// What was read of the trace so far.
+    loads: StoredValue<Option<Load>>,
     reads: StoredValue<Gate>,
     asks: StoredValue<Gate>,
     stream: StoredValue<Option<Listening>, LocalStorage>,
@@ -33,6 +35,7 @@ impl TraceWire {
             reading: RwSignal::new(Reading::default()),
             picture: RwSignal::new(Picture::default()),
             wanted: StoredValue::new(None),
+            loads: StoredValue::new(None),
             reads: StoredValue::new(Gate::default()),
             asks: StoredValue::new(Gate::default()),
             stream: StoredValue::new_local(None),
@@ -53,6 +56,7 @@ impl TraceWire {
         }
         self.reading.set(Reading::begin(trace, webext::page::now()));
         self.picture.set(Picture::default());
+        self.loads.set_value(None);
         self.read();
         self.ask();
         self.subscribe(trace);
@@ -97,14 +101,21 @@ impl TraceWire {
         match chunks {
             Err(trouble) => self.reading.update(|reading| reading.failed(trouble)),
             Ok(chunks) => {
-                let load::Loaded { spans, kin, late, trouble } = load::read(trace, &chunks);
-                let count = spans.len();
+                let last = self.loads.try_update_value(Option::take).flatten();
+                let mut load = last.unwrap_or_else(|| Load::begin(trace));
+                let mut count = 0;
                 self.picture.update(|picture| {
-                    picture.grow_late(spans, &late);
-                    picture.relate(kin);
+                    let mut whole = None;
+                    picture.grow_by(|sheet| whole = load.read(chunks, sheet));
+                    if let Some(whole) = whole {
+                        picture.grow(whole);
+                    }
+                    picture.relate(load.kin());
                     self.choose(picture);
+                    count = picture.sheet().len();
                 });
-                self.reading.update(|reading| reading.read(count, trouble));
+                self.reading.update(|reading| reading.read(count, load.trouble().to_owned()));
+                self.loads.set_value(Some(load));
             }
         }
     }
@@ -152,12 +163,19 @@ impl TraceWire {
 
 /// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it,
 /// with what the page itself did: there is what opened the trace.
-async fn chunks(trace: TraceId) -> Result<Vec<load::Chunk>, String> {
+async fn chunks(trace: TraceId) -> Result<Vec<Chunk>, String> {
     let journal = journal().await?;
     let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
     let with = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
     let pages: BTreeSet<TraceId> = with.iter().map(|chunk| chunk.trace).collect();
-    let theirs = |SpanChunk { bytes, late, .. }, of| load::Chunk { bytes, late, of };
+    let theirs = |chunk: SpanChunk, of: Option<TraceId>| Chunk {
+        key: (chunk.trace, chunk.side == Side::Server, chunk.part),
+        mixed: !chunk.others.is_empty() || of.is_some(),
+        bytes: chunk.bytes,
+        late: chunk.late,
+        open: chunk.open,
+        of,
+    };
     let mut chunks: Vec<_> = own.into_iter().map(|chunk| theirs(chunk, None)).collect();
     for page in pages {
         let all = journal.chunks(page).await.map_err(|error| error.to_string())?;

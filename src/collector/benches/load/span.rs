@@ -110,3 +110,10 @@ pub(crate) fn large(spans: u64) -> Vec<Span> {
     let id = trace_id(u64::MAX);
     (0..spans).map(|number| span(number, id, 0, &resource, &scope)).collect()
 }
+
+/// Some spans of one trace that has many: a tree, each span with two below it.
+pub(crate) fn part(numbers: std::ops::Range<u64>) -> Vec<Span> {
+    let (resource, scope) = (resource(0), scope());
+    let id = trace_id(u64::MAX);
+    numbers.map(|number| span(number, id, 0, &resource, &scope)).collect()
+}
