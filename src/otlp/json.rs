@@ -5,7 +5,7 @@
 //! by hand rather than by serde, because a derived reader gives up the whole message at the first
 //! field it dislikes, where one span should go and the others stay.
 
-mod base64;
+pub mod base64;
 mod carry;
 mod read;
 mod text;

@@ -186,7 +186,7 @@ impl Sheet {
     }
 
     /// Counts spans that could not be kept.
-    pub(crate) fn reject(&mut self, reason: Reason) {
+    pub fn reject(&mut self, reason: Reason) {
         self.rejected.add(reason);
     }
 

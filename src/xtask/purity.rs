@@ -10,13 +10,14 @@ use crate::tally::{Count, Finding};
 const ARROWS: &[(&str, &[&str])] = &[
     ("trace", &[]),
     ("otlp", &["trace"]),
+    ("exchange", &["trace", "otlp"]),
     ("backend", &["trace", "otlp"]),
     ("bridge", &["trace"]),
     ("webext", &["trace", "bridge"]),
     ("background", &["trace", "backend", "bridge", "webext"]),
     ("recording", &["trace", "otlp", "backend", "bridge", "webext"]),
     ("surface", &["trace", "webext"]),
-    ("app", &["trace", "otlp", "backend", "bridge", "webext", "surface"]),
+    ("app", &["trace", "otlp", "exchange", "backend", "bridge", "webext", "surface"]),
     ("options", &["trace", "backend", "bridge", "webext", "surface"]),
     ("collector", &["trace", "otlp"]),
     ("demo", &[]),
@@ -26,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Compiled everywhere, so they may lean on nothing that only one place has.
-const PURE: &[&str] = &["trace", "otlp", "backend", "bridge"];
+const PURE: &[&str] = &["trace", "otlp", "exchange", "backend", "bridge"];
 
 /// Clocks, dice, I/O and the browser (invariant 1), by the names under which they come.
 const IMPURE: &[&str] = &[

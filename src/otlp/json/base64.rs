@@ -2,7 +2,8 @@
 //! one and missing padding read too.
 
 /// The bytes; `None` when the text is not base64.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+#[must_use]
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=').as_bytes();
     let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);
     for chunk in digits.chunks(4) {
@@ -32,7 +33,7 @@ fn value(digit: u8) -> Option<u8> {
 }
 
 /// Appends the text of these bytes.
-pub(super) fn encode(bytes: &[u8], into: &mut String) {
+pub fn encode(bytes: &[u8], into: &mut String) {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for chunk in bytes.chunks(3) {
         let mut padded = [0; 4];

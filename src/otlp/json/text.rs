@@ -31,6 +31,8 @@ pub(crate) struct Text {
 enum Level {
     /// One object after the other.
     File,
+    /// A list of such objects.
+    Messages,
     /// `{"resourceSpans"}` and its kind; the second one lies in the first.
     Top(bool),
     /// A list of resources, and one of them.
@@ -110,6 +112,7 @@ impl Text {
     fn advance(&mut self, reader: &mut Reader<'_>, sheet: &mut Sheet) -> Result<bool, Broken> {
         match self.levels.last() {
             None | Some(Level::File) => return self.file(reader),
+            Some(Level::Messages) => drop(self.item(reader, Level::Top(true))?),
             Some(Level::Top(outermost)) => self.top(reader, *outermost)?,
             Some(Level::Resources) => {
                 if self.item(reader, Level::Resource)? {
@@ -133,12 +136,18 @@ impl Text {
         if self.mark != Mark::default() && reader.cursor.finished() {
             return Ok(true);
         }
-        if !reader.cursor.at_object() {
-            return Err(reader.cursor.wanted("an object"));
-        }
-        reader.object()?;
+        let level = match () {
+            () if reader.cursor.at_object() => Level::Top(true),
+            () if reader.cursor.at_list() => Level::Messages,
+            () => return Err(reader.cursor.wanted("an object")),
+        };
+        if level == Level::Messages {
+            reader.opened_list()?
+        } else {
+            reader.object()?
+        };
         self.mark = reader.cursor.mark();
-        self.levels.push(Level::Top(true));
+        self.levels.push(level);
         Ok(false)
     }
 

@@ -1,0 +1,263 @@
+//! Zipkin's JSON, version 2: a list of spans, or a list of such lists.
+//!
+//! Zipkin lets a server share the span of its client. Two spans with one id cannot be parent and
+//! child of each other, so the server's half gets an id of its own here, below the client's; what
+//! its service did goes below it. The first walk finds the halves, the second reads the spans.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use otlp::Reason;
+use trace::attribute::{Attributes, key};
+use trace::json::{Broken, Mark};
+use trace::span::{Dropped, Event};
+use trace::{Kind, Resource, Scope, Span, SpanId, Timestamp, TraceId};
+
+use super::{Found, Read, Reader};
+use crate::{id, tag};
+
+/// A Zipkin text.
+#[derive(Debug, Default)]
+pub(crate) struct Zipkin {
+    /// Lists that were entered.
+    depth: usize,
+    begun: bool,
+    second: bool,
+    /// Spans of clients, by number.
+    clients: Vec<u64>,
+    /// Spans of servers, with their services; of the second walk on, those that share one.
+    servers: Vec<(u64, u64)>,
+}
+
+impl Read for Zipkin {
+    fn advance(&mut self, reader: &mut Reader<'_>, found: &mut Found) -> Result<bool, Broken> {
+        if self.depth == 0 {
+            return self.begin(reader);
+        }
+        if !reader.cursor.item()? {
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if reader.cursor.at_list() {
+            self.depth += usize::from(reader.list()?);
+            return Ok(false);
+        }
+        let mut draft = Draft::default();
+        if !self.second {
+            reader.fields(|reader, key| draft.glance(reader, key))?;
+            self.note(&draft);
+            return Ok(false);
+        }
+        let read = reader.fields(|reader, key| draft.field(reader, key))?;
+        let span = if read { draft.finish(&self.servers) } else { Err(Reason::Garbled) };
+        match span {
+            Ok(span) => found.spans.push(span),
+            Err(reason) => found.rejected.add(reason),
+        }
+        Ok(false)
+    }
+
+    fn salvage(&mut self, reader: &mut Reader<'_>) -> bool {
+        !self.second && {
+            self.again(reader);
+            true
+        }
+    }
+
+    fn walks(&self) -> usize {
+        2
+    }
+}
+
+impl Zipkin {
+    fn begin(&mut self, reader: &mut Reader<'_>) -> Result<bool, Broken> {
+        if self.begun {
+            if self.second {
+                return Ok(true);
+            }
+            self.again(reader);
+            return Ok(false);
+        }
+        self.begun = true;
+        self.depth = usize::from(reader.list()?);
+        Ok(false)
+    }
+
+    /// Goes back to the beginning, with what the first walk found.
+    fn again(&mut self, reader: &mut Reader<'_>) {
+        self.second = true;
+        self.begun = false;
+        self.depth = 0;
+        self.clients.sort_unstable();
+        let clients = std::mem::take(&mut self.clients);
+        self.servers.retain(|(span, _)| clients.binary_search(span).is_ok());
+        self.servers.sort_unstable();
+        reader.go(Mark::default());
+    }
+
+    fn note(&mut self, draft: &Draft<'_>) {
+        let (Ok(trace), Ok(span)) = (id::trace(&draft.trace), id::span(&draft.id)) else { return };
+        match draft.kind {
+            Some(Kind::Client) => self.clients.push(number(trace, span)),
+            Some(Kind::Server) => {
+                self.servers.push((number(trace, span), id::hash(draft.local.name.as_bytes())));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A span of a trace as a number.
+fn number(trace: TraceId, span: SpanId) -> u64 {
+    let mut bytes = [0; 24];
+    bytes[..16].copy_from_slice(trace.as_bytes());
+    bytes[16..].copy_from_slice(span.as_bytes());
+    id::hash(&bytes)
+}
+
+/// A span while its fields come in.
+#[derive(Default)]
+struct Draft<'a> {
+    trace: Cow<'a, str>,
+    id: Cow<'a, str>,
+    parent: Cow<'a, str>,
+    name: String,
+    kind: Option<Kind>,
+    start: Timestamp,
+    length: u64,
+    tags: Attributes,
+    events: Vec<Event>,
+    local: Endpoint,
+    remote: Endpoint,
+}
+
+/// Who took part.
+#[derive(Default)]
+struct Endpoint {
+    name: String,
+    address: String,
+    port: Option<i64>,
+}
+
+impl<'a> Draft<'a> {
+    /// What the first walk wants.
+    fn glance(&mut self, reader: &mut Reader<'a>, key: &str) -> Result<(), Broken> {
+        match key {
+            "traceId" | "id" | "kind" | "localEndpoint" => self.field(reader, key),
+            _ => reader.cursor.skip(),
+        }
+    }
+
+    fn field(&mut self, reader: &mut Reader<'a>, key: &str) -> Result<(), Broken> {
+        match key {
+            "traceId" => self.trace = reader.words()?,
+            "id" => self.id = reader.words()?,
+            "parentId" => self.parent = reader.words()?,
+            "name" => self.name = reader.string()?,
+            "kind" => self.kind = tag::kind(&reader.words()?),
+            "timestamp" => self.start = reader.micros()?,
+            "duration" => self.length = reader.nanos(3)?.unwrap_or_default(),
+            "localEndpoint" => self.local = endpoint(reader)?,
+            "remoteEndpoint" => self.remote = endpoint(reader)?,
+            "annotations" => {
+                reader.each(|reader| note(reader).map(|event| self.events.push(event)))?;
+            }
+            "tags" => {
+                reader.fields(|reader, key| {
+                    let value = reader.string()?;
+                    self.tags.insert(key.to_owned(), value.into());
+                    Ok(())
+                })?;
+            }
+            _ => reader.cursor.skip()?,
+        }
+        Ok(())
+    }
+
+    fn finish(self, shared: &[(u64, u64)]) -> Result<Span, Reason> {
+        let (trace, own) = (id::trace(&self.trace)?, id::span(&self.id)?);
+        let service = id::hash(self.local.name.as_bytes());
+        let half = |of: SpanId| shared.binary_search(&(number(trace, of), service)).is_ok();
+        let below = |of: SpanId| id::made(id::hash(of.as_bytes()), service);
+        let parent = id::parent(&self.parent);
+        let (id, parent) = if self.kind == Some(Kind::Server) && half(own) {
+            (below(own), Some(own))
+        } else {
+            (own, parent.map(|parent| if half(parent) { below(parent) } else { parent }))
+        };
+        let mut attributes = self.tags;
+        self.remote.describe(&mut attributes);
+        let status = tag::take_status(&mut attributes);
+        let scope: Scope = tag::take_scope(&mut attributes);
+        let kind = self.kind.or_else(|| tag::take_kind(&mut attributes));
+        Ok(Span {
+            trace,
+            id,
+            parent,
+            state: tag::take_text(&mut attributes, tag::STATE).unwrap_or_default(),
+            flags: 0,
+            name: self.name,
+            kind: kind.unwrap_or_default(),
+            start: self.start,
+            end: Timestamp::from_nanos(self.start.nanos().saturating_add(self.length)),
+            attributes,
+            events: self.events,
+            links: Vec::new(),
+            status,
+            dropped: Dropped::default(),
+            resource: self.local.resource(),
+            scope: Arc::new(scope),
+        })
+    }
+}
+
+impl Endpoint {
+    fn resource(self) -> Arc<Resource> {
+        let mut attributes = Attributes::new();
+        for (name, text) in [(key::SERVICE_NAME, self.name), ("host.ip", self.address)] {
+            if !text.is_empty() {
+                attributes.insert(name.to_owned(), text.into());
+            }
+        }
+        Arc::new(Resource { attributes, ..Resource::default() })
+    }
+
+    /// Puts the other side into a span's attributes.
+    fn describe(self, attributes: &mut Attributes) {
+        for (name, text) in [("peer.service", self.name), ("network.peer.address", self.address)] {
+            if !text.is_empty() {
+                attributes.entry(name.to_owned()).or_insert_with(|| text.into());
+            }
+        }
+        if let Some(port) = self.port {
+            attributes.entry("network.peer.port".to_owned()).or_insert_with(|| port.into());
+        }
+    }
+}
+
+fn endpoint(reader: &mut Reader<'_>) -> Result<Endpoint, Broken> {
+    let mut endpoint = Endpoint::default();
+    reader.fields(|reader, key| {
+        match key {
+            "serviceName" => endpoint.name = reader.string()?,
+            "ipv4" | "ipv6" => endpoint.address = reader.string()?,
+            "port" => endpoint.port = reader.words()?.parse().ok().filter(|port| *port != 0),
+            _ => reader.cursor.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(endpoint)
+}
+
+fn note(reader: &mut Reader<'_>) -> Result<Event, Broken> {
+    let mut event = Event::default();
+    reader.fields(|reader, key| {
+        match key {
+            "timestamp" => event.time = reader.micros()?,
+            "value" => event.name = reader.string()?,
+            _ => reader.cursor.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(event)
+}
