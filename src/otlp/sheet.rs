@@ -7,6 +7,7 @@
 
 mod arena;
 mod column;
+mod search;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{Error, Reason, Rejected, proto};
 
 pub(crate) use arena::Arena;
 pub use column::Column;
+pub use search::Part;
 
 /// The spans of an open trace.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@
 //! rows, so that a million spans stay a few dozen bytes each and a frame allocates nothing.
 
 mod detached;
-mod forest;
+pub(crate) mod forest;
 mod label;
 mod marks;
 mod ruler;
@@ -28,7 +28,7 @@ pub use service::Service;
 
 /// How far a server span may reach out of its request before the clocks are said to differ.
 /// Browsers round times to 0.1 ms, and both ends of a span are rounded.
-const TOLERANCE: u64 = 1_000_000;
+pub(crate) const TOLERANCE: u64 = 1_000_000;
 
 /// One row, copied out of the columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -370,7 +370,7 @@ impl Waterfall {
 }
 
 /// When the trace begins and how long it is. Spans without a time say nothing about it.
-fn bounds(spans: &Columns) -> (Timestamp, u64) {
+pub(crate) fn bounds(spans: &Columns) -> (Timestamp, u64) {
     let (mut start, mut end) = (u64::MAX, 0);
     for (begin, length) in spans.starts.iter().zip(&spans.lengths) {
         if *begin > 0 {
@@ -384,7 +384,7 @@ fn bounds(spans: &Columns) -> (Timestamp, u64) {
 }
 
 /// Whether a span is a server's answer to another process's request. Groups answer nothing.
-fn answers(spans: &Columns, span: usize, request: usize) -> bool {
+pub(crate) fn answers(spans: &Columns, span: usize, request: usize) -> bool {
     let (Some(flags), Some(of)) = (spans.flags.get(span), spans.flags.get(request)) else {
         return false;
     };

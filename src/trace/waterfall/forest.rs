@@ -11,31 +11,31 @@ use super::Marks;
 use crate::columns::Columns;
 
 /// No row.
-pub(super) const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// An index as the columns keep it. A trace of 4 billion spans does not fit in memory.
-pub(super) fn index(at: usize) -> u32 {
+pub(crate) fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)
 }
 
 /// The rows' columns.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Forest {
+pub(crate) struct Forest {
     /// The span of the row, as an index into the input.
-    pub(super) spans: Vec<u32>,
+    pub(crate) spans: Vec<u32>,
     /// The row of its parent, or [`NONE`].
-    pub(super) parents: Vec<u32>,
+    pub(crate) parents: Vec<u32>,
     /// One past the last row of its descendants.
-    pub(super) ends: Vec<u32>,
+    pub(crate) ends: Vec<u32>,
     /// Ancestors above it; stops counting at the type's end.
-    pub(super) depths: Vec<u16>,
+    pub(crate) depths: Vec<u16>,
     /// What keeps the trace from being a tree.
-    pub(super) marks: Vec<Marks>,
+    pub(crate) marks: Vec<Marks>,
 }
 
 impl Forest {
     /// Orders spans. The same spans in another order give the same forest.
-    pub(super) fn grow(spans: &Columns) -> Self {
+    pub(crate) fn grow(spans: &Columns) -> Self {
         let ranks = by_start(spans);
         let mut roots = Parents::find(spans, &ranks);
         roots.open_cycles();
@@ -45,7 +45,7 @@ impl Forest {
     }
 
     /// The rows without a parent.
-    pub(super) fn roots(&self) -> impl Iterator<Item = usize> + Clone {
+    pub(crate) fn roots(&self) -> impl Iterator<Item = usize> + Clone {
         let next = |row: &usize| self.ends.get(*row).map(|end| *end as usize);
         let rows = std::iter::successors(Some(0), next);
         rows.take_while(|row| *row < self.spans.len())
@@ -53,7 +53,7 @@ impl Forest {
 
     /// Puts trees, each given by the row of its root, under rows of their own that stand behind all
     /// others. These show no span: they are numbered from `first` on.
-    pub(super) fn gather(&mut self, groups: &[Vec<usize>], first: usize) {
+    pub(crate) fn gather(&mut self, groups: &[Vec<usize>], first: usize) {
         let old = std::mem::take(self);
         let mut gathered: Vec<usize> = groups.iter().flatten().copied().collect();
         gathered.sort_unstable();

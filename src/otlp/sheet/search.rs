@@ -1,0 +1,214 @@
+//! Looks for texts in what the columns do not hold: attributes, events, links.
+//!
+//! Most messages are sifted as the bytes that they are; only where the text may be in one is it
+//! read. Values are looked at, not the names of attributes, of which every span has the same.
+
+use std::collections::BTreeMap;
+
+use trace::columns::Pool;
+use trace::filter::{Bits, Needle};
+
+use super::Sheet;
+use crate::proto::DEPTH;
+use crate::wire::{Field, Fields};
+
+/// Lists within spans, by their number in the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `Span.events`
+    Events,
+    /// `Span.links`
+    Links,
+}
+
+impl Sheet {
+    /// The spans in which a text stands: in a value of an attribute of theirs or their resource's,
+    /// in an event or in the message of their status.
+    #[must_use]
+    pub fn search(&self, needle: &Needle) -> Bits {
+        let by = self.columns().by();
+        let resources: Vec<bool> = by
+            .resources()
+            .iter()
+            .map(|of| of.attributes.values().any(|value| needle.is_in(&value.to_string())))
+            .collect();
+        let owners: Vec<bool> = by
+            .all()
+            .iter()
+            .map(|owner| resources.get(owner.resource as usize).copied().unwrap_or_default())
+            .collect();
+        let number = needle.number();
+        Bits::of(self.len(), |at| {
+            let owner = self.columns().owners[at] as usize;
+            let message = self.message(at);
+            owners.get(owner).copied().unwrap_or_default()
+                || ((number.is_some() || needle.may_be_among(message))
+                    && Look { needle, number }.span(message))
+        })
+    }
+
+    /// The spans that have something in a list.
+    #[must_use]
+    pub fn having(&self, part: Part) -> Bits {
+        let wanted = match part {
+            Part::Events => 11,
+            Part::Links => 13,
+        };
+        Bits::of(self.len(), |at| {
+            let mut fields = Fields::new(self.message(at)).map_while(Result::ok);
+            fields.any(|(number, _)| number == wanted)
+        })
+    }
+
+    /// The names of all attributes of spans and resources, with how many spans have each.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, usize)> {
+        let mut names = Pool::default();
+        let mut counts: Vec<usize> = Vec::new();
+        let mut owners = vec![0_usize; self.columns().by().all().len()];
+        for at in 0..self.len() {
+            for field in Fields::new(self.message(at)).map_while(Result::ok) {
+                let (9, Field::Bytes(pair)) = field else { continue };
+                let Some(name) = name(pair) else { continue };
+                let number = names.intern(name) as usize;
+                counts.resize(counts.len().max(number + 1), 0);
+                counts[number] += 1;
+            }
+            if let Some(count) = owners.get_mut(self.columns().owners[at] as usize) {
+                *count += 1;
+            }
+        }
+        let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        for (number, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
+            *all.entry(String::from_utf8_lossy(names.get(number)).into_owned()).or_default() +=
+                count;
+        }
+        let by = self.columns().by();
+        for (owner, count) in by.all().iter().zip(owners) {
+            let Some(resource) = by.resources().get(owner.resource as usize) else { continue };
+            for name in resource.attributes.keys() {
+                *all.entry(name.clone()).or_default() += count;
+            }
+        }
+        all.into_iter().map(|(name, count)| (name, count.min(self.len()))).collect()
+    }
+}
+
+/// The name in a `KeyValue` message.
+fn name(pair: &[u8]) -> Option<&[u8]> {
+    let mut fields = Fields::new(pair).map_while(Result::ok);
+    fields.find_map(|field| match field {
+        (1, Field::Bytes(name)) => Some(name),
+        _ => None,
+    })
+}
+
+/// What is looked for in messages.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    needle: &'a Needle,
+    /// The same as a whole number, where it is one.
+    number: Option<i64>,
+}
+
+impl Look<'_> {
+    fn text(self, bytes: &[u8]) -> bool {
+        str::from_utf8(bytes).is_ok_and(|text| self.needle.is_in(text))
+    }
+
+    /// Whether it stands in a `Span`.
+    fn span(self, message: &[u8]) -> bool {
+        Fields::new(message).map_while(Result::ok).any(|field| match field {
+            (9, Field::Bytes(pair)) => self.pair(pair, 0),
+            (11, Field::Bytes(event)) => self.event(event),
+            (15, Field::Bytes(status)) => Fields::new(status)
+                .map_while(Result::ok)
+                .any(|field| matches!(field, (2, Field::Bytes(text)) if self.text(text))),
+            _ => false,
+        })
+    }
+
+    /// Whether it stands in an `Event`.
+    fn event(self, message: &[u8]) -> bool {
+        Fields::new(message).map_while(Result::ok).any(|field| match field {
+            (2, Field::Bytes(name)) => self.text(name),
+            (3, Field::Bytes(pair)) => self.pair(pair, 0),
+            _ => false,
+        })
+    }
+
+    /// Whether it stands in the value of a `KeyValue`.
+    fn pair(self, message: &[u8], depth: usize) -> bool {
+        Fields::new(message)
+            .map_while(Result::ok)
+            .any(|field| matches!(field, (2, Field::Bytes(value)) if self.value(value, depth)))
+    }
+
+    /// Whether it stands in an `AnyValue`. Messages that are deeper were turned away.
+    fn value(self, message: &[u8], depth: usize) -> bool {
+        depth <= DEPTH
+            && Fields::new(message).map_while(Result::ok).any(|field| {
+                match field {
+            (1, Field::Bytes(text)) => self.text(text),
+            (3, Field::Varint(number)) => self.number == Some(number.cast_signed()),
+            (5, Field::Bytes(list)) => Fields::new(list).map_while(Result::ok).any(
+                |field| matches!(field, (1, Field::Bytes(value)) if self.value(value, depth + 1)),
+            ),
+            (6, Field::Bytes(map)) => Fields::new(map).map_while(Result::ok).any(
+                |field| matches!(field, (1, Field::Bytes(pair)) if self.pair(pair, depth + 1)),
+            ),
+            _ => false,
+        }
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trace::{Event, Link, Status, TraceId, Value};
+
+    use super::*;
+    use crate::feed::tests::trace_of;
+
+    fn sheet() -> Sheet {
+        let mut spans = trace_of(4);
+        for span in &mut spans {
+            (span.attributes, span.events, span.links) = Default::default();
+            span.status = Status::Unset;
+        }
+        let list = Value::List(vec![Value::from(1), "Deep in".into()]);
+        spans[0].attributes.insert("needle".to_owned(), "hay".into());
+        spans[1].attributes.insert("code".to_owned(), Value::Int(503));
+        spans[1].attributes.insert("list".to_owned(), list);
+        spans[2].events = vec![Event { name: "A Needle".to_owned(), ..Event::default() }];
+        spans[3].status = Status::Error("no needle here".to_owned());
+        spans[3].links = vec![Link {
+            trace: TraceId::mint([3; 16]).unwrap(),
+            span: spans[0].id,
+            state: String::new(),
+            flags: 0,
+            attributes: trace::Attributes::new(),
+        }];
+        Sheet::of(&spans)
+    }
+
+    #[test]
+    fn texts_are_found_in_values_events_and_messages_and_not_in_names() {
+        let sheet = sheet();
+        let found = |text: &str| sheet.search(&Needle::new(text)).rows().collect::<Vec<_>>();
+        assert_eq!(found("needle"), [2, 3]);
+        assert_eq!(found("deep IN"), [1]);
+        assert_eq!((found("503"), found("50")), (vec![1], vec![]));
+        assert_eq!(found("HAY"), [0]);
+    }
+
+    #[test]
+    fn lists_and_names_of_attributes_are_told() {
+        let sheet = sheet();
+        assert_eq!(sheet.having(Part::Events).rows().collect::<Vec<_>>(), [2]);
+        assert_eq!(sheet.having(Part::Links).rows().collect::<Vec<_>>(), [3]);
+        let keys = sheet.keys();
+        let count = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, count)| *count);
+        assert_eq!((count("needle"), count("code"), count("none")), (Some(1), Some(1), None));
+    }
+}

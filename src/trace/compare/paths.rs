@@ -1,0 +1,186 @@
+//! The paths of several traces: one tree in which each has its spans.
+
+use super::Grown;
+use crate::columns::{Pool, Words};
+
+/// No span, no path.
+const NONE: u32 = u32::MAX;
+
+/// The paths of several traces, in reading order: each one behind its parent.
+#[derive(Clone, Debug, Default)]
+pub struct Paths {
+    nodes: Vec<Node>,
+    /// The span at each path, for each trace.
+    spans: Vec<Vec<u32>>,
+    words: Words,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    parent: u32,
+    depth: u32,
+    service: u32,
+    name: u32,
+    nth: u32,
+}
+
+/// A path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path<'a> {
+    /// The path above it, by its index.
+    pub parent: Option<usize>,
+    /// Paths above it.
+    pub depth: u32,
+    /// The service of its spans.
+    pub service: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// How many alike come before it under its parent.
+    pub nth: u32,
+}
+
+impl Paths {
+    /// The paths of traces. Linear in their spans.
+    #[must_use]
+    pub fn of(traces: &[Grown<'_>]) -> Self {
+        let mut build = Build::default();
+        for (number, trace) in traces.iter().enumerate() {
+            build.add(number, *trace);
+        }
+        build.paths.order();
+        build.paths
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<Path<'_>> {
+        let node = self.nodes.get(at)?;
+        Some(Path {
+            parent: Some(node.parent).filter(|it| *it != NONE).map(|it| it as usize),
+            depth: node.depth,
+            service: self.words.get(node.service),
+            name: self.words.get(node.name),
+            nth: node.nth,
+        })
+    }
+
+    /// The span that a trace has at a path, as an index into its columns.
+    #[must_use]
+    pub fn span(&self, at: usize, trace: usize) -> Option<usize> {
+        let span = self.spans.get(trace)?.get(at)?;
+        Some(*span).filter(|span| *span != NONE).map(|span| span as usize)
+    }
+
+    /// How many traces there are.
+    #[must_use]
+    pub fn traces(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Puts paths into reading order; they come in the order in which they were met, in which
+    /// children of different traces are apart.
+    fn order(&mut self) {
+        let count = self.nodes.len();
+        // Children as lists: the first of each, and the next after each.
+        let (mut first, mut next) = (vec![NONE; count], vec![NONE; count]);
+        let mut roots = NONE;
+        for at in (0..u32::try_from(count).unwrap_or(NONE)).rev() {
+            let node = self.nodes[at as usize];
+            let head = first.get_mut(node.parent as usize).unwrap_or(&mut roots);
+            next[at as usize] = *head;
+            *head = at;
+        }
+        let mut placed = vec![NONE; count];
+        let mut nodes = Vec::with_capacity(count);
+        let mut order = Vec::with_capacity(count);
+        let mut open = vec![roots];
+        while let Some(at) = open.pop() {
+            let Some(node) = self.nodes.get(at as usize) else { continue };
+            placed[at as usize] = u32::try_from(nodes.len()).unwrap_or(NONE);
+            let parent = placed.get(node.parent as usize).copied().unwrap_or(NONE);
+            nodes.push(Node { parent, ..*node });
+            order.push(at);
+            open.extend([next[at as usize], first[at as usize]]);
+        }
+        for spans in &mut self.spans {
+            spans.resize(count, NONE);
+            *spans = order.iter().map(|at| spans[*at as usize]).collect();
+        }
+        self.nodes = nodes;
+    }
+}
+
+/// Paths while traces are read.
+#[derive(Default)]
+struct Build {
+    paths: Paths,
+    /// Parent, service and name, as bytes: what siblings that are alike share.
+    alike: Pool,
+    /// How many of each came in a trace so far: the trace, and the count.
+    counts: Vec<(usize, u32)>,
+    /// Which of the alike, and which one of them.
+    known: Pool,
+}
+
+impl Build {
+    fn add(&mut self, trace: usize, (columns, tree): Grown<'_>) {
+        let mut shared: Vec<Option<u32>> = vec![None; columns.words().len()];
+        let words = &mut self.paths.words;
+        let mut share = |word: u32| match shared.get_mut(word as usize) {
+            Some(known) => *known.get_or_insert_with(|| words.intern(columns.words().get(word))),
+            None => Words::EMPTY,
+        };
+        let keys: Vec<[u32; 2]> = (0..tree.len())
+            .map(|row| tree.span(row))
+            .map(|at| [share(columns.owner_of(at).service), share(columns.names[at])])
+            .collect();
+        let mut paths = vec![NONE; tree.len()];
+        let mut spans = vec![NONE; self.paths.nodes.len()];
+        for (row, [service, name]) in keys.into_iter().enumerate() {
+            let parent = tree.parent(row).map_or(NONE, |parent| paths[parent]);
+            let path = self.path(trace, parent, service, name);
+            paths[row] = path;
+            spans.resize(self.paths.nodes.len(), NONE);
+            if let Some(span) = spans.get_mut(path as usize) {
+                *span = u32::try_from(tree.span(row)).unwrap_or(NONE);
+            }
+        }
+        self.paths.spans.push(spans);
+    }
+
+    /// The path of the next span of this name under a parent.
+    fn path(&mut self, trace: usize, parent: u32, service: u32, name: u32) -> u32 {
+        // Number 0 of a pool is that of no bytes, which are no key.
+        let key = [parent, service, name].map(u32::to_be_bytes);
+        let alike = self.alike.intern(key.as_flattened()).saturating_sub(1);
+        if alike as usize >= self.counts.len() {
+            self.counts.push((trace, 0));
+        }
+        let count = &mut self.counts[alike as usize];
+        if count.0 != trace {
+            *count = (trace, 0);
+        }
+        let nth = count.1;
+        count.1 += 1;
+        let key = [alike, nth].map(u32::to_be_bytes);
+        let path = self.known.intern(key.as_flattened()).saturating_sub(1);
+        if path as usize == self.paths.nodes.len() {
+            let above = self.paths.nodes.get(parent as usize);
+            let depth = above.map_or(0, |above| above.depth + 1);
+            self.paths.nodes.push(Node { parent, depth, service, name, nth });
+        }
+        path
+    }
+}
