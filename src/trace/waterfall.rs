@@ -394,4 +394,6 @@ pub(crate) fn answers(spans: &Columns, span: usize, request: usize) -> bool {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 pub(crate) mod tests;

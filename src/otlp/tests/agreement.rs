@@ -3,9 +3,10 @@
 
 mod sample;
 
-use otlp::{json, proto, raw};
+use otlp::{Accepted, Feed, Rejected, Sheet, json, proto, raw};
 use proptest::prelude::*;
 use sample::{nested, span, spans};
+use trace::Span;
 
 /// Flips, cuts and repeats bytes of a good message: closer to the readers' edges than noise.
 fn damaged() -> impl Strategy<Value = (Vec<u8>, Vec<(usize, u8)>, usize)> {
@@ -35,6 +36,29 @@ fn apply(mut bytes: Vec<u8>, edits: &[(usize, u8)], cut: usize) -> Vec<u8> {
         bytes.truncate(cut % (bytes.len() + 1));
     }
     bytes
+}
+
+/// The spans that a sheet builds of a protobuf or JSON file, what it refused, and where it broke.
+fn fed(bytes: Vec<u8>) -> (Vec<Span>, Rejected, Option<otlp::Error>) {
+    let json = bytes.first() == Some(&b'{');
+    let mut sheet = Sheet::default();
+    let mut feed = if json { Feed::json(bytes) } else { Feed::protobuf(bytes, &mut sheet) };
+    while !feed.step(&mut sheet, 1).done {}
+    (sheet.spans().collect(), sheet.rejected().clone(), feed.error())
+}
+
+/// Each span once: of those that are the same in id, trace, start, name and service, the first.
+fn once(accepted: Accepted) -> Vec<Span> {
+    let mut kept: Vec<Span> = Vec::new();
+    for span in accepted.spans {
+        let like = |span: &Span| {
+            (span.id, span.trace, span.start, span.name.clone(), span.service().to_owned())
+        };
+        if !kept.iter().any(|other| like(other) == like(&span)) {
+            kept.push(span);
+        }
+    }
+    kept
 }
 
 /// Whether serde reads one object after the other and nothing else, as the Collector's files are
@@ -173,5 +197,49 @@ proptest! {
         let group = raw::Group { resource: &bytes, scope: &bytes, ..raw::Group::default() };
         let text = json::transcode(&[(group, vec![&bytes])]);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
+    }
+
+    /// A sheet holds what a message holds, each span once, and builds it as it was.
+    #[test]
+    fn a_sheet_gives_what_decoding_gives(spans in spans()) {
+        let once = once(proto::decode(&proto::encode(&spans)).unwrap());
+        prop_assert_eq!(fed(proto::encode(&spans)).0, once.clone());
+        prop_assert_eq!(fed(json::encode(&spans).into_bytes()).0, once);
+    }
+
+    /// Of a damaged message, a sheet keeps and refuses what decoding does, where that reads it.
+    #[test]
+    fn a_sheet_is_as_lenient_as_decoding((bytes, edits, cut) in damaged()) {
+        let bytes = apply(bytes, &edits, cut);
+        let decoded = proto::decode(&bytes);
+        let (spans, refused, error) = fed(bytes);
+        if let Ok(accepted) = decoded {
+            prop_assert_eq!(refused, accepted.rejected.clone());
+            prop_assert_eq!(spans, once(accepted));
+            prop_assert_eq!(error, None);
+        } else {
+            prop_assert!(error.is_some());
+        }
+    }
+
+    /// The same of JSON text.
+    #[test]
+    fn a_sheet_is_as_lenient_with_json(
+        spans in spans(),
+        edits in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..6),
+        cut in any::<usize>(),
+    ) {
+        let text = apply(json::encode(&spans).into_bytes(), &edits, cut);
+        let decoded = json::decode(&text);
+        let mut sheet = Sheet::default();
+        let error = Feed::json(text).finish(&mut sheet).err();
+        if let Ok(accepted) = decoded {
+            prop_assert_eq!(sheet.rejected(), &accepted.rejected);
+            prop_assert_eq!(sheet.spans().collect::<Vec<_>>(), once(accepted));
+            prop_assert_eq!(error, None);
+        } else {
+            prop_assert!(error.is_some());
+            prop_assert_eq!(sheet.spans().count(), sheet.len());
+        }
     }
 }

@@ -154,18 +154,22 @@ impl Parents {
         for pair in doubles.windows(2).filter(alike) {
             found.marks[pair[1].2 as usize] |= Marks::DUPLICATE;
         }
-        // Siblings follow each other, and a look-up at random misses the cache.
-        let mut last = (0, 0, NONE);
+        let mut near = Near { place: 0, parent: (0, 0), rank: NONE };
         for (rank, at) in ranks.iter().map(|at| *at as usize).enumerate() {
-            let (parent, trace) = (spans.parents[at], spans.traces[at]);
-            if parent == 0 {
+            let parent = (spans.parents[at], spans.traces[at]);
+            if parent.0 == 0 {
                 continue;
             }
-            if (last.0, last.1) != (parent, trace) {
-                last = (parent, trace, above(spans, &rank_of, &doubles, (parent, trace)));
+            if near.parent != parent {
+                near.parent = parent;
+                near.rank = match near.guess(spans, at).filter(|_| doubles.is_empty()) {
+                    Some(place) => rank_of[place],
+                    None => above(spans, &rank_of, &doubles, parent),
+                };
+                near.place = ranks.get(near.rank as usize).map_or(near.place, |at| *at as usize);
             }
-            found.parents[rank] = last.2;
-            if last.2 == NONE {
+            found.parents[rank] = near.rank;
+            if near.rank == NONE {
                 found.marks[rank] |= Marks::ORPHAN;
             }
         }
@@ -217,6 +221,23 @@ impl Parents {
             open.extend(below.map(|child| (*child, row, depth.saturating_add(1))));
         }
         forest
+    }
+}
+
+/// The last parent that was found. A look-up at random misses the cache, and the next parent is
+/// mostly the same, the one that came behind it, or the span that came before its child.
+struct Near {
+    place: usize,
+    parent: (u64, u32),
+    rank: u32,
+}
+
+impl Near {
+    /// Where the parent of a span is, where it is near.
+    fn guess(&self, spans: &Columns, child: usize) -> Option<usize> {
+        let near = [Some(self.place + 1), child.checked_sub(1)].into_iter().flatten();
+        let mut near = near.filter(|at| spans.ids.get(*at) == Some(&self.parent.0));
+        near.next()
     }
 }
 

@@ -307,17 +307,6 @@ fn services_of_one_trace_have_different_colours_while_there_are_enough() {
 }
 
 #[test]
-fn a_chain_a_hundred_thousand_deep_is_laid_out_and_folded() {
-    let spans: Vec<Span> =
-        (0..100_000).map(|at: usize| span(at, at.checked_sub(1), 0.0, 1.0)).collect();
-    let mut waterfall = build(&spans);
-    assert_eq!(waterfall.len(), 100_000);
-    assert_eq!(waterfall.row(99_999).unwrap().depth, u16::MAX);
-    waterfall.fold(1, true);
-    assert_eq!(waterfall.len(), 2);
-}
-
-#[test]
 fn labels_name_the_request_and_leave_statements_alone() {
     let labelled = |name: &str, attributes: &[(&str, &str)]| {
         let attributes = attributes.iter().map(|(key, value)| (key.to_string(), (*value).into()));
