@@ -12,7 +12,7 @@ mod moment;
 mod read;
 mod sniff;
 mod tag;
-mod write;
+pub mod write;
 
 pub use file::File;
 pub use sniff::{Format, Unknown, is_packed, sniff};

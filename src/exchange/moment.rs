@@ -22,7 +22,7 @@ pub(crate) fn scaled(digits: &str, power: usize) -> Option<u64> {
     }
     let factor = (0..power).fold(1.0, |factor, _| factor * 10.0);
     let number = float(digits)? * factor;
-    (number.is_finite() && number >= 0.0 && number < 1.8e19).then_some(number.round() as u64)
+    (0.0..1.8e19).contains(&number).then_some(number.round() as u64)
 }
 
 /// Nanoseconds since 1970 of an ISO 8601 date with a time: `2026-11-21T09:30:00.123+01:00`. Without

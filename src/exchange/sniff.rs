@@ -317,6 +317,3 @@ fn short(text: &str) -> String {
     let cut = text.floor_char_boundary(LONGEST);
     format!("{:?}{}", &text[..cut], if cut < text.len() { "…" } else { "" })
 }
-
-#[cfg(test)]
-mod tests;

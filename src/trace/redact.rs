@@ -9,6 +9,7 @@ mod name;
 mod pattern;
 mod prose;
 mod record;
+mod share;
 mod token;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use pattern::Pattern;
 
 pub use name::NameError;
 pub use pattern::PatternError;
+pub use share::Note;
 
 /// What stands where a secret was (semantic conventions, `url.full`).
 const REDACTED: &str = "REDACTED";

@@ -1,14 +1,18 @@
 //! Files that are broken, absurd or out to harm: a clear message or a correct picture, never a panic,
 //! and never a lost good span.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking; helpers here are no tests to clippy"
+)]
+
+mod files;
 
 use exchange::{File, Unknown, sniff};
+use files::fixture;
 use otlp::{Error, Sheet};
+use proptest::prelude::*;
 use trace::Span;
-
-fn fixture(name: &str) -> Vec<u8> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/");
-    std::fs::read(format!("{root}{name}")).unwrap()
-}
 
 const FILES: [&str; 9] = [
     "foreign/crisp-critical-path-11.json",
@@ -209,4 +213,33 @@ fn a_file_beyond_all_limits_is_refused_before_it_is_read() {
         Unknown::Large { size }.to_string(),
         "file has 1073741825 bytes, wanted at most 1073741824"
     );
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_are_too_much(bytes: Vec<u8>, text in "[\\[{:,\"a-z0-9}\\]]{0,60}") {
+        spans(&read(bytes, 3).0);
+        spans(&read(text, 3).0);
+    }
+
+    #[test]
+    fn no_event_of_chrome_is_too_much(
+        events in proptest::collection::vec((0_usize..8, 0_u64..9, 0_u64..9, 0_u8..3), 0..30)
+    ) {
+        let phases = ["X", "B", "E", "b", "e", "i", "n", "M"];
+        let event = |(phase, ts, dur, tid): &(usize, u64, u64, u8)| {
+            let phase = phases[*phase];
+            format!(r#"{{"ph":"{phase}","name":"n","ts":{ts},"dur":{dur},"tid":{tid},"id":{tid}}}"#)
+        };
+        let text = format!("[{}]", events.iter().map(event).collect::<Vec<_>>().join(","));
+        let (sheet, error) = read(text, 2);
+        prop_assert_eq!(error, None);
+        let spans = spans(&sheet);
+        for span in &spans {
+            if let Some(parent) = span.parent {
+                let parent = spans.iter().find(|other| other.id == parent).unwrap();
+                prop_assert!(parent.start <= span.start && span.end <= parent.end);
+            }
+        }
+    }
 }

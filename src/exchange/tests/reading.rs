@@ -1,13 +1,16 @@
 //! Files of every format, as they are found in the wild.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking; helpers here are no tests to clippy"
+)]
+
+mod files;
 
 use exchange::{File, Format, sniff};
+use files::fixture;
 use otlp::{Error, Sheet};
 use trace::{Kind, Span, Status, Value};
-
-fn fixture(name: &str) -> Vec<u8> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/");
-    std::fs::read(format!("{root}{name}")).unwrap()
-}
 
 fn read(bytes: impl Into<Vec<u8>>) -> (Sheet, Option<Error>) {
     let mut sheet = Sheet::default();

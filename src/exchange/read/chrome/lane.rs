@@ -31,7 +31,7 @@ pub(super) struct Lanes {
 }
 
 /// A slice that was begun.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Open {
     lane: u32,
     start: u64,
