@@ -52,6 +52,8 @@ pub struct Load {
     /// heed their caller's: they have no other place.
     opened: BTreeSet<TraceId>,
     others: Sheet,
+    /// How many others there were when they were last asked for.
+    told: usize,
     /// What could not be read, in words; may be empty.
     trouble: String,
 }
@@ -61,7 +63,7 @@ impl Load {
     #[must_use]
     pub fn begin(trace: TraceId) -> Self {
         let (seen, opened) = (Vec::new(), BTreeSet::new());
-        Self { trace, seen, opened, others: Sheet::default(), trouble: String::new() }
+        Self { trace, seen, opened, others: Sheet::default(), told: 0, trouble: String::new() }
     }
 
     /// Takes in the trace's chunks, all of them, into the sheet of those that were taken in before;
@@ -82,7 +84,7 @@ impl Load {
             fresh.into_iter().for_each(|chunk| self.take(chunk, sheet));
             return None;
         }
-        let mut anew = Self::begin(self.trace);
+        let mut anew = Self { told: usize::MAX, ..Self::begin(self.trace) };
         let mut whole = Sheet::default();
         chunks.extend(fresh);
         anew.opened = anew.opened(&chunks);
@@ -130,10 +132,10 @@ impl Load {
         }
     }
 
-    /// What the spans have to do with other traces.
-    #[must_use]
-    pub fn kin(&self) -> Kin {
-        Kin::of(self.trace, self.others.clone())
+    /// What the spans have to do with other traces; `None` while that is what it was.
+    pub fn kin(&mut self) -> Option<Kin> {
+        let told = std::mem::replace(&mut self.told, self.others.len());
+        (told != self.others.len()).then(|| Kin::of(self.trace, self.others.clone()))
     }
 
     /// What could not be read, in words; may be empty.
@@ -241,12 +243,13 @@ mod tests {
         stray.trace = TraceId::mint([0xee; 16]).unwrap();
         let chunks = [chunk(0, otlp::proto::encode([&page, &request, &stray]), false)];
         let of = |trace| read(trace, &chunks);
-        let (sheet, load) = of(page.trace);
+        let (sheet, mut load) = of(page.trace);
         assert_eq!(names(&sheet), ["page load", "GET /checkout"]);
-        assert_eq!(load.kin().opened(page.id).len(), 1);
-        let (sheet, load) = of(request.trace);
+        assert_eq!(load.kin().unwrap().opened(page.id).len(), 1);
+        assert!(load.kin().is_none(), "nothing new");
+        let (sheet, mut load) = of(request.trace);
         assert_eq!(names(&sheet)[0], "POST");
-        assert_eq!(load.kin().target(&request.links[0]).span, page.id);
+        assert_eq!(load.kin().unwrap().target(&request.links[0]).span, page.id);
     }
 
     #[test]

@@ -213,8 +213,7 @@ impl Picture {
     /// The chosen row, unless a fold hides it.
     #[must_use]
     pub fn chosen_row(&self) -> Option<Row> {
-        let chosen = self.chosen?;
-        self.waterfall.rows(0..self.waterfall.len()).find(|row| row.span == chosen)
+        self.waterfall.find(self.chosen?)
     }
 
     /// Chooses the row at a place.

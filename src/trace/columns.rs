@@ -239,6 +239,22 @@ impl Columns {
         self.starts[at].saturating_add(self.lengths[at])
     }
 
+    /// When the first span began, and nanoseconds from there to the last end. Spans without a time
+    /// say nothing about it.
+    #[must_use]
+    pub fn bounds(&self) -> (Timestamp, u64) {
+        let (mut start, mut end) = (u64::MAX, 0);
+        for (begin, length) in self.starts.iter().zip(&self.lengths) {
+            if *begin > 0 {
+                start = start.min(*begin);
+                end = end.max(begin.saturating_add(*length));
+            }
+        }
+        // No span has a time where the start was not touched.
+        let start = if end == 0 { 0 } else { start };
+        (Timestamp::from_nanos(start), end - start)
+    }
+
     /// A span's name.
     #[must_use]
     pub fn name(&self, at: usize) -> &str {

@@ -6,8 +6,8 @@
 
 use crate::Timestamp;
 use crate::columns::Columns;
+use crate::waterfall::Marks;
 use crate::waterfall::forest::{Forest, NONE};
-use crate::waterfall::{Marks, bounds};
 
 /// Spans as trees, a row for each.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ impl Tree {
         for (row, at) in (0..).zip(&forest.spans) {
             rows[*at as usize] = row;
         }
-        let (start, length) = bounds(spans);
+        let (start, length) = spans.bounds();
         Self { forest, rows, start: start.nanos(), length }
     }
 

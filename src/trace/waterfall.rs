@@ -88,7 +88,7 @@ impl Waterfall {
     /// deep as it is long.
     #[must_use]
     pub fn build(spans: &Columns) -> Self {
-        let (start, length) = bounds(spans);
+        let (start, length) = spans.bounds();
         let forest = Forest::grow(spans);
         let mut layout = Self { start, length, forest, spans: spans.len(), ..Self::default() };
         layout.gather(spans);
@@ -275,6 +275,13 @@ impl Waterfall {
         self.visible.get(at).map(|row| self.copy(*row as usize, at))
     }
 
+    /// The row of a span, unless a fold hides it.
+    #[must_use]
+    pub fn find(&self, span: usize) -> Option<Row> {
+        let row = self.forest.spans.iter().position(|at| *at as usize == span)?;
+        self.place(index(row)).map(|at| self.copy(row, at))
+    }
+
     /// Every row that has a flaw, folded away or not. Its `at` counts all rows.
     pub fn flawed(&self) -> impl Iterator<Item = Row> {
         let rows = 0..self.size();
@@ -367,20 +374,6 @@ impl Waterfall {
         self.show();
         self.place(index(row))
     }
-}
-
-/// When the trace begins and how long it is. Spans without a time say nothing about it.
-pub(crate) fn bounds(spans: &Columns) -> (Timestamp, u64) {
-    let (mut start, mut end) = (u64::MAX, 0);
-    for (begin, length) in spans.starts.iter().zip(&spans.lengths) {
-        if *begin > 0 {
-            start = start.min(*begin);
-            end = end.max(begin.saturating_add(*length));
-        }
-    }
-    // No span has a time where the start was not touched.
-    let start = if end == 0 { 0 } else { start };
-    (Timestamp::from_nanos(start), end - start)
 }
 
 /// Whether a span is a server's answer to another process's request. Groups answer nothing.

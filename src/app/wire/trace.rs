@@ -110,7 +110,9 @@ impl TraceWire {
                     if let Some(whole) = whole {
                         picture.grow(whole);
                     }
-                    picture.relate(load.kin());
+                    if let Some(kin) = load.kin() {
+                        picture.relate(kin);
+                    }
                     self.choose(picture);
                     count = picture.sheet().len();
                 });

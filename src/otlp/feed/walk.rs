@@ -174,17 +174,9 @@ impl Walk {
             }
             Next::Other(end) => self.at = end,
             Next::Message { number: 2, content, .. } => {
-                // The length stands between tag and content; a tag of field 2 is one byte, but for
-                // those who pad it.
                 let from = content.start - length_size(bytes, self.at, &content);
+                within.span(sheet, Lies { block, from }, keep);
                 self.at = content.end;
-                match within.owner {
-                    Err(reason) => sheet.reject(reason),
-                    Ok(owner) => {
-                        let mut keep = |head: &Head<'_>| keep(head, &within.scope.name);
-                        sheet.enter_message(Lies { block, from }, owner, &mut keep);
-                    }
-                }
                 self.scope = Some(within);
                 return SPAN;
             }
@@ -203,6 +195,18 @@ impl Walk {
     /// Notes the first place that could not be read.
     fn broken(&mut self, at: usize) {
         self.error.get_or_insert(Error::Protobuf { at });
+    }
+}
+
+impl ScopeSpans {
+    fn span(&self, sheet: &mut Sheet, lies: Lies, keep: &mut dyn FnMut(&Head<'_>, &str) -> bool) {
+        match self.owner {
+            Err(reason) => sheet.reject(reason),
+            Ok(owner) => {
+                let mut keep = |head: &Head<'_>| keep(head, &self.scope.name);
+                sheet.enter_message(lies, owner, &mut keep);
+            }
+        }
     }
 }
 
@@ -240,7 +244,8 @@ fn next(bytes: &[u8], range: Range<usize>) -> Next {
     }
 }
 
-/// How many bytes a content's length takes, which stands before it and behind the tag.
+/// How many bytes a content's length takes, which stands before it and behind the tag. Of either,
+/// some writers make more bytes than they need.
 fn length_size(bytes: &[u8], tag: usize, content: &Range<usize>) -> usize {
     let head = bytes.get(tag..content.start).unwrap_or_default();
     let tag = head.iter().position(|byte| byte & 0x80 == 0).map_or(0, |last| last + 1);

@@ -255,44 +255,36 @@ impl<'a> Carry<'_, 'a> {
         let mut said = None;
         if self.reader.object()? {
             while let Some(key) = self.reader.key()? {
-                let name = match &*key {
-                    "arrayValue" | "array_value" => {
-                        self.nested(5, depth)?;
-                        continue;
+                match &*key {
+                    "arrayValue" | "array_value" => self.nested(5, depth)?,
+                    "kvlistValue" | "kvlist_value" => self.nested(6, depth)?,
+                    name => {
+                        let value = self.reader.plain(name)?;
+                        said = self.plain(value);
                     }
-                    "kvlistValue" | "kvlist_value" => {
-                        self.nested(6, depth)?;
-                        continue;
-                    }
-                    name => name,
-                };
-                said = match self.reader.plain(name)? {
-                    Plain::Text(text) => {
-                        self.out.always_bytes(1, text.as_bytes());
-                        Some(text)
-                    }
-                    Plain::Int(number) => {
-                        self.out.always_varint(3, number.cast_unsigned());
-                        Some(Cow::Owned(number.to_string()))
-                    }
-                    Plain::Bool(truth) => {
-                        self.out.always_varint(2, truth.into());
-                        None
-                    }
-                    Plain::Double(number) => {
-                        self.out.always_fixed64(4, number.to_bits());
-                        None
-                    }
-                    Plain::Bytes(bytes) => {
-                        self.out.always_bytes(7, &bytes);
-                        None
-                    }
-                    Plain::Unknown => continue,
-                };
+                }
             }
         }
         self.out.end(begin);
         Ok(said)
+    }
+
+    fn plain(&mut self, value: Plain<'a>) -> Option<Cow<'a, str>> {
+        match value {
+            Plain::Text(text) => {
+                self.out.always_bytes(1, text.as_bytes());
+                return Some(text);
+            }
+            Plain::Int(number) => {
+                self.out.always_varint(3, number.cast_unsigned());
+                return Some(Cow::Owned(number.to_string()));
+            }
+            Plain::Bool(truth) => self.out.always_varint(2, truth.into()),
+            Plain::Double(number) => self.out.always_fixed64(4, number.to_bits()),
+            Plain::Bytes(bytes) => self.out.always_bytes(7, &bytes),
+            Plain::Unknown => {}
+        }
+        None
     }
 
     /// The `values` of a list (5) or of a map (6), one level down.

@@ -156,6 +156,8 @@ fn parents_are_found_by_place_even_where_rows_are_folded() {
     assert_eq!(waterfall.parent(99), None);
     waterfall.fold(2, true);
     assert_eq!(waterfall.parent(3), Some(0), "late.js moved up");
+    assert_eq!(waterfall.find(6).map(|row| row.at), Some(3));
+    assert_eq!((waterfall.find(4), waterfall.find(99)), (None, None), "hidden, and not there");
 }
 
 #[test]
