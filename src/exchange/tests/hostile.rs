@@ -69,7 +69,7 @@ fn what_is_cut_short_keeps_what_was_whole_and_says_where() {
             match error {
                 Some(Error::Json { at, .. }) => assert!(at <= cut, "{name} {at} {cut}"),
                 None => {
-                    assert!(found == 0 || whole[cut..].trim_ascii().len() < 9, "{name} at {cut}")
+                    assert!(found == 0 || whole[cut..].trim_ascii().len() < 9, "{name} at {cut}");
                 }
                 _ => {}
             }
