@@ -10,6 +10,7 @@ mod zipkin;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use otlp::Rejected;
 use otlp::proto::DEPTH;
@@ -28,6 +29,33 @@ pub(crate) use zipkin::Zipkin;
 
 /// Stands where values lie deeper in each other than a span may hold.
 const DEEP: &str = "(nested too deep)";
+
+/// Parts that spans share: a few that came last, so that equal ones are one.
+#[derive(Debug)]
+pub(crate) struct Shared<T>(Vec<Arc<T>>);
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: PartialEq> Shared<T> {
+    /// So many are remembered.
+    const MOST: usize = 32;
+
+    pub(crate) fn one(&mut self, part: T) -> Arc<T> {
+        if let Some(known) = self.0.iter().find(|known| ***known == part) {
+            return Arc::clone(known);
+        }
+        let part = Arc::new(part);
+        if self.0.len() == Self::MOST {
+            self.0.clear();
+        }
+        self.0.push(Arc::clone(&part));
+        part
+    }
+}
 
 /// What was read so far and is not handed on yet.
 #[derive(Debug, Default)]

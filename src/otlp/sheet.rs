@@ -35,6 +35,8 @@ pub struct Sheet {
     /// Resources and scopes as they came, with their numbers: most come again and again.
     resources: Known,
     scopes: Known,
+    /// Whose span was pushed last: mostly the next one is of the same.
+    last: Option<(Arc<Resource>, Arc<Scope>, u32)>,
     kept: BTreeMap<String, Arc<Column>>,
 }
 
@@ -96,8 +98,16 @@ impl Sheet {
 
     /// The number of a resource with a scope.
     pub(crate) fn owner(&mut self, resource: &Arc<Resource>, scope: &Arc<Scope>) -> u32 {
-        let (resource, scope) = (self.resource(resource), self.scope(scope));
-        self.pair(resource, scope)
+        if let Some((of, with, owner)) = &self.last
+            && Arc::ptr_eq(of, resource)
+            && Arc::ptr_eq(with, scope)
+        {
+            return *owner;
+        }
+        let (of, with) = (self.resource(resource), self.scope(scope));
+        let owner = self.pair(of, with);
+        self.last = Some((Arc::clone(resource), Arc::clone(scope), owner));
+        owner
     }
 
     pub(crate) fn pair(&mut self, resource: u32, scope: u32) -> u32 {

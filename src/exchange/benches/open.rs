@@ -17,6 +17,8 @@ use std::time::Instant;
 use exchange::{File, write};
 use otlp::{Sheet, json, proto};
 use trace::Span;
+use trace::find::Finds;
+use trace::tree::Tree;
 use trace::waterfall::Waterfall;
 
 /// Batches, and how often each file is opened.
@@ -93,13 +95,9 @@ fn peak() -> Option<u64> {
 
 fn writers(sheet: &Sheet) {
     let waterfall = Waterfall::build(sheet.columns());
-    let report = write::markdown::Report {
-        sheet,
-        waterfall: &waterfall,
-        critical: &[],
-        repeats: &[],
-        longest: 64_000,
-    };
+    let finds = Finds::look(sheet.columns(), &Tree::grow(sheet.columns()), &[]);
+    let report =
+        write::markdown::Report { sheet, waterfall: &waterfall, finds: &finds, longest: 64_000 };
     let names = ["service", "name", "start", "duration", "http.route"];
     timed("otlp", || write::otlp(sheet).len());
     timed("jaeger", || write::jaeger(sheet).len());

@@ -9,7 +9,7 @@ use trace::json::{Broken, float};
 use trace::span::{Dropped, Event, Link};
 use trace::{Kind, Resource, Scope, Span, SpanId, Status, Timestamp, TraceId, waterfall};
 
-use super::{Found, Read, Reader};
+use super::{Found, Read, Reader, Shared};
 use crate::{id, moment};
 
 /// Phases of a request in their order, and the events at the beginning and the end of each, named
@@ -30,6 +30,8 @@ pub(crate) struct Har {
     begun: bool,
     pages: BTreeMap<String, Page>,
     maker: Attributes,
+    resource: Shared<Resource>,
+    scope: Arc<Scope>,
     seed: u64,
     count: u64,
 }
@@ -65,6 +67,7 @@ impl Read for Har {
             None if self.begun => return Ok(self.page(found)),
             None => {
                 (self.begun, self.seed) = (true, reader.seed());
+                self.scope = Arc::new(Scope { name: "har".to_owned(), ..Scope::default() });
                 if reader.object()? {
                     self.levels.push(Level::Top);
                 }
@@ -154,7 +157,7 @@ impl Har {
         }
         self.count += 1;
         let mut span = entry.span(self.trace(), id::made(self.seed, self.count));
-        span.resource = self.resource();
+        (span.resource, span.scope) = (self.resource(), Arc::clone(&self.scope));
         span.parent = Some(self.root(&entry.page));
         let page = self.pages.entry(entry.page).or_default();
         page.reach(span.start.nanos(), span.end.nanos());
@@ -177,7 +180,7 @@ impl Har {
         let mut span = blank(self.trace(), self.root(&name), title, attributes);
         span.start = Timestamp::from_nanos(page.start);
         span.end = Timestamp::from_nanos(page.end);
-        span.resource = self.resource();
+        (span.resource, span.scope) = (self.resource(), Arc::clone(&self.scope));
         found.spans.push(span);
         false
     }
@@ -190,18 +193,17 @@ impl Har {
         id::made(self.seed, id::hash(page.as_bytes()))
     }
 
-    fn resource(&self) -> Arc<Resource> {
+    fn resource(&mut self) -> Arc<Resource> {
         let mut attributes = self.maker.clone();
         let name = attributes.entry(key::SERVICE_NAME.to_owned()).or_insert_with(|| "HAR".into());
         // Columns tell a browser by this; whoever saves a log is one.
         let name = name.clone();
         attributes.insert(key::BROWSER_BRANDS.to_owned(), name);
-        Arc::new(Resource { attributes, ..Resource::default() })
+        self.resource.one(Resource { attributes, ..Resource::default() })
     }
 }
 
 fn blank(trace: TraceId, id: SpanId, name: String, attributes: Attributes) -> Span {
-    let scope = Scope { name: "har".to_owned(), ..Scope::default() };
     Span {
         trace,
         id,
@@ -218,7 +220,7 @@ fn blank(trace: TraceId, id: SpanId, name: String, attributes: Attributes) -> Sp
         status: Status::Unset,
         dropped: Dropped::default(),
         resource: Arc::default(),
-        scope: Arc::new(scope),
+        scope: Arc::default(),
     }
 }
 

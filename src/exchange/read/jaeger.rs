@@ -15,7 +15,7 @@ use trace::json::{Broken, Mark, float};
 use trace::span::{Dropped, Event, Link};
 use trace::{Kind, Resource, Scope, Span, Timestamp};
 
-use super::{Found, Read, Reader};
+use super::{Found, Read, Reader, Shared};
 use crate::{id, tag};
 
 /// Says of a link that the other span is the caller; without it, it only came before.
@@ -32,6 +32,7 @@ pub(crate) struct Jaeger {
     later: Option<Mark>,
     /// Where to go on when these are read.
     back: Option<Mark>,
+    scopes: Shared<Scope>,
     twice: bool,
     begun: bool,
 }
@@ -161,7 +162,11 @@ impl Jaeger {
         }
         let mut draft = Draft::default();
         let read = reader.fields(|reader, key| draft.field(reader, key))?;
-        let span = if read { draft.finish(&self.processes) } else { Err(Reason::Garbled) };
+        let span = if read {
+            draft.finish(&self.processes, &mut self.scopes)
+        } else {
+            Err(Reason::Garbled)
+        };
         match span {
             Ok(span) => found.spans.push(span),
             Err(reason) => found.rejected.add(reason),
@@ -243,7 +248,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn finish(mut self, processes: &BTreeMap<String, Arc<Resource>>) -> Result<Span, Reason> {
+    fn finish(
+        mut self,
+        processes: &BTreeMap<String, Arc<Resource>>,
+        scopes: &mut Shared<Scope>,
+    ) -> Result<Span, Reason> {
         let trace = id::trace(&self.trace)?;
         let caller = self.caller();
         let parent = caller.map_or(&*self.parent, |at| &*self.references[at].span);
@@ -280,7 +289,7 @@ impl<'a> Draft<'a> {
             status,
             dropped: Dropped { links: lost, ..Dropped::default() },
             resource,
-            scope: Arc::new(Scope { ..scope }),
+            scope: scopes.one(scope),
         })
     }
 

@@ -5,6 +5,7 @@
 //! its service did goes below it. The first walk finds the halves, the second reads the spans.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use otlp::Reason;
@@ -13,7 +14,7 @@ use trace::json::{Broken, Mark};
 use trace::span::{Dropped, Event};
 use trace::{Kind, Resource, Scope, Span, SpanId, Timestamp, TraceId};
 
-use super::{Found, Read, Reader};
+use super::{Found, Read, Reader, Shared};
 use crate::{id, tag};
 
 /// A Zipkin text.
@@ -27,6 +28,13 @@ pub(crate) struct Zipkin {
     clients: Vec<u64>,
     /// Spans of servers, with their services; of the second walk on, those that share one.
     servers: Vec<(u64, u64)>,
+    /// Spans that have a time, with their services.
+    timed: Vec<(u64, u64)>,
+    /// Where pieces without a time stand, by their spans and services; of the second walk on, those
+    /// that belong to a span with one, which takes them.
+    pieces: BTreeMap<(u64, u64), Vec<Mark>>,
+    resources: Shared<Resource>,
+    scopes: Shared<Scope>,
 }
 
 impl Read for Zipkin {
@@ -43,13 +51,21 @@ impl Read for Zipkin {
             return Ok(false);
         }
         let mut draft = Draft::default();
+        let mark = reader.mark();
         if !self.second {
             reader.fields(|reader, key| draft.glance(reader, key))?;
-            self.note(&draft);
+            self.note(&draft, mark);
             return Ok(false);
         }
         let read = reader.fields(|reader, key| draft.field(reader, key))?;
+        if self.complete(&mut draft, reader)? {
+            return Ok(false);
+        }
         let span = if read { draft.finish(&self.servers) } else { Err(Reason::Garbled) };
+        let span = span.map(|(mut span, resource, scope)| {
+            (span.resource, span.scope) = (self.resources.one(resource), self.scopes.one(scope));
+            span
+        });
         match span {
             Ok(span) => found.spans.push(span),
             Err(reason) => found.rejected.add(reason),
@@ -92,18 +108,46 @@ impl Zipkin {
         let clients = std::mem::take(&mut self.clients);
         self.servers.retain(|(span, _)| clients.binary_search(span).is_ok());
         self.servers.sort_unstable();
+        self.timed.sort_unstable();
+        let timed = std::mem::take(&mut self.timed);
+        self.pieces.retain(|numbers, _| timed.binary_search(numbers).is_ok());
         reader.go(Mark::default());
     }
 
-    fn note(&mut self, draft: &Draft<'_>) {
-        let (Ok(trace), Ok(span)) = (id::trace(&draft.trace), id::span(&draft.id)) else { return };
+    fn note(&mut self, draft: &Draft<'_>, mark: Mark) {
+        let Some((span, service)) = draft.numbers() else { return };
         match draft.kind {
-            Some(Kind::Client) => self.clients.push(number(trace, span)),
-            Some(Kind::Server) => {
-                self.servers.push((number(trace, span), id::hash(draft.local.name.as_bytes())));
-            }
+            Some(Kind::Client) => self.clients.push(span),
+            Some(Kind::Server) => self.servers.push((span, service)),
             _ => {}
         }
+        match draft.start.nanos() {
+            0 => self.pieces.entry((span, service)).or_default().push(mark),
+            _ => self.timed.push((span, service)),
+        }
+    }
+
+    /// Puts the pieces of a span to it. Whether it is itself a piece, told with its span.
+    fn complete<'a>(
+        &mut self,
+        draft: &mut Draft<'a>,
+        reader: &mut Reader<'a>,
+    ) -> Result<bool, Broken> {
+        let pieces = draft.numbers().and_then(|numbers| self.pieces.get_mut(&numbers));
+        let Some(pieces) = pieces else { return Ok(false) };
+        if draft.start.nanos() == 0 {
+            return Ok(true);
+        }
+        let back = reader.mark();
+        for mark in std::mem::take(pieces) {
+            reader.go(mark);
+            reader.fields(|reader, key| match key {
+                "tags" | "annotations" => draft.field(reader, key),
+                _ => reader.cursor.skip(),
+            })?;
+        }
+        reader.go(back);
+        Ok(false)
     }
 }
 
@@ -140,10 +184,16 @@ struct Endpoint {
 }
 
 impl<'a> Draft<'a> {
+    /// Span and service as numbers; `None` when it has no ids.
+    fn numbers(&self) -> Option<(u64, u64)> {
+        let (trace, span) = (id::trace(&self.trace).ok()?, id::span(&self.id).ok()?);
+        Some((number(trace, span), id::hash(self.local.name.as_bytes())))
+    }
+
     /// What the first walk wants.
     fn glance(&mut self, reader: &mut Reader<'a>, key: &str) -> Result<(), Broken> {
         match key {
-            "traceId" | "id" | "kind" | "localEndpoint" => self.field(reader, key),
+            "traceId" | "id" | "kind" | "timestamp" | "localEndpoint" => self.field(reader, key),
             _ => reader.cursor.skip(),
         }
     }
@@ -174,7 +224,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn finish(self, shared: &[(u64, u64)]) -> Result<Span, Reason> {
+    /// The span, and who recorded it with what.
+    fn finish(self, shared: &[(u64, u64)]) -> Result<(Span, Resource, Scope), Reason> {
         let (trace, own) = (id::trace(&self.trace)?, id::span(&self.id)?);
         let service = id::hash(self.local.name.as_bytes());
         let half = |of: SpanId| shared.binary_search(&(number(trace, of), service)).is_ok();
@@ -188,9 +239,9 @@ impl<'a> Draft<'a> {
         let mut attributes = self.tags;
         self.remote.describe(&mut attributes);
         let status = tag::take_status(&mut attributes);
-        let scope: Scope = tag::take_scope(&mut attributes);
+        let scope = tag::take_scope(&mut attributes);
         let kind = self.kind.or_else(|| tag::take_kind(&mut attributes));
-        Ok(Span {
+        let span = Span {
             trace,
             id,
             parent,
@@ -205,21 +256,22 @@ impl<'a> Draft<'a> {
             links: Vec::new(),
             status,
             dropped: Dropped::default(),
-            resource: self.local.resource(),
-            scope: Arc::new(scope),
-        })
+            resource: Arc::default(),
+            scope: Arc::default(),
+        };
+        Ok((span, self.local.resource(), scope))
     }
 }
 
 impl Endpoint {
-    fn resource(self) -> Arc<Resource> {
+    fn resource(self) -> Resource {
         let mut attributes = Attributes::new();
         for (name, text) in [(key::SERVICE_NAME, self.name), ("host.ip", self.address)] {
             if !text.is_empty() {
                 attributes.insert(name.to_owned(), text.into());
             }
         }
-        Arc::new(Resource { attributes, ..Resource::default() })
+        Resource { attributes, ..Resource::default() }
     }
 
     /// Puts the other side into a span's attributes.

@@ -204,6 +204,23 @@ fn times_at_the_ends_of_what_numbers_hold_stay_in_order() {
 }
 
 #[test]
+fn parts_that_all_belong_to_each_other_take_no_square_of_time() {
+    const MANY: usize = 20_000;
+    let zipkin = [
+        r#"{"traceId":"1","id":"1"},"#.repeat(MANY),
+        r#"{"traceId":"1","id":"1","timestamp":1},"#.repeat(MANY),
+    ];
+    let (sheet, _) = read(format!("[{}1]", zipkin.concat()), usize::MAX);
+    assert_eq!(sheet.len(), 1);
+    let chrome = [
+        r#"{"ph":"X","name":"a","ts":1,"args":{"span_id":"1"}},"#.repeat(MANY),
+        r#"{"ph":"i","name":"a","ts":1,"args":{"event_of_span_id":"1"}},"#.repeat(MANY),
+    ];
+    let (sheet, _) = read(format!("[{}1]", chrome.concat()), usize::MAX);
+    assert_eq!(sheet.span(0).unwrap().events.len(), MANY);
+}
+
+#[test]
 fn a_file_beyond_all_limits_is_refused_before_it_is_read() {
     // Zeros from the system take no memory until somebody looks at them.
     let size = (1 << 30) + 1;

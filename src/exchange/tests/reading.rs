@@ -125,6 +125,21 @@ fn a_server_that_shares_its_clients_span_gets_one_of_its_own() {
 }
 
 #[test]
+fn pieces_of_a_span_that_came_late_are_put_to_it() {
+    let text = r#"[{"traceId":"a","id":"2","parentId":"1","tags":{"late":"x"},"localEndpoint":{"serviceName":"b"}},
+        {"traceId":"a","id":"2","parentId":"1","kind":"CLIENT","timestamp":5,"localEndpoint":{"serviceName":"a"}},
+        {"traceId":"a","id":"2","parentId":"1","kind":"SERVER","timestamp":6,"shared":true,"tags":{"k":"v"},
+         "localEndpoint":{"serviceName":"b"}},
+        {"traceId":"a","id":"3","parentId":"2","localEndpoint":{"serviceName":"b"}}]"#;
+    let (sheet, error) = read(text);
+    assert_eq!((sheet.len(), error), (3, None));
+    let spans: Vec<Span> = sheet.spans().collect();
+    assert_eq!((spans[1].text("late"), spans[1].text("k")), (Some("x"), Some("v")));
+    assert_eq!(spans[0].attributes.len(), 0);
+    assert_eq!(spans[2].parent, Some(spans[1].id), "its own service's work");
+}
+
+#[test]
 fn a_network_log_becomes_pages_with_their_requests() {
     let (sheet, error) = read(fixture("foreign/page.har"));
     assert_eq!((error, sheet.rejected().count), (None, 1));

@@ -11,9 +11,11 @@ use exchange::write::{self, share::Preview};
 use exchange::{File, Format, sniff};
 use otlp::Sheet;
 use serde_json::Value as Json;
+use trace::find::Finds;
 use trace::redact::Redaction;
 use trace::settings::RedactionSettings;
 use trace::span::{Dropped, Event, Link};
+use trace::tree::Tree;
 use trace::waterfall::Waterfall;
 use trace::{Attributes, Kind, Resource, Scope, Span, SpanId, Status, Timestamp, TraceId, Value};
 
@@ -264,12 +266,11 @@ fn what_must_not_be_asked_for_again_has_no_command() {
 fn report(spans: &[Span], longest: usize) -> String {
     let sheet = Sheet::of(spans);
     let waterfall = Waterfall::build(sheet.columns());
-    let repeat = write::markdown::Repeat { span: 0, count: 7, total: 9_000_000, shape: EVIL };
+    let finds = Finds::look(sheet.columns(), &Tree::grow(sheet.columns()), &[]);
     write::markdown::markdown(&write::markdown::Report {
         sheet: &sheet,
         waterfall: &waterfall,
-        critical: &[(1, 5_000), (0, 400)],
-        repeats: &[repeat],
+        finds: &finds,
         longest,
     })
 }
@@ -315,14 +316,18 @@ fn outside(line: &str) -> String {
 
 #[test]
 fn a_report_says_what_matters_and_nothing_breaks_out_of_its_code() {
-    let report = report(&rich(), 64_000);
+    let mut spans = rich();
+    spans.extend((5..9).map(|number| span(number * 2, 3, number * 30, number * 30 + 20)));
+    spans.extend((20..21).map(|number| span(number, 99, 5, 9)));
+    spans[4..8].iter_mut().for_each(|span| span.name = EVIL.to_owned());
+    let report = report(&spans, 64_000);
     for wanted in [
         "# Trace: ",
-        "4 spans, 2 errors",
+        "9 spans, 2 errors",
         "## Errors",
         "TypeError",
         "## Repeated",
-        "7 × ",
+        "4 × ",
         "## Tree",
     ] {
         assert!(report.contains(wanted), "{wanted} in {report}");
@@ -332,7 +337,7 @@ fn a_report_says_what_matters_and_nothing_breaks_out_of_its_code() {
     for bad in ["<", "alert", "@admin", "![", "\u{202e}", "not code", "http://e"] {
         assert!(!prose.contains(bad), "{bad} in {prose}");
     }
-    assert_eq!(prose.lines().filter(|line| line.starts_with('#')).count(), 5, "{prose}");
+    assert_eq!(prose.lines().filter(|line| line.starts_with('#')).count(), 6, "{prose}");
     assert!(!report.contains(['\u{202e}', '\u{7}']));
 }
 
@@ -346,7 +351,7 @@ fn a_report_is_never_longer_than_asked_for_and_says_what_is_missing() {
     for longest in [1_024, 4_000, 20_000, 100_000] {
         let report = report(&many, longest);
         assert!(report.len() <= longest, "{} of {longest}", report.len());
-        assert!(report.contains("Cut to") && report.contains(" lines of the tree"), "{report}");
+        assert!(report.contains("Cut to") && report.contains(" the tree.\n"), "{report}");
         prose(&report);
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use otlp::Sheet;
 use trace::attribute::{Value, key};
+use trace::find::Finds;
 use trace::quantity::{count, duration};
 use trace::waterfall::{Marks, Waterfall, label};
 use trace::{Span, Status};
@@ -24,7 +25,7 @@ const LONGEST: usize = 200;
 /// Lines of a stack.
 const STACK: usize = 12;
 /// Kept free for what says that something was cut.
-const RESERVE: usize = 240;
+const RESERVE: usize = 320;
 /// Depth up to which the tree is indented.
 const INDENTED: usize = 40;
 
@@ -35,25 +36,10 @@ pub struct Report<'a> {
     pub sheet: &'a Sheet,
     /// How they are laid out; rows that are folded away are left out.
     pub waterfall: &'a Waterfall,
-    /// What contributes most to how long it took: spans and nanoseconds, largest first.
-    pub critical: &'a [(usize, u64)],
-    /// Operations that come again and again.
-    pub repeats: &'a [Repeat<'a>],
+    /// What was found in them.
+    pub finds: &'a Finds,
     /// Bytes that it may have.
     pub longest: usize,
-}
-
-/// Operations that are the same.
-#[derive(Clone, Copy, Debug)]
-pub struct Repeat<'a> {
-    /// One of them.
-    pub span: usize,
-    /// How many there are.
-    pub count: usize,
-    /// Nanoseconds that they took together.
-    pub total: u64,
-    /// What they have in common, as a statement; may be empty.
-    pub shape: &'a str,
 }
 
 /// The report.
@@ -71,6 +57,8 @@ pub fn markdown(report: &Report<'_>) -> String {
     report.repeated(&mut paper);
     until(&mut paper, 75);
     report.path(&mut paper);
+    until(&mut paper, 80);
+    report.oddities(&mut paper);
     until(&mut paper, 100);
     report.tree(&mut paper);
     if !paper.cut.is_empty() {
@@ -142,36 +130,73 @@ impl Report<'_> {
     }
 
     fn errors(&self, paper: &mut Paper) {
-        let failed = self.waterfall.rows(0..usize::MAX).filter(|row| row.marks.has(Marks::ERROR));
-        let places: Vec<(usize, u64)> = failed.map(|row| (row.span, row.offset)).collect();
-        let items = places.iter().map(|(span, offset)| {
-            self.sheet.span(*span).map(|span| error(&span, *offset)).unwrap_or_default()
+        let faults = &self.finds.faults;
+        let items = faults.iter().map(|fault| {
+            let span = self.sheet.span(fault.span);
+            let start = self.waterfall.start();
+            span.map(|span| error(&span, span.start.since(start), fault.below)).unwrap_or_default()
         });
-        paper.part("Errors", places.len(), items);
+        paper.part("Errors", faults.len(), items);
     }
 
     fn repeated(&self, paper: &mut Paper) {
-        let items = self.repeats.iter().map(|repeat| {
-            let shape = match repeat.shape {
+        let repeats = &self.finds.repeats;
+        let items = repeats.iter().map(|repeat| {
+            let shape = match &*repeat.shape {
                 "" => String::new(),
                 shape => format!(": {}", code(shape)),
             };
+            let one = repeat.spans.first().map(|span| self.name(*span)).unwrap_or_default();
+            let turn = if repeat.in_turn() { "one after the other" } else { "at the same time" };
             format!(
-                "- {} × {}, {} in all{shape}\n",
-                repeat.count,
-                self.name(repeat.span),
+                "- {} × {one}, {} in all, {turn}, below {}{shape}\n",
+                repeat.spans.len(),
                 nanos(repeat.total),
+                self.name(repeat.parent),
             )
         });
-        paper.part("Repeated operations", self.repeats.len(), items);
+        paper.part("Repeated operations", repeats.len(), items);
     }
 
     fn path(&self, paper: &mut Paper) {
-        let items = self
-            .critical
+        let parts = &self.finds.critical.parts;
+        let all = self.finds.critical.length().max(1);
+        let items = parts.iter().map(|(span, time)| {
+            let share = u128::from(*time) * 100 / u128::from(all);
+            format!("- {share} %, {}: {}\n", nanos(*time), self.name(*span))
+        });
+        paper.part("Critical path, by share", parts.len(), items);
+    }
+
+    /// Gaps, and what keeps the trace from being whole.
+    fn oddities(&self, paper: &mut Paper) {
+        let Finds { gaps, flaws, .. } = self.finds;
+        let start = self.waterfall.start().nanos();
+        let mut items: Vec<String> = gaps
             .iter()
-            .map(|(span, time)| format!("- {} {}\n", nanos(*time), self.name(*span)));
-        paper.part("Critical path, by share", self.critical.len(), items);
+            .map(|gap| {
+                let at = nanos(gap.from.saturating_sub(start));
+                let within = self.name(gap.within);
+                format!(
+                    "- Nothing is traced for {} at +{at}, within {within}\n",
+                    nanos(gap.length())
+                )
+            })
+            .collect();
+        for (number, what) in [
+            (flaws.missing.len(), "parent that is named is missing"),
+            (flaws.cycles.len(), "cycle of parents was opened"),
+            (flaws.doubled.len(), "span has the id of another"),
+            (flaws.backward.len(), "span ends before it starts"),
+            (flaws.untimed.len(), "span has no start"),
+            (flaws.late.len(), "span came late"),
+        ] {
+            if number > 0 {
+                items.push(format!("- {number} × {what}\n"));
+            }
+        }
+        let count = items.len();
+        paper.part("Gaps and flaws", count, items.into_iter());
     }
 
     /// One fence around all lines, longer than any in them.
@@ -217,12 +242,12 @@ impl Report<'_> {
     }
 }
 
-fn error(span: &Span, offset: u64) -> String {
+fn error(span: &Span, after: Duration, below: usize) -> String {
     let mut text = format!(
         "- {} in {}, at +{}, took {}",
         code(&label(span)),
         code(span.service()),
-        nanos(offset),
+        duration(after),
         duration(span.duration()),
     );
     if let Status::Error(message) = &span.status
@@ -232,6 +257,9 @@ fn error(span: &Span, offset: u64) -> String {
     }
     if let Some(status) = span.attributes.get(key::HTTP_RESPONSE_STATUS_CODE) {
         let _ = write!(text, " (status {})", code(&status.to_string()));
+    }
+    if below > 0 {
+        let _ = write!(text, ", with {} below it", count(below as u64, "error"));
     }
     text.push('\n');
     for event in &span.events {

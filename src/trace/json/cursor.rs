@@ -190,12 +190,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over a value of any kind.
+    /// Passes over a value of any kind. Text in it is walked over and not read.
     pub fn skip(&mut self) -> Result<(), Broken> {
         match self.peek() {
             Some(b'{') => {
                 self.object()?;
-                while self.key()?.is_some() {
+                while !self.closes(b'}')? {
+                    self.expect(b'"', "a name in quotes")?;
+                    self.pass()?;
+                    self.expect(b':', "a colon")?;
                     self.skip()?;
                 }
             }
@@ -205,8 +208,22 @@ impl<'a> Cursor<'a> {
                     self.skip()?;
                 }
             }
+            Some(b'"') => {
+                self.at += 1;
+                self.pass()?;
+            }
             _ => drop(self.scalar()?),
         }
+        Ok(())
+    }
+
+    /// Goes behind the text after an opening quote.
+    fn pass(&mut self) -> Result<(), Broken> {
+        while !self.plain()? {
+            self.at += 1;
+            self.escape()?;
+        }
+        self.at += 1;
         Ok(())
     }
 

@@ -25,8 +25,8 @@ pub(super) struct Lanes {
     requests: BTreeMap<u64, Open>,
     /// Whether a browser wrote it.
     pub(super) browser: bool,
-    /// Events of spans, by the spans' ids.
-    moments: Vec<(SpanId, Mark)>,
+    /// Where events of spans stand, by the spans' ids.
+    moments: BTreeMap<SpanId, Vec<Mark>>,
     last: u64,
 }
 
@@ -56,7 +56,7 @@ impl Lanes {
             self.open.clear();
         }
         if let Ok(span) = id::span(&event.of) {
-            self.moments.push((span, mark));
+            self.moments.entry(span).or_default().push(mark);
             return;
         }
         if self.request(event, start, mark) {
@@ -173,7 +173,6 @@ impl Lanes {
         for open in std::mem::take(&mut self.requests).into_values() {
             self.push_request(open, self.last, None);
         }
-        self.moments.sort_by_key(|(span, _)| *span);
         self.slices.sort_by_key(|slice| (slice.lane, slice.start, u64::MAX - slice.length));
         let mut above: Vec<u32> = Vec::new();
         for at in 0..self.slices.len() {
@@ -192,11 +191,9 @@ impl Lanes {
         }
     }
 
-    /// Where the events of a span stand.
-    pub(super) fn moments(&self, span: SpanId) -> Vec<Mark> {
-        let from = self.moments.partition_point(|(of, _)| *of < span);
-        let found = self.moments.iter().skip(from).take_while(|(of, _)| *of == span);
-        found.map(|(_, mark)| *mark).collect()
+    /// Takes where the events of a span stand.
+    pub(super) fn moments(&mut self, span: SpanId) -> Vec<Mark> {
+        self.moments.remove(&span).unwrap_or_default()
     }
 
     pub(super) fn process(&self, slice: &Slice) -> u64 {
