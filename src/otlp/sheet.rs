@@ -7,6 +7,7 @@
 
 mod arena;
 mod column;
+mod lens;
 mod search;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::{Error, Reason, Rejected, proto};
 
 pub(crate) use arena::Arena;
 pub use column::Column;
+pub use lens::Lens;
 pub use search::Part;
 
 /// The spans of an open trace.

@@ -28,6 +28,7 @@ mod flaw;
 mod language;
 mod needle;
 mod parse;
+mod requests;
 mod run;
 mod spans;
 mod subject;
@@ -43,7 +44,8 @@ pub use bits::Bits;
 pub use complete::{Choice, Completion, Place};
 pub use flaw::Flaw;
 pub use language::{Field, KINDS, LEVELS, LOGS, Language, PARTS, SPANS, Type};
-pub use needle::Needle;
+pub use needle::{Needle, Sieve};
+pub use requests::{REQUESTS, Requests};
 pub use spans::{Attribute, Spans};
 pub use subject::{Facet, Subject, Texts};
 

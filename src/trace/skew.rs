@@ -172,7 +172,10 @@ fn order(pairs: &[Pair], count: usize, reference: Option<u32>) -> Vec<(u32, bool
     let mut seen = vec![false; count];
     let mut order = Vec::new();
     let all = (0..count).filter_map(|at| u32::try_from(at).ok());
-    for first in reference.into_iter().chain(all) {
+    // Sorted by who answered. Where the reference does not lead, those that nobody asked are right.
+    let answers = |at: &u32| pairs.binary_search_by_key(at, |pair| pair.answered).is_ok();
+    let unasked = all.clone().filter(|at| !answers(at));
+    for first in reference.into_iter().chain(unasked).chain(all) {
         if seen.get(first as usize) != Some(&false) {
             continue;
         }

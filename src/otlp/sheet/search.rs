@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use trace::columns::Pool;
-use trace::filter::{Bits, Needle};
+use trace::filter::{Bits, Needle, Sieve};
 
 use super::Sheet;
 use crate::proto::DEPTH;
@@ -23,9 +23,10 @@ pub enum Part {
 
 impl Sheet {
     /// The spans in which a text stands: in a value of an attribute of theirs or their resource's,
-    /// in an event or in the message of their status.
+    /// in an event or in the message of their status. `among` says which may be: the answer to a
+    /// needle that this one narrows; `None` for all.
     #[must_use]
-    pub fn search(&self, needle: &Needle) -> Bits {
+    pub fn search(&self, needle: &Needle, among: Option<&Bits>) -> Bits {
         let by = self.columns().by();
         let resources: Vec<bool> = by
             .resources()
@@ -37,13 +38,20 @@ impl Sheet {
             .iter()
             .map(|owner| resources.get(owner.resource as usize).copied().unwrap_or_default())
             .collect();
-        let number = needle.number();
+        let look = Look { needle, number: needle.number() };
+        let digits = look.number.map(integer);
         Bits::of(self.len(), |at| {
+            // What came since is in no answer.
+            if among.is_some_and(|among| at < among.len() && !among.has(at)) {
+                return false;
+            }
             let owner = self.columns().owners[at] as usize;
             let message = self.message(at);
-            owners.get(owner).copied().unwrap_or_default()
-                || ((number.is_some() || needle.may_be_among(message))
-                    && Look { needle, number }.span(message))
+            let may = || {
+                let number = digits.as_ref().is_some_and(|digits| digits.passes(message));
+                number || needle.may_be_among(message)
+            };
+            owners.get(owner).copied().unwrap_or_default() || (may() && look.span(message))
         })
     }
 
@@ -101,6 +109,21 @@ fn name(pair: &[u8]) -> Option<&[u8]> {
         (1, Field::Bytes(name)) => Some(name),
         _ => None,
     })
+}
+
+/// A number as it stands in an `AnyValue`: a tag and a varint.
+fn integer(number: i64) -> Sieve {
+    let mut bytes = vec![3 << 3];
+    let mut rest = number.cast_unsigned();
+    loop {
+        let low = u8::try_from(rest & 0x7f).unwrap_or_default();
+        rest >>= 7;
+        bytes.push(if rest > 0 { low | 0x80 } else { low });
+        if rest == 0 {
+            break;
+        }
+    }
+    Sieve::new(&bytes)
 }
 
 /// What is looked for in messages.
@@ -195,11 +218,17 @@ mod tests {
     #[test]
     fn texts_are_found_in_values_events_and_messages_and_not_in_names() {
         let sheet = sheet();
-        let found = |text: &str| sheet.search(&Needle::new(text)).rows().collect::<Vec<_>>();
+        let found = |text: &str| sheet.search(&Needle::new(text), None).rows().collect::<Vec<_>>();
         assert_eq!(found("needle"), [2, 3]);
         assert_eq!(found("deep IN"), [1]);
         assert_eq!((found("503"), found("50")), (vec![1], vec![]));
         assert_eq!(found("HAY"), [0]);
+        let before = sheet.search(&Needle::new("need"), None);
+        let narrowed = Needle::new("a need");
+        assert!(narrowed.narrows(&Needle::new("need")));
+        assert_eq!(sheet.search(&narrowed, Some(&before)).rows().collect::<Vec<_>>(), [2]);
+        assert_eq!(sheet.search(&narrowed, Some(&Bits::none(2))).rows().collect::<Vec<_>>(), [2]);
+        assert_eq!(sheet.search(&narrowed, Some(&Bits::none(4))).count(), 0);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use regex_lite::{Regex, RegexBuilder};
 
 use super::amount::Unit;
-use super::{Amount, Needle, Op, Term, Type, Wanted, attribute};
+use super::{Amount, Needle, Op, Sieve, Term, Type, Wanted, attribute};
 use crate::Value;
 
 /// Bytes of an expression that is ready to be used, at most.
@@ -13,11 +13,12 @@ const LARGEST: usize = 64 * 1024;
 /// Characters of an expression, at most.
 const LONGEST: usize = 500;
 
-/// A regular expression. Most are none, and a plain search is quicker.
+/// A regular expression. Most are none, and a plain search is quicker; others have a part that
+/// must stand in whatever meets them, and what has it not need not be asked.
 #[derive(Clone, Debug)]
 pub(super) enum Pattern {
     Plain(String),
-    Regex(Regex),
+    Regex(Regex, Sieve),
 }
 
 impl Pattern {
@@ -30,15 +31,70 @@ impl Pattern {
             return Ok(Self::Plain(text.to_owned()));
         }
         let built = RegexBuilder::new(text).size_limit(LARGEST).build();
-        built.map(Self::Regex).map_err(|error| error.to_string())
+        let sieve = Sieve::new(needed(text).as_bytes());
+        built.map(|regex| Self::Regex(regex, sieve)).map_err(|error| error.to_string())
     }
 
     fn meets(&self, text: &str) -> bool {
         match self {
             Self::Plain(part) => text.contains(&**part),
-            Self::Regex(regex) => regex.is_match(text),
+            Self::Regex(regex, sieve) => sieve.passes(text.as_bytes()) && regex.is_match(text),
         }
     }
+}
+
+/// The longest run of characters that mean themselves in all that meets an expression; empty where
+/// that is not plain to see: with alternatives outside of brackets, or flags.
+fn needed(expression: &str) -> String {
+    let (mut best, mut run) = (String::new(), String::new());
+    let (mut open, mut class) = (0_usize, false);
+    let expression = expression.strip_prefix("(?i)").unwrap_or(expression);
+    let mut letters = expression.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let plain = match letter {
+            '\\' => {
+                // A class or a place, unless what follows is a sign.
+                let next = letters.next();
+                next.filter(|next| next.is_ascii_punctuation()).filter(|_| !class && open == 0)
+            }
+            ']' if class => {
+                class = false;
+                None
+            }
+            _ if class => None,
+            '|' if open == 0 => return String::new(),
+            '(' if letters.peek() == Some(&'?') => return String::new(),
+            '(' => {
+                open += 1;
+                None
+            }
+            ')' => {
+                open = open.saturating_sub(1);
+                None
+            }
+            '[' => {
+                // A bracket that comes first in a class is one of it.
+                letters.next_if_eq(&'^');
+                letters.next_if_eq(&']');
+                class = true;
+                None
+            }
+            '.' | '^' | '$' | '*' | '+' | '?' => None,
+            '{' => {
+                letters.by_ref().find(|letter| *letter == '}');
+                None
+            }
+            _ => Some(letter).filter(|_| open == 0),
+        };
+        match plain.filter(|_| !matches!(letters.peek(), Some('*' | '?' | '{'))) {
+            Some(plain) => run.push(plain),
+            None => run.clear(),
+        }
+        if run.len() > best.len() {
+            best.clone_from(&run);
+        }
+    }
+    best
 }
 
 /// A condition on one field.
@@ -129,11 +185,8 @@ impl Check {
 
     /// Whether an id meets it, in hex; 0 is none.
     pub(super) fn id(&self, id: u64) -> bool {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |at: usize| DIGITS[(id >> (60 - 4 * at) & 15) as usize];
-        let hex: [u8; 16] = std::array::from_fn(digit);
-        let text = if id == 0 { "" } else { str::from_utf8(&hex).unwrap_or_default() };
-        self.hex(text)
+        let hex = if id == 0 { String::new() } else { hex(id) };
+        self.hex(&hex)
     }
 
     /// Whether an id's text meets it.
@@ -210,6 +263,11 @@ impl Want {
     }
 }
 
+/// An id in hex.
+pub(super) fn hex(id: u64) -> String {
+    format!("{id:016x}")
+}
+
 /// Whether a code is of a class: `5xx` for 503.
 fn class(class: &str, code: &str) -> bool {
     let digits = class.trim_end_matches(['x', 'X']);
@@ -227,5 +285,47 @@ fn tick(name: &str) -> f64 {
         "us" | "micros" | "microseconds" => 1e3,
         "s" | "sec" | "secs" | "seconds" => 1e9,
         _ => 1e6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_an_expression_needs_is_read_off_it() {
+        for (expression, wanted) in [
+            ("^GET /(api|cart)/.*=1", "GET /"),
+            ("(?i)select .* from", "select "),
+            ("ab?c+d", "a"),
+            ("a|b", ""),
+            ("(?x) a b", ""),
+            ("\\d+\\.json$", ".json"),
+            ("[]a]bc[^]]d", "bc"),
+            ("x{2}yz", "yz"),
+            ("ab+cd", "ab"),
+            ("(ab)c", "c"),
+        ] {
+            assert_eq!(needed(expression), wanted, "{expression}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn no_text_that_meets_an_expression_is_sifted_out(
+            expression in "[abc|()?*+.^$\\\\\\[\\]{}2,d-]{1,10}", text in "[abcABd2.]{0,8}"
+        ) {
+            let flagged = format!("(?i){expression}");
+            for expression in [&*expression, &flagged] {
+                let Ok(Pattern::Regex(regex, sieve)) = Pattern::new(expression) else { continue };
+                if regex.is_match(&text) {
+                    prop_assert!(sieve.passes(text.as_bytes()), "{}", needed(expression));
+                }
+            }
+        }
     }
 }

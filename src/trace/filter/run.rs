@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::{Bits, Facet, Language, Needle, Node, Subject, Term, Type, Wanted, attribute};
+use crate::Value;
 
 /// The rows that a condition lets through. As deep as brackets may be, which is bounded.
 pub(super) fn run(node: &Node, language: &Language, subject: &dyn Subject) -> Bits {
@@ -102,7 +103,9 @@ fn presence(term: &Term, subject: &dyn Subject) -> Bits {
         let Wanted::Text(name) = value else { return Bits::all(len) };
         let part = subject.part(&name.to_lowercase()).unwrap_or_else(|| {
             match subject.attribute(attribute(name)) {
-                Some(Facet::Values { of, .. }) => Bits::of(len, |row| of.get(row) > Some(&0)),
+                Some(Facet::Values { of, values }) => by_number(len, &of, values.len(), |number| {
+                    values.get(number as usize).is_some_and(|value| *value != Value::Empty)
+                }),
                 Some(Facet::Texts { of, texts }) => {
                     by_number(len, &of, texts.len(), |number| !texts.get(number).is_empty())
                 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::check::hex;
 use super::run::by_number;
 use super::{Bits, Facet, KINDS, Needle, Subject, Texts};
 use crate::Value;
@@ -132,7 +133,7 @@ impl Subject for Spans<'_> {
 
     fn attribute(&self, name: &str) -> Option<Facet<'_>> {
         let found = self.attributes.iter().find(|attribute| attribute.name == name)?;
-        Some(Facet::Values { of: found.of, values: found.values })
+        Some(Facet::Values { of: found.of.into(), values: found.values.into() })
     }
 
     fn part(&self, name: &str) -> Option<Bits> {
@@ -163,6 +164,13 @@ impl Subject for Spans<'_> {
         bits.or(&by_number(self.len(), &columns.owners, owners.all().len(), |owner| {
             needle.is_in(words.get(owners.get(owner).service))
         }));
+        if needle.is_id() {
+            bits.or(&Bits::of(self.len(), |at| needle.is_in(&hex(columns.ids[at]))));
+            let known = columns.known_traces();
+            bits.or(&by_number(self.len(), &columns.traces, known.len(), |trace| {
+                known.get(trace as usize).is_some_and(|id| needle.is_in(&id.to_string()))
+            }));
+        }
         if let Some(search) = self.search {
             bits.or(&search(needle));
         }

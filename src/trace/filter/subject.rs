@@ -46,12 +46,12 @@ pub enum Facet<'a> {
         /// The text of a number.
         texts: Texts<'a>,
     },
-    /// Each row has one of the values, by number; number 0 is none.
+    /// Each row has one of the values, by number. An empty one is none.
     Values {
         /// The row's number.
-        of: &'a [u32],
+        of: Cow<'a, [u32]>,
         /// The value of a number.
-        values: &'a [Value],
+        values: Cow<'a, [Value]>,
     },
     /// Numbers, each times `scale`.
     Numbers {
