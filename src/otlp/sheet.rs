@@ -99,7 +99,7 @@ impl Sheet {
     }
 
     /// The number of a resource with a scope.
-    pub(crate) fn owner(&mut self, resource: &Arc<Resource>, scope: &Arc<Scope>) -> u32 {
+    fn owner(&mut self, resource: &Arc<Resource>, scope: &Arc<Scope>) -> u32 {
         if let Some((of, with, owner)) = &self.last
             && Arc::ptr_eq(of, resource)
             && Arc::ptr_eq(with, scope)

@@ -49,6 +49,8 @@ enum Level {
 #[derive(Debug, Default)]
 struct Owner {
     resource: Arc<Resource>,
+    /// The resource's number, until it changes: it may be long, and its scopes many.
+    resource_number: Option<u32>,
     resource_flaw: Option<Reason>,
     scope: Arc<Scope>,
     scope_flaw: Option<Reason>,
@@ -207,7 +209,7 @@ impl Text {
         }
         self.of.resource_flaw =
             self.of.resource_flaw.or(reader.unflawed().map(|_| Reason::Resource));
-        self.of.number = None;
+        (self.of.number, self.of.resource_number) = (None, None);
         self.of.late |= !self.of.stretches.is_empty();
         Ok(())
     }
@@ -280,21 +282,29 @@ impl Owner {
             return number;
         }
         let number = match self.resource_flaw.or(self.scope_flaw) {
-            None => Ok(sheet.owner(&self.resource, &self.scope)),
+            None => Ok(self.pair(sheet, &Arc::clone(&self.scope))),
             Some(reason) => Err(reason),
         };
         self.number = Some(number);
         number
     }
 
+    fn pair(&mut self, sheet: &mut Sheet, scope: &Arc<Scope>) -> u32 {
+        let resource = self.resource_number.unwrap_or_else(|| sheet.resource(&self.resource));
+        self.resource_number = Some(resource);
+        let scope = sheet.scope(scope);
+        sheet.pair(resource, scope)
+    }
+
     /// Gives the scope's spans to what was said of it in the end.
     fn end_scope(&mut self, sheet: &mut Sheet) {
+        let of = Arc::clone(&self.scope);
         let Some((from, scope)) = self.stretches.last_mut() else { return };
-        scope.clone_from(&self.scope);
+        scope.clone_from(&of);
         // Spans are here already; what is wrong with a scope that came after them takes none away.
-        if self.number.is_none() && *from < sheet.len() {
-            let owner = sheet.owner(&self.resource, &self.scope);
-            let stretch = *from..sheet.len();
+        let stretch = *from..sheet.len();
+        if self.number.is_none() && !stretch.is_empty() {
+            let owner = self.pair(sheet, &of);
             sheet.columns_mut().reown(stretch, owner);
         }
     }
@@ -305,8 +315,8 @@ impl Owner {
             return;
         }
         let mut end = sheet.len();
-        for (from, scope) in self.stretches.drain(..).rev() {
-            let owner = sheet.owner(&self.resource, &scope);
+        for (from, scope) in std::mem::take(&mut self.stretches).into_iter().rev() {
+            let owner = self.pair(sheet, &scope);
             sheet.columns_mut().reown(from..end, owner);
             end = from;
         }
