@@ -293,6 +293,22 @@ mod tests {
         assert_eq!((skew.shifts[0].nanos, skew.shifts[0].fits), (-500_000_000, 3));
     }
 
+    #[test]
+    fn a_hundred_thousand_requests_that_agree_on_nothing_are_judged() {
+        let spans: Vec<Span> = (0..100_000)
+            .map(|at: usize| {
+                let (kind, service) =
+                    if at % 2 == 1 { (Kind::Client, "a") } else { (Kind::Server, "b") };
+                let from = (at % 97) as f64 * 10.0;
+                let parent = if at % 2 == 1 { Some(0) } else { at.checked_sub(1) };
+                Span { kind, resource: resource(service), ..span(at, parent, from, from + 1.0) }
+            })
+            .collect();
+        let (columns, skew) = found(&spans);
+        assert_eq!(skew.starts(&columns).len(), 100_000);
+        assert!(skew.shifts.iter().all(|shift| shift.fits > 0));
+    }
+
     proptest! {
         #[test]
         fn no_times_make_it_panic(

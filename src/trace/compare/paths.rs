@@ -128,10 +128,22 @@ struct Build {
     paths: Paths,
     /// Parent, service and name, as bytes: what siblings that are alike share.
     alike: Pool,
-    /// How many of each came in a trace so far: the trace, and the count.
-    counts: Vec<(usize, u32)>,
-    /// Which of the alike, and which one of them.
-    known: Pool,
+    /// What is known of each.
+    all: Vec<Alike>,
+    /// Which of the alike, and which one of them, where it is not the first: most are.
+    later: Pool,
+    /// The paths of those.
+    laters: Vec<u32>,
+}
+
+/// Siblings that are alike.
+#[derive(Clone, Copy)]
+struct Alike {
+    /// The trace that is being read, and how many of them came in it so far.
+    trace: usize,
+    count: u32,
+    /// The path of the first.
+    first: u32,
 }
 
 impl Build {
@@ -165,22 +177,29 @@ impl Build {
         // Number 0 of a pool is that of no bytes, which are no key.
         let key = [parent, service, name].map(u32::to_be_bytes);
         let alike = self.alike.intern(key.as_flattened()).saturating_sub(1);
-        if alike as usize >= self.counts.len() {
-            self.counts.push((trace, 0));
+        let next = u32::try_from(self.paths.nodes.len()).unwrap_or(NONE);
+        if alike as usize >= self.all.len() {
+            self.all.push(Alike { trace, count: 0, first: next });
         }
-        let count = &mut self.counts[alike as usize];
-        if count.0 != trace {
-            *count = (trace, 0);
-        }
-        let nth = count.1;
-        count.1 += 1;
-        let key = [alike, nth].map(u32::to_be_bytes);
-        let path = self.known.intern(key.as_flattened()).saturating_sub(1);
-        if path as usize == self.paths.nodes.len() {
+        let known = &mut self.all[alike as usize];
+        let nth = if known.trace == trace { known.count } else { 0 };
+        (known.trace, known.count) = (trace, nth + 1);
+        let path = if nth == 0 { known.first } else { self.later(alike, nth, next) };
+        if path == next {
             let above = self.paths.nodes.get(parent as usize);
             let depth = above.map_or(0, |above| above.depth + 1);
             self.paths.nodes.push(Node { parent, depth, service, name, nth });
         }
         path
+    }
+
+    /// The path of one that is not the first of its kind; `next`, where it is new.
+    fn later(&mut self, alike: u32, nth: u32, next: u32) -> u32 {
+        let key = [alike, nth].map(u32::to_be_bytes);
+        let number = self.later.intern(key.as_flattened()).saturating_sub(1) as usize;
+        if number >= self.laters.len() {
+            self.laters.push(next);
+        }
+        self.laters.get(number).copied().unwrap_or(NONE)
     }
 }

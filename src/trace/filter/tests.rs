@@ -225,6 +225,48 @@ fn attributes_that_are_asked_for_are_named() {
     assert!(!query.is_empty() && parse(" ").unwrap().is_empty());
 }
 
+/// Lines that were logged, with nothing but a level.
+struct Lines(&'static [&'static str]);
+
+impl Subject for Lines {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn field(&self, name: &str) -> Option<Facet<'_>> {
+        let texts = Texts::List(self.0.iter().map(|level| (*level).into()).collect());
+        (name == "level").then(|| Facet::Texts { of: (0..).take(self.len()).collect(), texts })
+    }
+
+    fn attribute(&self, _name: &str) -> Option<Facet<'_>> {
+        None
+    }
+
+    fn search(&self, needle: &Needle) -> Bits {
+        Bits::of(self.len(), |row| needle.is_in(self.0[row]))
+    }
+}
+
+#[test]
+fn levels_have_an_order() {
+    let lines = Lines(&["INFO", "error", "", "debug", "warn", "odd"]);
+    for (text, wanted) in [
+        ("level>=warn", &[1, 4][..]),
+        ("level<info", &[3]),
+        ("level:info,Error", &[0, 1]),
+        ("level!=debug", &[0, 1, 4, 5]),
+        ("-level:*", &[2]),
+        ("odd or span:x", &[5]),
+    ] {
+        let query = Query::parse(text, &LOGS).unwrap();
+        assert_eq!(query.run(&lines).rows().collect::<Vec<_>>(), wanted, "{text}");
+    }
+    let flaw = Query::parse("level>loud", &LOGS).unwrap_err().to_string();
+    assert_eq!(flaw, "has “loud” at character 7, wanted trace, debug, info, warn, error, fatal");
+    let choices = Place::at("level:", 6).complete(&LOGS, &lines, 2).choices;
+    assert_eq!(choices.len(), 2);
+}
+
 /// What is offered at the bar.
 fn offered(text: &str) -> (std::ops::Range<usize>, Vec<String>) {
     let cursor = text.find('|').unwrap();

@@ -38,6 +38,13 @@ pub struct Repeat {
 }
 
 impl Repeat {
+    /// How much of some time it takes, as the trace's: between 0 and 1.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a share needs no more than a double's digits")]
+    pub fn share(&self, of: u64) -> f64 {
+        (self.covered as f64 / of.max(1) as f64).min(1.0)
+    }
+
     /// Whether one waited for the other: at most a tenth of their time was shared.
     #[must_use]
     pub fn in_turn(&self) -> bool {

@@ -123,6 +123,7 @@ fn repeats_are_the_same_question_of_one_parent() {
     assert_eq!(found[0].shape, "SELECT * FROM a WHERE id = ?");
     assert_eq!((millis(found[0].total), millis(found[0].covered)), (6, 6));
     assert!(found[0].in_turn());
+    assert!((found[0].share(100_000_000) - 0.06).abs() < 1e-9);
     // Without the statements they are all the same.
     assert_eq!(repeats(&columns, &tree, &[])[0].spans.len(), 4);
 }
