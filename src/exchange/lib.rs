@@ -9,6 +9,7 @@
 mod file;
 mod id;
 mod moment;
+mod order;
 mod read;
 mod sniff;
 mod tag;

@@ -160,7 +160,7 @@ impl Chrome {
     fn give(&mut self, reader: &mut Reader<'_>, found: &mut Found) -> Result<bool, Broken> {
         let at = self.next;
         self.next += 1;
-        let Some(slice) = self.lanes.slices.get(at).cloned() else {
+        let Some(slice) = self.lanes.slices.get(at).copied() else {
             found.spans.extend((at == self.lanes.slices.len()).then(|| self.root()).flatten());
             return Ok(true);
         };
@@ -214,7 +214,7 @@ impl Chrome {
 }
 
 /// What the first walk notes of a slice, about a hundred bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Slice {
     lane: u32,
     start: u64,

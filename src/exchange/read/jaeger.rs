@@ -255,17 +255,11 @@ impl<'a> Draft<'a> {
     ) -> Result<Span, Reason> {
         let trace = id::trace(&self.trace)?;
         let caller = self.caller();
-        let parent = caller.map_or(&*self.parent, |at| &*self.references[at].span);
-        let parent = id::parent(parent);
-        let mut links = Vec::new();
-        let mut lost = 0;
-        for (at, reference) in self.references.iter().enumerate() {
-            match reference.link(&self.trace) {
-                _ if Some(at) == caller => {}
-                Some(link) => links.push(link),
-                None => lost += 1,
-            }
-        }
+        let parent = id::parent(caller.map_or(&*self.parent, |at| &*self.references[at].span));
+        let others = self.references.iter().enumerate().filter(|(at, _)| Some(*at) != caller);
+        let all: Vec<Option<Link>> = others.map(|(_, other)| other.link(&self.trace)).collect();
+        let lost = all.iter().filter(|link| link.is_none()).count();
+        let lost = u32::try_from(lost).unwrap_or(u32::MAX);
         // A process that nobody describes is known by its number.
         let known = self.resource.or_else(|| processes.get(&*self.process).cloned());
         let resource = known.unwrap_or_else(|| named(self.process.into(), Attributes::new()));
@@ -285,7 +279,7 @@ impl<'a> Draft<'a> {
             end: Timestamp::from_nanos(self.start.nanos().saturating_add(self.length)),
             attributes: tags,
             events: self.events,
-            links,
+            links: all.into_iter().flatten().collect(),
             status,
             dropped: Dropped { links: lost, ..Dropped::default() },
             resource,

@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use otlp::Reason;
-use trace::attribute::{Attributes, key};
+use trace::attribute::{Attributes, key as names};
 use trace::json::{Broken, Mark};
 use trace::span::{Dropped, Event};
 use trace::{Kind, Resource, Scope, Span, SpanId, Timestamp, TraceId};
 
 use super::{Found, Read, Reader, Shared};
+use crate::order::{self, Key};
 use crate::{id, tag};
 
 /// A Zipkin text.
@@ -25,11 +26,11 @@ pub(crate) struct Zipkin {
     begun: bool,
     second: bool,
     /// Spans of clients, by number.
-    clients: Vec<u64>,
+    clients: Vec<Key>,
     /// Spans of servers, with their services; of the second walk on, those that share one.
-    servers: Vec<(u64, u64)>,
+    servers: Vec<Key>,
     /// Spans that have a time, with their services.
-    timed: Vec<(u64, u64)>,
+    timed: Vec<Key>,
     /// Where pieces without a time stand, by their spans and services; of the second walk on, those
     /// that belong to a span with one, which takes them.
     pieces: BTreeMap<(u64, u64), Vec<Mark>>,
@@ -104,26 +105,26 @@ impl Zipkin {
         self.second = true;
         self.begun = false;
         self.depth = 0;
-        self.clients.sort_unstable();
-        let clients = std::mem::take(&mut self.clients);
-        self.servers.retain(|(span, _)| clients.binary_search(span).is_ok());
-        self.servers.sort_unstable();
-        self.timed.sort_unstable();
-        let timed = std::mem::take(&mut self.timed);
-        self.pieces.retain(|numbers, _| timed.binary_search(numbers).is_ok());
+        let mut clients = std::mem::take(&mut self.clients);
+        order::sort(&mut clients);
+        self.servers.retain(|server| order::has(&clients, key(server[0], 0)));
+        order::sort(&mut self.servers);
+        let mut timed = std::mem::take(&mut self.timed);
+        order::sort(&mut timed);
+        self.pieces.retain(|(span, service), _| order::has(&timed, key(*span, *service)));
         reader.go(Mark::default());
     }
 
     fn note(&mut self, draft: &Draft<'_>, mark: Mark) {
         let Some((span, service)) = draft.numbers() else { return };
         match draft.kind {
-            Some(Kind::Client) => self.clients.push(span),
-            Some(Kind::Server) => self.servers.push((span, service)),
+            Some(Kind::Client) => self.clients.push(key(span, 0)),
+            Some(Kind::Server) => self.servers.push(key(span, service)),
             _ => {}
         }
         match draft.start.nanos() {
             0 => self.pieces.entry((span, service)).or_default().push(mark),
-            _ => self.timed.push((span, service)),
+            _ => self.timed.push(key(span, service)),
         }
     }
 
@@ -149,6 +150,10 @@ impl Zipkin {
         reader.go(back);
         Ok(false)
     }
+}
+
+fn key(span: u64, service: u64) -> Key {
+    [span, service, 0, 0]
 }
 
 /// A span of a trace as a number.
@@ -225,10 +230,10 @@ impl<'a> Draft<'a> {
     }
 
     /// The span, and who recorded it with what.
-    fn finish(self, shared: &[(u64, u64)]) -> Result<(Span, Resource, Scope), Reason> {
+    fn finish(self, shared: &[Key]) -> Result<(Span, Resource, Scope), Reason> {
         let (trace, own) = (id::trace(&self.trace)?, id::span(&self.id)?);
         let service = id::hash(self.local.name.as_bytes());
-        let half = |of: SpanId| shared.binary_search(&(number(trace, of), service)).is_ok();
+        let half = |of: SpanId| order::has(shared, key(number(trace, of), service));
         let below = |of: SpanId| id::made(id::hash(of.as_bytes()), service);
         let parent = id::parent(&self.parent);
         let (id, parent) = if self.kind == Some(Kind::Server) && half(own) {
@@ -266,7 +271,7 @@ impl<'a> Draft<'a> {
 impl Endpoint {
     fn resource(self) -> Resource {
         let mut attributes = Attributes::new();
-        for (name, text) in [(key::SERVICE_NAME, self.name), ("host.ip", self.address)] {
+        for (name, text) in [(names::SERVICE_NAME, self.name), ("host.ip", self.address)] {
             if !text.is_empty() {
                 attributes.insert(name.to_owned(), text.into());
             }

@@ -12,7 +12,7 @@ use trace::{Resource, Span, SpanId, TraceId};
 
 use super::json::{Out, odd};
 use crate::read::{REFERENCE, WARNINGS};
-use crate::tag;
+use crate::{order, tag};
 
 /// Whole numbers above this are written as text: JavaScript would round them.
 const EXACT: u64 = 1 << 53;
@@ -21,8 +21,7 @@ const EXACT: u64 = 1 << 53;
 #[must_use]
 pub fn jaeger(sheet: &Sheet) -> String {
     let columns = sheet.columns();
-    let mut order: Vec<usize> = (0..sheet.len()).collect();
-    order.sort_by_key(|at| columns.traces[*at]);
+    let order = order::by(sheet.len(), |at| [columns.traces[at].into(), 0, 0]);
     let mut out = Out::default();
     out.object(|out| {
         out.key("data");

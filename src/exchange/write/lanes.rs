@@ -7,11 +7,15 @@ use std::collections::BinaryHeap;
 
 use trace::columns::Columns;
 
+use crate::order;
+
 /// The lane of each span, from 0 in each process.
 pub(super) fn lanes(columns: &Columns) -> Vec<u32> {
     let process = |at: usize| columns.owner_of(at).resource;
-    let mut order: Vec<usize> = (0..columns.len()).collect();
-    order.sort_by_key(|at| (process(*at), columns.starts[*at], Reverse(columns.lengths[*at])));
+    // Of those that start together the longest first: it may be around the others.
+    let order = order::by(columns.len(), |at| {
+        [process(at).into(), columns.starts[at], !columns.lengths[at]]
+    });
     let mut lanes = vec![0; columns.len()];
     let mut placed = vec![false; columns.len()];
     for spans in order.chunk_by(|a, b| process(*a) == process(*b)) {

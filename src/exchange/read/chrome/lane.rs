@@ -11,6 +11,7 @@ use trace::{Resource, SpanId};
 use super::Slice;
 use super::event::Event;
 use crate::id::{self, hash};
+use crate::order;
 
 /// All lanes, by the numbers that texts hash to.
 #[derive(Debug, Default)]
@@ -49,23 +50,28 @@ impl Lanes {
         }
         let Some(start) = event.start else { return };
         self.last = self.last.max(start.saturating_add(event.length.unwrap_or_default()));
+        self.learn(event);
+        if let Ok(span) = id::span(&event.of) {
+            self.moments.entry(span).or_default().push(mark);
+        } else if !self.request(event, start, mark)
+            && (!self.browser || event.is_of("blink.user_timing"))
+        {
+            self.slice(event, start, mark);
+        }
+    }
+
+    /// Looks whether a browser wrote the trace.
+    fn learn(&mut self, event: &Event<'_>) {
         if !self.browser && event.is_browsers() {
             self.browser = true;
-            // What came before was the browser at work, too, unless it is kept of a browser.
+            // What came before was the browser at work, too.
             self.slices.clear();
             self.open.clear();
         }
-        if let Ok(span) = id::span(&event.of) {
-            self.moments.entry(span).or_default().push(mark);
-            return;
-        }
-        if self.request(event, start, mark) {
-            return;
-        }
-        let kept = !self.browser || event.is_of("blink.user_timing");
-        if !kept {
-            return;
-        }
+    }
+
+    /// Begins a slice, ends one, or both.
+    fn slice(&mut self, event: &Event<'_>, start: u64, mark: Mark) {
         match &*event.phase {
             "X" => {
                 let lane = self.lane(event, false);
@@ -173,7 +179,12 @@ impl Lanes {
         for open in std::mem::take(&mut self.requests).into_values() {
             self.push_request(open, self.last, None);
         }
-        self.slices.sort_by_key(|slice| (slice.lane, slice.start, u64::MAX - slice.length));
+        // Of those that start together the longest first: it may be around the others.
+        let order = order::by(self.slices.len(), |at| {
+            let Slice { lane, start, length, .. } = self.slices[at];
+            [lane.into(), start, !length]
+        });
+        self.slices = order.into_iter().map(|at| self.slices[at]).collect();
         let mut above: Vec<u32> = Vec::new();
         for at in 0..self.slices.len() {
             let (lane, end) = (self.slices[at].lane, end(&self.slices[at]));
