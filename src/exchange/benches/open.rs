@@ -24,6 +24,8 @@ use trace::waterfall::Waterfall;
 /// Batches, and how often each file is opened.
 const BATCHES: u64 = 200;
 const ROUNDS: u32 = 3;
+/// Spans of a step, as a shell may ask for.
+const STEP: usize = 1_000;
 
 fn main() {
     let names: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
@@ -53,6 +55,7 @@ fn main() {
         );
     }
     for (name, bytes) in files.iter().filter(|(name, _)| *name != "otlp.protobuf") {
+        println!("exchange.{name}.step  {:.1} ms for the longest of {STEP} spans", longest(bytes));
         memory(name, bytes);
     }
     writers(&sheet);
@@ -71,6 +74,19 @@ fn open(bytes: &[u8]) -> (f64, usize) {
         count = black_box(sheet).len();
     }
     (bytes.len() as f64 / best, count)
+}
+
+/// Milliseconds of the longest step, while a file is opened in steps.
+fn longest(bytes: &[u8]) -> f64 {
+    let mut sheet = Sheet::default();
+    let mut file = File::open(bytes.to_vec(), &mut sheet).unwrap();
+    let (mut longest, mut done) = (0.0_f64, false);
+    while !done {
+        let begun = Instant::now();
+        done = file.step(&mut sheet, STEP).done;
+        longest = longest.max(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    longest
 }
 
 /// Says how far the process grows while a file is opened; on Linux only.
