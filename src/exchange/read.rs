@@ -8,13 +8,12 @@ mod text;
 mod zipkin;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use otlp::Rejected;
 use otlp::proto::DEPTH;
-use trace::attribute::{Attributes, Value};
+use trace::attribute::{Attributes, Pairs, Value};
 use trace::json::{Broken, Cursor, Mark, Opened, Scalar, float};
 use trace::{Span, Timestamp};
 
@@ -186,12 +185,12 @@ impl<'a> Reader<'a> {
             return Ok(DEEP.into());
         }
         if object {
-            let mut map = BTreeMap::new();
+            let mut pairs = Pairs::new();
             self.fields(|reader, key| {
-                map.insert(key.to_owned(), reader.value_in(depth - 1)?);
+                pairs.push((key.to_owned().into(), reader.value_in(depth - 1)?));
                 Ok(())
             })?;
-            return Ok(Value::Map(map));
+            return Ok(Value::Map(pairs.into()));
         }
         if list {
             let mut values = Vec::new();

@@ -94,7 +94,7 @@ pub(crate) fn take_text(tags: &mut Attributes, name: &str) -> Option<String> {
 
 /// Puts into tags what has no other place there.
 pub(crate) fn put(kind: Kind, status: &Status, scope: &Scope, state: &str, tags: &mut Attributes) {
-    let mut put = |name: &str, value: Value| drop(tags.insert(name.to_owned(), value));
+    let mut put = |name: &str, value: Value| tags.insert(name.to_owned(), value);
     if let Some(name) = name(kind) {
         put(KIND, name.into());
     }

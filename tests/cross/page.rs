@@ -70,7 +70,8 @@ async fn what_a_page_stated_comes_back_from_the_store_as_the_same_spans() {
 async fn the_waterfall_of_a_real_page_has_no_problem_but_that_no_server_is_there() {
     let records = records();
     let assembly = assemble::assemble(&page(), &records, &[]);
-    let waterfall = trace::waterfall::Waterfall::build(&assembly.spans);
+    let waterfall =
+        trace::waterfall::Waterfall::build(&trace::columns::Columns::of(&assembly.spans));
     assert_eq!(waterfall.len(), assembly.spans.len());
     assert!(!waterfall.joined());
     assert_eq!(waterfall.errors(), 0);

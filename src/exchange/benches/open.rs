@@ -164,7 +164,7 @@ fn list(spans: &[Span], each: impl Fn(&Span) -> String) -> String {
 fn zipkin(spans: &[Span]) -> String {
     list(spans, |span| {
         let parent = span.parent.map(|parent| format!("\"parentId\":\"{parent}\","));
-        let tag = |(name, value): (&String, &trace::Value)| format!("\"{name}\":\"{value}\"");
+        let tag = |(name, value): (&str, &trace::Value)| format!("\"{name}\":\"{value}\"");
         format!(
             "{{\"traceId\":\"{}\",{}\"id\":\"{}\",\"kind\":\"SERVER\",\"name\":\"{}\",\"timestamp\":{},\
              \"duration\":{},\"localEndpoint\":{{\"serviceName\":\"{}\",\"ipv4\":\"192.0.2.1\"}},\

@@ -187,10 +187,10 @@ impl Har {
 
     fn resource(&mut self) -> Arc<Resource> {
         let mut attributes = self.maker.clone();
-        let name = attributes.entry(key::SERVICE_NAME.to_owned()).or_insert_with(|| "HAR".into());
+        attributes.insert_new(key::SERVICE_NAME, "HAR");
         // Columns tell a browser by this; whoever saves a log is one.
-        let name = name.clone();
-        attributes.insert(key::BROWSER_BRANDS.to_owned(), name);
+        let name = attributes[key::SERVICE_NAME].clone();
+        attributes.insert(key::BROWSER_BRANDS, name);
         self.resource.one(Resource { attributes, ..Resource::default() })
     }
 }

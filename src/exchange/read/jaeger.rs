@@ -340,7 +340,7 @@ fn log(reader: &mut Reader<'_>) -> Result<Event, Broken> {
         }
         Ok(())
     })?;
-    event.name = tag::take_text(&mut event.attributes, "event").unwrap_or_else(|| "log".into());
+    event.name = tag::take_text(&mut event.attributes, "event").map_or("log".into(), Into::into);
     Ok(event)
 }
 

@@ -283,11 +283,11 @@ impl Endpoint {
     fn describe(self, attributes: &mut Attributes) {
         for (name, text) in [("peer.service", self.name), ("network.peer.address", self.address)] {
             if !text.is_empty() {
-                attributes.entry(name.to_owned()).or_insert_with(|| text.into());
+                attributes.insert_new(name, text);
             }
         }
         if let Some(port) = self.port {
-            attributes.entry("network.peer.port".to_owned()).or_insert_with(|| port.into());
+            attributes.insert_new("network.peer.port", port);
         }
     }
 }
@@ -311,7 +311,7 @@ fn note(reader: &mut Reader<'_>) -> Result<Event, Broken> {
     reader.fields(|reader, key| {
         match key {
             "timestamp" => event.time = reader.micros()?,
-            "value" => event.name = reader.string()?,
+            "value" => event.name = reader.string()?.into(),
             _ => reader.cursor.skip()?,
         }
         Ok(())

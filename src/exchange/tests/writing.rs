@@ -73,7 +73,7 @@ fn rich() -> Vec<Span> {
     spans[2].attributes = attributes.map(|(name, value)| (name.to_owned(), value)).into();
     spans[2].events.push(Event {
         time: Timestamp::from_nanos(EPOCH + 25_000),
-        name: "exception".to_owned(),
+        name: "exception".into(),
         attributes: text(&[
             ("exception.type", "TypeError"),
             ("exception.message", EVIL),
@@ -239,9 +239,9 @@ fn words(command: &str) -> Vec<String> {
 fn nothing_in_a_url_runs_in_a_shell() {
     let url = "https://shop.example/a'b;rm -rf $HOME`id`$(id)&x=[1-9]{a,b}\"\\!#%00";
     let mut span = request("POST", url);
-    span.attributes.insert("http.request.header.x-a".into(), Value::List(vec!["it's\\".into()]));
-    span.attributes.insert("http.request.header.x-b".into(), "a\r\nHost: evil".into());
-    span.attributes.insert("http.request.header.@file".into(), "x".into());
+    span.attributes.insert("http.request.header.x-a", Value::List(vec!["it's\\".into()]));
+    span.attributes.insert("http.request.header.x-b", "a\r\nHost: evil".into());
+    span.attributes.insert("http.request.header.@file", "x".into());
     let command = write::curl::curl(&span).unwrap();
     let wanted =
         ["curl", "--globoff", "--request", "POST", "--header", "x-a: it's\\", "--url", url];
@@ -404,14 +404,14 @@ fn what_redaction_takes_is_shown_before_it_is_gone() {
     let mut spans = rich();
     let secret = "https://shop.example/pay?token=s3cr3t&id=7";
     spans[0].name = "GET /reset?password=s3cr3t".to_owned();
-    spans[1].attributes.insert("url.full".into(), secret.into());
-    spans[2].attributes.insert("url.full".into(), secret.into());
-    spans[2].attributes.insert("http.request.header.authorization".into(), "Basic s3cr3t".into());
-    spans[2].attributes.insert("list".into(), Value::List(vec![secret.into()]));
-    spans[3].attributes.insert("session.id".into(), "7f3c2a1b9d8e4f60a1b2c3d4e5f60718".into());
-    spans[3].attributes.insert("tenant".into(), "s3cr3t".into());
+    spans[1].attributes.insert("url.full", secret.into());
+    spans[2].attributes.insert("url.full", secret.into());
+    spans[2].attributes.insert("http.request.header.authorization", "Basic s3cr3t".into());
+    spans[2].attributes.insert("list", Value::List(vec![secret.into()]));
+    spans[3].attributes.insert("session.id", "7f3c2a1b9d8e4f60a1b2c3d4e5f60718".into());
+    spans[3].attributes.insert("tenant", "s3cr3t".into());
     let inner = [("api_key".to_owned(), Value::from("s3cr3t"))].into();
-    spans[3].attributes.insert("config".into(), Value::Map(inner));
+    spans[3].attributes.insert("config", Value::Map(inner));
     let settings =
         RedactionSettings { names: vec!["tenant".to_owned()], ..RedactionSettings::default() };
     let preview = Preview::redacted(&Sheet::of(&spans), &Redaction::new(&settings));

@@ -63,7 +63,7 @@ impl Page<'_> {
     fn span(&self, out: &mut Out, at: usize, mut span: Span) {
         let mut arguments = std::mem::take(&mut span.attributes);
         tag::put(span.kind, &span.status, &span.scope, &span.state, &mut arguments);
-        let mut put = |name: &str, id: String| drop(arguments.insert(name.to_owned(), id.into()));
+        let mut put = |name: &str, id: String| arguments.insert(name.to_owned(), id.into());
         put(TRACE, span.trace.to_string());
         put(SPAN, span.id.to_string());
         if let Some(parent) = span.parent {

@@ -93,7 +93,7 @@ fn span(out: &mut Out, of: &Span, resource: u32) {
         out.object(|out| {
             out.plain("timestamp", format_args!("{}", event.time.nanos() / 1_000));
             let mut fields = event.attributes.clone();
-            fields.insert("event".to_owned(), event.name.as_str().into());
+            fields.insert("event", (&*event.name).into());
             out.key("fields");
             tags(out, &fields);
         });
@@ -115,7 +115,7 @@ fn reference(out: &mut Out, (trace, span, caller): (TraceId, SpanId, bool)) {
     });
 }
 
-fn tags<'a>(out: &mut Out, all: impl IntoIterator<Item = (&'a String, &'a Value)>) {
+fn tags<'a>(out: &mut Out, all: impl IntoIterator<Item = (&'a str, &'a Value)>) {
     let all: Vec<_> = all.into_iter().collect();
     out.list(all, |out, (name, value)| {
         out.object(|out| {

@@ -129,7 +129,7 @@ mod tests {
     fn a_sheet_is_filtered_and_completed_while_it_grows() {
         let mut spans = trace_of(6);
         for (at, span) in (0..).zip(&mut spans) {
-            span.attributes.clear();
+            span.attributes = trace::Attributes::new();
             span.attributes.insert("shard".to_owned(), Value::Int(at % 2));
             span.attributes.insert("note".to_owned(), format!("Wave {at}").into());
         }

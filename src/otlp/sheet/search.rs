@@ -95,7 +95,7 @@ impl Sheet {
         for (owner, count) in by.all().iter().zip(owners) {
             let Some(resource) = by.resources().get(owner.resource as usize) else { continue };
             for name in resource.attributes.keys() {
-                *all.entry(name.clone()).or_default() += count;
+                *all.entry(name.to_owned()).or_default() += count;
             }
         }
         all.into_iter().map(|(name, count)| (name, count.min(self.len()))).collect()
@@ -203,7 +203,7 @@ mod tests {
         spans[0].attributes.insert("needle".to_owned(), "hay".into());
         spans[1].attributes.insert("code".to_owned(), Value::Int(503));
         spans[1].attributes.insert("list".to_owned(), list);
-        spans[2].events = vec![Event { name: "A Needle".to_owned(), ..Event::default() }];
+        spans[2].events = vec![Event { name: "A Needle".into(), ..Event::default() }];
         spans[3].status = Status::Error("no needle here".to_owned());
         spans[3].links = vec![Link {
             trace: TraceId::mint([3; 16]).unwrap(),

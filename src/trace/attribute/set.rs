@@ -72,6 +72,24 @@ impl Attributes {
         }
     }
 
+    /// The value under a name, to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.find(name).ok().map(|at| &mut self.0[at].1)
+    }
+
+    /// Puts a value under a name where there is none.
+    pub fn insert_new(&mut self, name: impl Into<Name>, value: impl Into<Value>) {
+        let name = name.into();
+        if let Err(at) = self.find(&name) {
+            self.0.insert(at, (name, value.into()));
+        }
+    }
+
+    /// Keeps what is wanted.
+    pub fn retain(&mut self, wanted: impl Fn(&str, &Value) -> bool) {
+        self.0.retain(|(name, value)| wanted(name, value));
+    }
+
     /// Takes the value under a name out.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         self.find(name).ok().map(|at| self.0.remove(at).1)

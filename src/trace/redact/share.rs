@@ -26,7 +26,7 @@ impl Redaction {
             }
             self.shared_attributes(&mut span.attributes, note);
             for event in &mut span.events {
-                self.shared_text("event", &mut event.name, note);
+                self.shared_text("event", event.name.to_mut(), note);
                 self.shared_attributes(&mut event.attributes, note);
             }
             span.links
@@ -50,7 +50,7 @@ impl Redaction {
 
     fn shared_attributes(&self, attributes: &mut Attributes, note: &mut Note<'_>) {
         for (name, value) in attributes.iter_mut() {
-            let ours = OURS.contains(&name.as_str()) && !self.names.denies(name);
+            let ours = OURS.contains(&name) && !self.names.denies(name);
             if !ours {
                 self.shared_value(name, name, value, note);
             }

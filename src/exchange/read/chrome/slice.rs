@@ -36,7 +36,7 @@ pub(super) fn moment(reader: &mut Reader<'_>, base: u64) -> Result<Event, Broken
     let mut event = Event::default();
     reader.fields(|reader, key| {
         match key {
-            "name" => event.name = reader.string()?,
+            "name" => event.name = reader.string()?.into(),
             "ts" => {
                 let after = reader.nanos(3)?.unwrap_or_default();
                 event.time = Timestamp::from_nanos(after.saturating_add(base));
@@ -70,8 +70,8 @@ impl Whole {
                 for (name, value) in reader.attributes()? {
                     match (self.arguments.get_mut(&name), value) {
                         // Each event of a request tells a part of its `data`.
-                        (Some(Value::Map(known)), Value::Map(mut more)) => known.append(&mut more),
-                        (_, value) => drop(self.arguments.insert(name, value)),
+                        (Some(Value::Map(known)), Value::Map(more)) => known.extend(more),
+                        (_, value) => self.arguments.insert(name, value),
                     }
                 }
             }

@@ -186,7 +186,7 @@ impl Entry {
             let until = at.saturating_add(length);
             for (name, at) in [(begin, at), (end, until)].into_iter().filter(|it| !it.0.is_empty())
             {
-                let (time, name) = (Timestamp::from_nanos(at), (*name).to_owned());
+                let (time, name) = (Timestamp::from_nanos(at), (*name).into());
                 events.push(Event { time, name, attributes: Attributes::new() });
             }
             at = until;
