@@ -8,6 +8,7 @@ use trace::SpanId;
 use trace::waterfall::{Marks, Tick};
 
 use crate::cursor::Step;
+use crate::desk::Desk;
 use crate::face::{Face, Side, percent};
 use crate::picture::Picture;
 use crate::scroller::Scroller;
@@ -19,11 +20,12 @@ use crate::viewport::{ROW, Viewport};
 pub fn Chart(
     /// The trace before the reader.
     picture: RwSignal<Picture>,
-    /// Whether the chosen span's details are shown.
-    details: RwSignal<bool>,
+    /// What the reader has set.
+    desk: Desk,
     /// What scrolls it.
     scroller: Scroller,
 ) -> impl IntoView {
+    let details = desk.details;
     let length = Memo::new(move |_| picture.with(|picture| picture.waterfall().len()));
     let faces = move || picture.with(|picture| Face::of(picture, scroller.view.get()));
     let across = Memo::new(move |_| Viewport { top: 0, height: 0, ..scroller.view.get() });

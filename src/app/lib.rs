@@ -10,6 +10,7 @@ pub mod buttons;
 pub mod chart;
 pub mod cursor;
 pub mod dashboard;
+pub mod desk;
 pub mod detail;
 pub mod face;
 pub mod facts;

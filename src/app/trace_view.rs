@@ -8,6 +8,7 @@ use trace::waterfall::Service;
 
 use crate::buttons::Copy;
 use crate::chart::Chart;
+use crate::desk::{Desk, View};
 use crate::detail::Detail;
 use crate::inspector::{Inspector, Lead};
 use crate::kin::Relative;
@@ -113,7 +114,8 @@ pub fn TraceView(
     /// The trace before the reader.
     picture: RwSignal<Picture>,
 ) -> impl IntoView {
-    let details = RwSignal::new(false);
+    let desk = Desk::new();
+    let details = desk.details;
     let scroller = Scroller::mounted();
     let detail = Memo::new(move |_| picture.with(detail));
     let open = move || details.get() && detail.with(Option::is_some);
@@ -139,8 +141,9 @@ pub fn TraceView(
     };
     view! {
         <Problems picture details />
+        <Views desk />
         <div class="split" class:open=open>
-            <Chart picture details scroller />
+            {move || drawn(desk, picture, scroller)}
             <Show when=open>
                 <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
                     {inspector}
@@ -149,6 +152,39 @@ pub fn TraceView(
         </div>
     }
     .into_any()
+}
+
+/// The tabs of a trace's views.
+#[component]
+fn Views(desk: Desk) -> impl IntoView {
+    let tab = move |view: View| {
+        let chosen = move || desk.view.get() == view;
+        view! {
+            <button
+                type="button"
+                role="tab"
+                aria-selected=move || if chosen() { "true" } else { "false" }
+                on:click=move |_| desk.view.set(view)
+            >
+                {view.name()}
+            </button>
+        }
+    };
+    let tabs: Vec<_> = View::ALL.into_iter().map(tab).collect();
+    view! { <div class="views" role="tablist" aria-label="Views">{tabs}</div> }.into_any()
+}
+
+/// The view that the reader chose.
+fn drawn(desk: Desk, picture: RwSignal<Picture>, scroller: Scroller) -> AnyView {
+    match desk.view.get() {
+        View::Waterfall
+        | View::Tree
+        | View::Flame
+        | View::Table
+        | View::Statistics
+        | View::Services
+        | View::Logs => view! { <Chart picture desk scroller /> }.into_any(),
+    }
 }
 
 /// The details of the chosen span, unless a fold hides it.
