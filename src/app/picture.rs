@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use otlp::Sheet;
+use otlp::sheet::Lens;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::waterfall::{Row, Waterfall, label};
@@ -18,6 +19,7 @@ use crate::vitals::{Vital, vitals};
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
     sheet: Sheet,
+    lens: Lens,
     waterfall: Waterfall,
     problems: Vec<Problem>,
     kin: Kin,
@@ -81,6 +83,7 @@ impl Picture {
         folded.sort_unstable();
         self.chosen = self.chosen.and_then(|old| find(sheet.columns(), self.sheet.columns(), old));
         self.sheet = sheet;
+        self.lens = Lens::default();
         let Self { sheet, .. } = self;
         let ids = |at: usize| sheet.columns().id(at);
         let folded = |at| ids(at).is_some_and(|id| folded.binary_search(&id).is_ok());
@@ -117,9 +120,11 @@ impl Picture {
         &self.sheet
     }
 
-    /// The spans, to make columns of their attributes.
-    pub fn sheet_mut(&mut self) -> &mut Sheet {
-        &mut self.sheet
+    /// The spans, to make columns of their attributes, and what views and filters ask of all of
+    /// them: their trees, their self times. That is made when first asked for after spans came.
+    pub fn study(&mut self) -> (&mut Sheet, &mut Lens) {
+        self.lens.update(&self.sheet);
+        (&mut self.sheet, &mut self.lens)
     }
 
     /// Takes in what the trace has to do with others.

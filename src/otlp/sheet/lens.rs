@@ -14,6 +14,9 @@ use trace::tree::Tree;
 
 use super::{Column, Part, Sheet};
 
+/// The last answers to free text.
+type Found = Vec<(Needle, Bits)>;
+
 /// Answers to free text that are kept.
 const KEPT: usize = 8;
 
@@ -27,7 +30,7 @@ pub struct Lens {
     events: Bits,
     links: Bits,
     names: Option<Vec<(String, usize)>>,
-    found: RefCell<Vec<(Needle, Bits)>>,
+    found: Found,
 }
 
 impl Lens {
@@ -54,6 +57,12 @@ impl Lens {
     #[must_use]
     pub fn own(&self) -> &[u64] {
         &self.own
+    }
+
+    /// The spans that have events.
+    #[must_use]
+    pub fn events(&self) -> &Bits {
+        &self.events
     }
 
     /// The spans that a filter lets through.
@@ -90,32 +99,35 @@ impl Lens {
         let attributes: Vec<Attribute<'_>> = there
             .map(|(name, column)| Attribute { name, of: &column.of, values: column.values() })
             .collect();
-        let search = |needle: &Needle| self.search(sheet, needle);
+        // Lent to whoever asks, so that a lens may lie where several look at it.
+        let found = RefCell::new(std::mem::take(&mut self.found));
+        let search = |needle: &Needle| search(&mut found.borrow_mut(), sheet, needle);
         let mut spans = Spans::new(sheet.columns(), &self.tree, &self.own);
         spans.attributes = &attributes;
         spans.names = self.names.as_deref().unwrap_or_default();
         (spans.events, spans.links) = (Some(&self.events), Some(&self.links));
         spans.search = Some(&search);
         debug_assert_eq!(spans.len(), sheet.len());
-        ask(&spans)
+        let answer = ask(&spans);
+        self.found = found.into_inner();
+        answer
     }
+}
 
-    /// Free text, by the last answers where they tell something of this one.
-    fn search(&self, sheet: &Sheet, needle: &Needle) -> Bits {
-        let mut found = self.found.borrow_mut();
-        let same = found.iter().find(|(last, bits)| last == needle && bits.len() == sheet.len());
-        if let Some((_, bits)) = same {
-            return bits.clone();
-        }
-        // Of those that tell something, the one that lets the least through.
-        let wider = found.iter().filter(|(last, _)| needle.narrows(last));
-        let among = wider.min_by_key(|(_, bits)| bits.count()).map(|(_, bits)| bits);
-        let bits = sheet.search(needle, among);
-        found.retain(|(last, _)| last != needle);
-        found.truncate(KEPT - 1);
-        found.insert(0, (needle.clone(), bits.clone()));
-        bits
+/// Free text, by the last answers where they tell something of this one.
+fn search(found: &mut Found, sheet: &Sheet, needle: &Needle) -> Bits {
+    let same = found.iter().find(|(last, bits)| last == needle && bits.len() == sheet.len());
+    if let Some((_, bits)) = same {
+        return bits.clone();
     }
+    // Of those that tell something, the one that lets the least through.
+    let wider = found.iter().filter(|(last, _)| needle.narrows(last));
+    let among = wider.min_by_key(|(_, bits)| bits.count()).map(|(_, bits)| bits);
+    let bits = sheet.search(needle, among);
+    found.retain(|(last, _)| last != needle);
+    found.truncate(KEPT - 1);
+    found.insert(0, (needle.clone(), bits.clone()));
+    bits
 }
 
 #[cfg(test)]
