@@ -125,7 +125,8 @@ fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)>
     let nanos = |nanos| quantity::duration(Duration::from_nanos(nanos));
     let mut facts = vec![("Duration", nanos(row.length))];
     if !whole.is_zero() {
-        facts.push(("Share of trace", format!("{:.1} %", row.width * 100.0)));
+        let whole = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX);
+        facts.push(("Share of trace", quantity::share(row.length, whole)));
     }
     facts.push(("Starts at", format!("+{}", nanos(row.offset))));
     let kind = match span.kind {
@@ -319,7 +320,7 @@ mod tests {
         });
         let pairs: Vec<_> = detail.groups.iter().flat_map(|group| &group.pairs).collect();
         assert_eq!(pairs.len(), 401);
-        assert!(pairs[0].1.ends_with("… (192000 bytes more)"), "{}", pairs[0].1.len());
+        assert!(pairs[0].1.ends_with("… (192\u{202f}000 bytes more)"), "{}", pairs[0].1.len());
         assert_eq!(pairs[400].1, "9601 attributes more");
         assert_eq!(detail.dropped, "Its recorder left out 2 events.");
     }

@@ -101,7 +101,7 @@ impl Reading {
             );
         }
         let waited = Duration::from_secs(now.since(self.since).as_secs());
-        let waited = if waited.is_zero() { "0 s".to_owned() } else { quantity::duration(waited) };
+        let waited = quantity::duration(waited);
         let text = "Neither this browser's journal nor the trace store has a span of this trace. \
                     Spans appear here by themselves as they arrive. An old trace may have been \
                     removed; a mistyped id finds nothing.";

@@ -247,7 +247,7 @@ impl Tab {
 /// A session in numbers.
 fn about(session: &SessionView, now: Timestamp) -> String {
     let since = Duration::from_secs(now.millis().saturating_sub(session.since) / 1_000);
-    let since = quantity::duration(since).replace("0 ns", "0 s");
+    let since = quantity::duration(since);
     let pages = quantity::count(u64::from(session.pages), "page");
     let mut text = format!("For {since}, {pages} traced.");
     if let Some(left) = left(session, now) {
@@ -264,7 +264,10 @@ pub fn left(session: &SessionView, now: Timestamp) -> Option<String> {
     let millis = session.expiry.checked_sub(now.millis()).filter(|_| session.expiry > 0)?;
     // Whole minutes while there are many: a text that changes each second is not read.
     let seconds = if millis > 120_000 { millis / 60_000 * 60 } else { millis / 1_000 };
-    Some(quantity::duration(Duration::from_secs(seconds)).replace("0 ns", "a moment"))
+    if seconds == 0 {
+        return Some("a moment".to_owned());
+    }
+    Some(quantity::duration(Duration::from_secs(seconds)))
 }
 
 fn unix(millis: u64) -> Timestamp {
