@@ -12,6 +12,8 @@ extern "C" {
     // Of `globalThis`: a worker has no window.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(array: &mut [u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(then: &Function, millis: u32);
 }
@@ -20,6 +22,12 @@ extern "C" {
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::from_millis(js_sys::Date::now())
+}
+
+/// How long this page or worker has lived. It never goes back, and is finer than a millisecond.
+#[must_use]
+pub fn lived() -> Duration {
+    Duration::try_from_secs_f64(performance_now() / 1_000.0).unwrap_or_default()
 }
 
 /// Waits. The worker may die meanwhile: whatever must happen needs an alarm besides.

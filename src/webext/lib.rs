@@ -41,4 +41,4 @@ mod work;
 pub use error::Error;
 pub use journal::{Journal, RequestRow};
 pub use listening::Listening;
-pub use work::spawn;
+pub use work::{rest, spawn};
