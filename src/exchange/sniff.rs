@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use otlp::feed;
 use trace::json::{Broken, Cursor, Opened};
 
 /// How far is looked for a name that tells; what stands before it may be long.
@@ -96,6 +97,15 @@ pub(crate) enum Around {
     Trace(usize, usize),
 }
 
+impl From<feed::Around> for Around {
+    fn from(around: feed::Around) -> Self {
+        match around {
+            feed::Around::Usual => Self::Usual,
+            feed::Around::Trace(from, to) => Self::Trace(from, to),
+        }
+    }
+}
+
 /// What a file is, by its content.
 ///
 /// # Errors
@@ -118,8 +128,8 @@ pub(crate) fn look(bytes: &[u8]) -> Result<(Format, Around), Unknown> {
     if is_packed(bytes) {
         return Err(Unknown::Packed);
     }
-    if let Some(around) = protobuf(bytes).filter(|_| !otlp::feed::is_json(bytes)) {
-        return Ok((Format::OtlpProtobuf, around));
+    if let Some(feed::Plain::Protobuf(around)) = feed::plain(bytes) {
+        return Ok((Format::OtlpProtobuf, around.into()));
     }
     let mut cursor = Cursor::new(&bytes[..bytes.len().min(FAR)]);
     if cursor.at_object() {
@@ -208,79 +218,6 @@ fn list(cursor: &mut Cursor<'_>) -> Result<(Format, Around), Unknown> {
         Ok(None)
     };
     walk().ok().flatten().ok_or_else(|| other("a JSON list of something else"))
-}
-
-/// Whether bytes begin as OTLP's messages do: with a first field that is a message, which begins
-/// with a resource, a scope's spans or a schema.
-fn protobuf(bytes: &[u8]) -> Option<Around> {
-    let (number, from, to) = field(bytes, 0)?;
-    let content = bytes.get(from..to.min(bytes.len()))?;
-    if number != 1 {
-        return None;
-    }
-    let Some((number, inner, _)) = field(content, 0) else {
-        return content.is_empty().then_some(Around::Usual);
-    };
-    if !(1..=3).contains(&number) {
-        return None;
-    }
-    // A resource has only attributes in it: where the next level has spans of scopes, it is one
-    // level too many.
-    let inner = content.get(inner..).filter(|_| number == 1);
-    let deeper = inner.is_some_and(|inner| {
-        let mut at = 0;
-        while let Some((number, _, end)) = field(inner, at) {
-            // The second field of a resource is a number, which is not found here.
-            match number {
-                1 => at = end,
-                number => return number == 2 && starts(inner, at),
-            }
-        }
-        false
-    });
-    Some(if deeper && alone(content) { Around::Trace(from, to) } else { Around::Usual })
-}
-
-/// Whether a message has nothing but first fields.
-fn alone(content: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some((number, _, end)) = field(content, at) {
-        if number != 1 {
-            return false;
-        }
-        at = end;
-    }
-    // The file may be cut within the head of the next field.
-    at.saturating_add(2 * VARINT) > content.len()
-}
-
-/// Whether the field here is a message of messages.
-fn starts(bytes: &[u8], at: usize) -> bool {
-    let inner = field(bytes, at).and_then(|(_, from, to)| bytes.get(from..to.min(bytes.len())));
-    inner.is_some_and(|inner| field(inner, 0).is_some_and(|(number, ..)| (1..=3).contains(&number)))
-}
-
-/// The field of bytes that stands here: its number, and where its content begins and ends, be it
-/// beyond the end of the text.
-fn field(bytes: &[u8], at: usize) -> Option<(u64, usize, usize)> {
-    let (tag, at) = varint(bytes, at)?;
-    let (length, from) = varint(bytes, at)?;
-    let to = from.checked_add(usize::try_from(length).ok()?)?;
-    (tag & 7 == 2 && tag >= 8).then_some((tag >> 3, from, to))
-}
-
-/// The longest that a number takes.
-const VARINT: usize = 10;
-
-fn varint(bytes: &[u8], from: usize) -> Option<(u64, usize)> {
-    let mut value = 0;
-    for (count, byte) in bytes.get(from..)?.iter().take(VARINT).enumerate() {
-        value |= u64::from(byte & 0x7f).checked_shl(u32::try_from(7 * count).ok()?)?;
-        if byte & 0x80 == 0 {
-            return Some((value, from + count + 1));
-        }
-    }
-    None
 }
 
 /// What bytes are that are no trace.

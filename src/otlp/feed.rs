@@ -5,12 +5,14 @@
 //! `proto` and `json` are: one bad span never takes the others with it; and of a file that is cut
 //! short, what was whole stays.
 
+mod sniff;
 mod walk;
 
 use crate::Error;
 use crate::json::Text;
 use crate::sheet::Sheet;
 
+pub use sniff::{Around, Plain, plain};
 pub(crate) use walk::Walk;
 
 /// Units of work that a small span takes.

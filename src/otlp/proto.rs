@@ -13,7 +13,10 @@ use trace::span::{Resource, Scope, Span};
 use crate::{Accepted, Error, Reason};
 
 pub(crate) use read::value;
-pub(crate) use write::{resource_key, scope_key, span as write_span, value_message};
+pub(crate) use write::{
+    resource as write_resource, resource_key, scope as write_scope, scope_key, span as write_span,
+    value_message,
+};
 
 /// How deep attribute values may lie in each other. Real ones stay below 5; every level costs
 /// stack, and wasm has little of it.

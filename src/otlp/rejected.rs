@@ -27,6 +27,17 @@ impl Rejected {
         }
     }
 
+    /// What was left out since an earlier count of the same.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        let mut since = Self::default();
+        for (reason, count) in self.reasons.iter() {
+            let known = before.reasons.get(reason).copied().unwrap_or_default();
+            since.add_many(*reason, count.saturating_sub(known));
+        }
+        since
+    }
+
     /// Whether nothing was left out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -111,6 +122,13 @@ mod tests {
         assert_eq!(
             rejected.to_string(),
             "3 spans rejected: 2 with an all-zero trace id, 1 with text that is not UTF-8"
+        );
+        let before = rejected.clone();
+        assert!(rejected.since(&before).is_empty());
+        rejected.add(Reason::Text);
+        assert_eq!(
+            rejected.since(&before).to_string(),
+            "1 span rejected: 1 with text that is not UTF-8"
         );
     }
 }

@@ -8,6 +8,7 @@
 mod arena;
 mod column;
 mod lens;
+mod pack;
 mod search;
 
 use std::collections::BTreeMap;

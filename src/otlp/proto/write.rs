@@ -42,11 +42,13 @@ pub(crate) fn scope_key(of: &Scope) -> Vec<u8> {
     out.bytes
 }
 
-fn resource(out: &mut Out, of: &Resource) {
+/// The content of a `Resource` message.
+pub(crate) fn resource(out: &mut Out, of: &Resource) {
     attributes(out, 1, &of.attributes);
 }
 
-fn scope(out: &mut Out, of: &Scope) {
+/// The content of an `InstrumentationScope` message.
+pub(crate) fn scope(out: &mut Out, of: &Scope) {
     out.bytes(1, of.name.as_bytes());
     out.bytes(2, of.version.as_bytes());
     attributes(out, 3, &of.attributes);

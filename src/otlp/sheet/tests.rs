@@ -90,3 +90,23 @@ fn a_span_named_with_a_megabyte_is_kept_whole() {
     sheet.take(proto::encode([&long]), |_, _| true).unwrap();
     assert_eq!(sheet.span(3), Some(long));
 }
+
+#[test]
+fn what_is_packed_up_is_read_as_it_was_whoever_owns_it() {
+    let mut spans = trace_of(6);
+    let other = std::sync::Arc::new(trace::Resource::default());
+    for at in [1, 4] {
+        spans[at].resource = std::sync::Arc::clone(&other);
+    }
+    let sheet = Sheet::of(&spans);
+    let (first, rest) = (sheet.pack(0..3), sheet.pack(3..99));
+    let read = proto::decode(&[first, rest].concat()).unwrap();
+    assert!(read.rejected.is_empty());
+    let mut names: Vec<_> = read.spans.iter().map(|span| span.id).collect();
+    names.sort_unstable();
+    let mut wanted: Vec<_> = spans.iter().map(|span| span.id).collect();
+    wanted.sort_unstable();
+    assert_eq!(names, wanted);
+    assert!(read.spans.iter().all(|span| spans.contains(span)));
+    assert!(sheet.pack([]).is_empty());
+}
