@@ -166,7 +166,7 @@ fn Bar(
 ) -> impl IntoView {
     let (at, span, level) = (face.row.at, face.row.span, face.row.depth.saturating_add(1));
     let failed = face.row.marks.has(Marks::ERROR);
-    let (parent, group) = (face.row.descendants > 0, face.row.group.is_some());
+    let (pale, parent, group) = (face.pale(), face.row.descendants > 0, face.row.group.is_some());
     let open = parent.then_some(if face.row.folded { "false" } else { "true" });
     let selected = move || if chosen.get() == Some(span) { "true" } else { "false" };
     let choose = move |_| {
@@ -178,6 +178,7 @@ fn Bar(
             class="row"
             class:failed=failed
             class:loose=group
+            class:pale=pale
             role="row"
             id=name(span)
             aria-rowindex=at + 2
@@ -195,7 +196,7 @@ fn Bar(
 
 #[component]
 fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
-    let (at, folded) = (face.row.at, face.row.folded);
+    let (at, folded, pale) = (face.row.at, face.row.folded, face.pale());
     let parent = face.row.descendants > 0;
     let flaws = face.flaws().into_iter().map(|(word, meaning)| {
         view! { <span class="badge" title=meaning>{word}</span> }
@@ -216,6 +217,7 @@ fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
             <span class="twisty" class:parent=parent class:folded=folded aria-hidden="true" on:click=fold></span>
             <span class=format!("chip c{}", face.colour) aria-hidden="true"></span>
             {failed.then(|| view! { <span class="badge error">"error"</span> })}
+            {pale.then(|| view! { <span class="hidden">"not matched"</span> })}
             <span class="label" title=title>{face.label}</span>
             <Framework badges=face.badges />
             {flaws}

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use trace::filter::{Bits, Flaw};
+use trace::filter::{self, Bits, Flaw, SPANS};
 
 /// How a trace is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -125,6 +125,11 @@ impl Desk {
             critical: RwSignal::new(false),
             details: RwSignal::new(false),
         }
+    }
+
+    /// Filters by one more condition (`trace::filter::condition` writes one).
+    pub fn narrow(&self, condition: &str) {
+        self.filter.update(|filter| filter.text = filter::narrow(&filter.text, condition, &SPANS));
     }
 }
 

@@ -88,6 +88,12 @@ impl Face {
         self.row.depth.min(DEEPEST)
     }
 
+    /// Whether a filter does not let it through.
+    #[must_use]
+    pub fn pale(&self) -> bool {
+        self.row.marks.has(Marks::PALE)
+    }
+
     /// What is odd about it, each with a word and its meaning.
     #[must_use]
     pub fn flaws(&self) -> Vec<(&'static str, &'static str)> {

@@ -2,11 +2,13 @@
 //! which span is chosen. It can be given more spans without losing the reader's place.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use otlp::Sheet;
 use otlp::sheet::Lens;
 use trace::attribute::key;
 use trace::columns::Columns;
+use trace::filter::{Bits, Completion, Query};
 use trace::waterfall::{Row, Waterfall, label};
 use trace::{Link, Span, SpanId, TraceId, Value};
 
@@ -21,6 +23,8 @@ pub struct Picture {
     sheet: Sheet,
     lens: Lens,
     waterfall: Waterfall,
+    through: Option<Arc<Bits>>,
+    hide: bool,
     problems: Vec<Problem>,
     kin: Kin,
     chosen: Option<usize>,
@@ -110,6 +114,9 @@ impl Picture {
     fn lay(&mut self, waterfall: Waterfall) {
         self.problems = problem::find(&waterfall, &self.sheet);
         self.waterfall = waterfall;
+        if self.through.is_some() {
+            self.waterfall.sift(self.through.as_deref(), self.hide);
+        }
         self.growth = self.growth.wrapping_add(1);
         self.edition = self.edition.wrapping_add(1);
     }
@@ -125,6 +132,29 @@ impl Picture {
     pub fn study(&mut self) -> (&mut Sheet, &mut Lens) {
         self.lens.update(&self.sheet);
         (&mut self.sheet, &mut self.lens)
+    }
+
+    /// The spans that a filter lets through.
+    pub fn run(&mut self, query: &Query) -> Bits {
+        self.lens.run(&mut self.sheet, query)
+    }
+
+    /// What may stand at a cursor in a filter, given in bytes; so many choices at most.
+    pub fn complete(&mut self, text: &str, cursor: usize, most: usize) -> Completion {
+        self.lens.complete(&mut self.sheet, text, cursor, most)
+    }
+
+    /// Draws pale what is not let through, or hides it.
+    pub fn sift(&mut self, through: Option<Arc<Bits>>, hide: bool) {
+        self.waterfall.sift(through.as_deref(), hide);
+        (self.through, self.hide) = (through, hide);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// Chooses the next span that is let through, or the one before; whether there is any.
+    pub fn seek(&mut self, back: bool) -> bool {
+        let found = self.waterfall.seek(self.chosen, back);
+        found.inspect(|span| self.reveal(*span)).is_some()
     }
 
     /// Takes in what the trace has to do with others.

@@ -219,6 +219,21 @@ pub fn condition(field: &str, op: Op, value: &str) -> String {
     Term { field: field.to_owned(), op, values }.to_string()
 }
 
+/// A filter, narrowed by one more condition: the text of both. One that is there already is not
+/// put there again, and a text that is no filter gives way.
+#[must_use]
+pub fn narrow(text: &str, condition: &str, language: &Language) -> String {
+    let Ok(query) = Query::parse(text, language) else { return condition.to_owned() };
+    let (text, also) = (text.trim(), Query::parse(condition, language).map(|also| also.top));
+    let there = |node: &Node| also.as_ref().is_ok_and(|also| also == node);
+    match &query.top {
+        top if query.is_empty() || there(top) => condition.to_owned(),
+        Node::And(nodes) if nodes.iter().any(there) => text.to_owned(),
+        Node::Or(_) => format!("({text}) {condition}"),
+        _ => format!("{text} {condition}"),
+    }
+}
+
 /// The attribute that a field's name stands for.
 fn attribute(field: &str) -> &str {
     field.strip_prefix('.').unwrap_or(field)

@@ -11,6 +11,7 @@ mod label;
 mod marks;
 mod ruler;
 mod service;
+mod sift;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub struct Row {
     pub length: u64,
     /// Index into [`Waterfall::services`].
     pub service: usize,
-    /// Rows below it that are its descendants.
+    /// Rows below it that are its descendants, less what a filter hides.
     pub descendants: usize,
     /// Whether they are folded away.
     pub folded: bool,
@@ -72,8 +73,10 @@ pub struct Waterfall {
     lengths: Vec<u64>,
     labels: Vec<u16>,
     marks: Vec<Marks>,
-    /// Rows that no fold hides, ascending.
+    /// Rows that neither fold nor filter hides, ascending.
     visible: Vec<u32>,
+    /// How many rows before each a filter does not hide; empty while it hides none.
+    kept: Vec<u32>,
     services: Vec<Service>,
     /// How many spans were laid out.
     spans: usize,
@@ -183,22 +186,12 @@ impl Waterfall {
         self.starts[row].saturating_add(self.lengths[row])
     }
 
-    /// Lists the rows that no fold hides.
-    fn show(&mut self) {
-        self.visible.clear();
-        let mut row = 0;
-        while row < self.size() {
-            self.visible.push(index(row));
-            row = if self.marks[row].has(Marks::FOLDED) { self.last(row) } else { row + 1 };
-        }
-    }
-
     /// One past the last row below `row`.
     fn last(&self, row: usize) -> usize {
         self.forest.ends[row] as usize
     }
 
-    /// Rows in view: all, less what is folded away.
+    /// Rows in view: all, less what is folded away or hidden by a filter.
     #[must_use]
     pub fn len(&self) -> usize {
         self.visible.len()
@@ -275,7 +268,7 @@ impl Waterfall {
         self.visible.get(at).map(|row| self.copy(*row as usize, at))
     }
 
-    /// The row of a span, unless a fold hides it.
+    /// The row of a span, unless a fold or a filter hides it.
     #[must_use]
     pub fn find(&self, span: usize) -> Option<Row> {
         let row = self.forest.spans.iter().position(|at| *at as usize == span)?;
@@ -314,7 +307,7 @@ impl Waterfall {
             offset: self.starts[row],
             length: self.lengths[row],
             service: usize::from(self.labels[row]),
-            descendants: self.last(row) - row - 1,
+            descendants: self.below(row),
             folded: self.marks[row].has(Marks::FOLDED),
             marks: self.marks[row],
         }
@@ -363,9 +356,11 @@ impl Waterfall {
         self.show();
     }
 
-    /// The place of a span's row, after every fold that hid it is opened.
+    /// The place of a span's row, after every fold that hid it is opened. A filter that hides it
+    /// makes an exception.
     pub fn reveal(&mut self, span: usize) -> Option<usize> {
         let row = self.forest.spans.iter().position(|at| *at as usize == span)?;
+        self.unhide(row);
         let mut above = self.forest.parents[row];
         while above != NONE {
             self.marks[above as usize].set(Marks::FOLDED, false);

@@ -358,3 +358,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_filter_is_narrowed_by_what_a_reader_points_at() {
+    let narrowed = |text, by| narrow(text, by, &SPANS);
+    assert_eq!(narrowed(" ", "error:true"), "error:true");
+    assert_eq!(narrowed("service:shop", "error:true"), "service:shop error:true");
+    assert_eq!(narrowed("error:true duration>1s", "error:true"), "error:true duration>1s");
+    assert_eq!(narrowed("a or b", "error:true"), "(a or b) error:true");
+    assert_eq!(narrowed("duration>", "error:true"), "error:true", "what does not read gives way");
+    assert_eq!(narrowed("error:true", "error:true"), "error:true");
+}

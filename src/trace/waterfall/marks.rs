@@ -23,6 +23,10 @@ impl Marks {
     pub const UNTIMED: Self = Self(1 << 6);
     /// It came when its trace was no longer waited for.
     pub const LATE: Self = Self(1 << 8);
+    /// A filter does not let it through.
+    pub const PALE: Self = Self(1 << 9);
+    /// A filter hides it.
+    pub(super) const HIDDEN: Self = Self(1 << 10);
     /// Its children are folded away.
     pub(super) const FOLDED: Self = Self(1 << 7);
     /// Everything that makes a trace doubtful.
