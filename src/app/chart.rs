@@ -29,9 +29,8 @@ pub fn Chart(
     let length = Memo::new(move |_| picture.with(|picture| picture.waterfall().len()));
     let faces = move || picture.with(|picture| Face::of(picture, scroller.view.get()));
     let across = Memo::new(move |_| Viewport { top: 0, height: 0, ..scroller.view.get() });
-    let ticks = Memo::new(move |_| {
-        picture.with(|picture| across.get().ruler(picture.waterfall().length()))
-    });
+    let stretch = desk.stretch(picture);
+    let ticks = Memo::new(move |_| across.get().ruler(stretch.get()));
     let chosen = Memo::new(move |_| picture.with(Picture::chosen));
     keep_in_view(picture, details, scroller);
     let on_key = move |event: KeyboardEvent| {

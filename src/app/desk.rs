@@ -9,6 +9,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use trace::filter::{self, Bits, Flaw, SPANS};
 
+use crate::picture::Picture;
+pub use crate::window::{Stretch, Window};
+
 /// How a trace is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
@@ -87,15 +90,6 @@ impl Filter {
     }
 }
 
-/// A stretch of a trace's time, in nanoseconds from its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    /// Where it begins.
-    pub from: u64,
-    /// Where it ends; 0 for the trace's end, wherever that will be.
-    pub to: u64,
-}
-
 /// What the reader has set.
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -130,6 +124,16 @@ impl Desk {
     /// Filters by one more condition (`trace::filter::condition` writes one).
     pub fn narrow(&self, condition: &str) {
         self.filter.update(|filter| filter.text = filter::narrow(&filter.text, condition, &SPANS));
+    }
+
+    /// The stretch of time in view of a trace, by its length as it is now.
+    #[must_use]
+    pub fn stretch(self, picture: RwSignal<Picture>) -> Memo<Stretch> {
+        let length = Memo::new(move |_| picture.with(|picture| picture.waterfall().length()));
+        Memo::new(move |_| {
+            let length = u64::try_from(length.get().as_nanos()).unwrap_or(u64::MAX);
+            self.window.get().within(length)
+        })
     }
 }
 

@@ -46,6 +46,7 @@ pub mod table;
 pub mod trace_view;
 pub mod viewport;
 pub mod vitals;
+pub mod window;
 pub mod wire;
 
 use address::{Address, View};

@@ -2,9 +2,10 @@
 //! on a waterfall's time axis. In pixels.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use trace::waterfall::{self, Tick};
+
+use crate::window::Stretch;
 
 /// Height of a row. The style sheet has the same number (`--row`).
 pub const ROW: usize = 24;
@@ -13,6 +14,12 @@ const MARGIN: usize = 8;
 /// What a duration needs beside its bar, and a tick on the axis.
 const TEXT: usize = 62;
 const TICK: usize = 84;
+/// How wide a letter is, about.
+const LETTER: usize = 7;
+/// What lies between names and axis, and that with what lies behind the axis. As in the style sheet
+/// (`.track`).
+const GAP: usize = 8;
+const GAPS: usize = 22;
 
 /// A window onto a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +105,11 @@ impl Viewport {
 
     /// Width of the time axis: what the names leave, as the style sheet shares it (`--name`).
     fn axis(self) -> usize {
-        let names = (self.width * 38 / 100).clamp(140, 560);
-        self.width.saturating_sub(names + 22).max(1)
+        self.width.saturating_sub(self.names() + GAPS).max(1)
+    }
+
+    fn names(self) -> usize {
+        (self.width * 38 / 100).clamp(140, 560)
     }
 
     /// What a duration needs beside its bar, as a share of the time axis.
@@ -109,13 +119,28 @@ impl Viewport {
         TEXT as f64 / self.axis() as f64
     }
 
-    /// The ticks that fit on the time axis of a trace. A text that would reach over the axis' end
-    /// is left out; its line stays.
+    /// The share of the time axis at so many pixels from the list's left side.
     #[must_use]
-    pub fn ruler(self, length: Duration) -> Vec<Tick> {
-        let mut ticks = waterfall::ruler(length, (self.axis() / TICK).clamp(2, 10));
-        for tick in ticks.iter_mut().skip(1).filter(|tick| tick.at + self.room() > 1.0) {
-            tick.text.clear();
+    #[allow(clippy::cast_precision_loss, reason = "a screen has few pixels")]
+    pub fn share(self, left: f64) -> f64 {
+        (left - (self.names() + GAP) as f64) / self.axis() as f64
+    }
+
+    /// The ticks that fit on the time axis for a stretch of time. A text that would reach over the
+    /// axis' end, or into the next, is left out; its line stays.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a screen has few pixels")]
+    pub fn ruler(self, stretch: Stretch) -> Vec<Tick> {
+        let mut ticks = waterfall::ruler(stretch.range(), (self.axis() / TICK).clamp(2, 10));
+        let mut clear = 0.0;
+        for (number, tick) in ticks.iter_mut().enumerate() {
+            let over = tick.at + self.room() > 1.0 && number > 0;
+            if over || tick.at < clear {
+                tick.text.clear();
+            } else {
+                let text = tick.text.chars().count() * LETTER + GAP;
+                clear = tick.at + text as f64 / self.axis() as f64;
+            }
         }
         ticks
     }
@@ -124,6 +149,7 @@ impl Viewport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::Window;
 
     #[test]
     fn only_rows_in_view_and_a_margin_are_drawn() {
@@ -168,13 +194,31 @@ mod tests {
         let wide = Viewport { width: 1_400, ..Viewport::default() };
         let narrow = Viewport { width: 320, ..Viewport::default() };
         let texts = |view: Viewport| {
-            let ticks = view.ruler(Duration::from_millis(842));
+            let ticks = view.ruler(Window::WHOLE.within(842_000_000));
             ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(texts(narrow), "0 500 ms");
         assert_eq!(texts(wide), "0 100 ms 200 ms 300 ms 400 ms 500 ms 600 ms 700 ms ");
         assert!(wide.room() < 0.08 && narrow.room() > 0.3);
         assert!(Viewport::measured(0, 0, 0).room().is_finite());
+        assert!(Viewport::measured(0, 0, 0).share(5.0).is_finite());
+    }
+
+    #[test]
+    fn a_pixel_is_a_share_of_the_axis() {
+        let view = Viewport { width: 1_000, ..Viewport::default() };
+        assert!(view.share(388.0).abs() < 1e-9, "380 pixels of names, and a gap");
+        assert!((view.share(986.0) - 1.0).abs() < 1e-9);
+        assert!(view.share(0.0) < 0.0);
+    }
+
+    #[test]
+    fn a_long_text_on_the_ruler_leaves_out_the_next() {
+        let view = Viewport { width: 800, ..Viewport::default() };
+        let year = 365 * 24 * 3_600_000_000_000;
+        let stretch = Window { from: year - 10_000, to: year }.within(year);
+        let texts: Vec<String> = view.ruler(stretch).into_iter().map(|tick| tick.text).collect();
+        assert_eq!(texts, ["364 d 23 h 59 min 59.99999 s", "+5 µs", ""]);
     }
 
     #[test]

@@ -52,6 +52,44 @@ fn scaled(number: u64, unit: u64, name: &str) -> String {
     format!("{whole}.{} {name}", digits.trim_end_matches('0'))
 }
 
+/// A moment in time from some start, exact to `step`: `1.2345 s`, `3 min 0.5 s`. The start itself is
+/// `0`, whatever the unit.
+#[must_use]
+pub fn moment(nanos: u64, step: u64) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    let large = [(86_400 * SECOND, "d"), (3_600 * SECOND, "h"), (60 * SECOND, "min")];
+    let (mut parts, mut rest) = (Vec::new(), nanos);
+    for (unit, name) in large {
+        if rest >= unit {
+            parts.push(format!("{} {name}", grouped(rest / unit)));
+            rest %= unit;
+        }
+    }
+    // Below a minute in the unit that fits; beside minutes in seconds.
+    let units = [(SECOND, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns")];
+    let fits = |unit: u64| rest >= unit || (nanos > rest && rest > 0);
+    let unit = units.into_iter().find(|(unit, _)| fits(*unit));
+    parts.extend(unit.and_then(|(unit, name)| exact(rest, step, unit, name)));
+    if parts.is_empty() { "0".to_owned() } else { parts.join(" ") }
+}
+
+/// A number of units, with the digits that tell steps apart; `None` where none is left.
+fn exact(nanos: u64, step: u64, unit: u64, name: &str) -> Option<String> {
+    let mut finest = unit;
+    while finest > step && finest > 1 {
+        finest /= 10;
+    }
+    let (whole, mut part) = (nanos / unit, nanos % unit / finest);
+    let mut width = (unit / finest).ilog10() as usize;
+    while part > 0 && part.is_multiple_of(10) {
+        (part, width) = (part / 10, width - 1);
+    }
+    match part {
+        0 => (whole > 0).then(|| format!("{whole} {name}")),
+        _ => Some(format!("{whole}.{part:0width$} {name}")),
+    }
+}
+
 /// In large and small units, of which `of` make a large one, rounded to the small.
 fn pair(nanos: u64, unit: u64, of: u64, [large, small]: [&str; 2]) -> String {
     let number = nanos / unit + u64::from(nanos % unit >= unit / 2);
@@ -201,6 +239,26 @@ mod tests {
         for (part, whole, text) in cases {
             assert_eq!(share(part, whole), text, "{part} of {whole}");
         }
+    }
+
+    #[test]
+    fn moments_are_exact_to_a_step() {
+        let cases = [
+            (0, 1, "0"),
+            (200_000_000, 100_000_000, "200 ms"),
+            (1_234_500_000, 500_000, "1.2345 s"),
+            (1_234_500_000, 1_000_000_000, "1 s"),
+            (999_999, 1, "999.999 µs"),
+            (7, 1, "7 ns"),
+            (60_000_000_000, 1, "1 min"),
+            (180_500_000_000, 100_000_000, "3 min 0.5 s"),
+            (7_260_000_000_000, 60_000_000_000, "2 h 1 min"),
+            (7_200_000_000_001, 1, "2 h 0.000000001 s"),
+        ];
+        for (nanos, step, text) in cases {
+            assert_eq!(moment(nanos, step), text, "{nanos} ns by {step}");
+        }
+        assert!(moment(u64::MAX, 1).ends_with(" s"));
     }
 
     #[test]
