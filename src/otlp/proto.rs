@@ -12,7 +12,7 @@ use trace::span::{Resource, Scope, Span};
 
 use crate::{Accepted, Error, Reason};
 
-pub(crate) use read::value;
+pub(crate) use read::{event, value};
 pub(crate) use write::{
     resource as write_resource, resource_key, scope as write_scope, scope_key, span as write_span,
     value_message,

@@ -141,7 +141,8 @@ pub(super) fn scope(message: &[u8], schema: &str) -> Result<Scope, Reason> {
     Ok(scope)
 }
 
-fn event(message: &[u8]) -> Result<Event, Reason> {
+/// An event's message.
+pub(crate) fn event(message: &[u8]) -> Result<Event, Reason> {
     let mut event = Event::default();
     let mut pairs = Pairs::new();
     for field in Fields::new(message) {

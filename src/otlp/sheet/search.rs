@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use trace::Event;
 use trace::columns::Pool;
 use trace::filter::{Bits, Needle, Sieve};
 
 use super::Sheet;
-use crate::proto::DEPTH;
+use crate::proto::{self, DEPTH};
 use crate::wire::{Field, Fields};
 
 /// Lists within spans, by their number in the message.
@@ -65,6 +66,32 @@ impl Sheet {
         Bits::of(self.len(), |at| {
             let mut fields = Fields::new(self.message(at)).map_while(Result::ok);
             fields.any(|(number, _)| number == wanted)
+        })
+    }
+
+    /// When the events of a span were, nanoseconds since 1970, in their order. Nothing is built.
+    pub fn moments(&self, at: usize) -> impl Iterator<Item = u64> {
+        self.events(at).map(|event| {
+            let times = Fields::new(event).map_while(Result::ok).filter_map(|field| match field {
+                (1, Field::Fixed64(time)) => Some(time),
+                _ => None,
+            });
+            times.last().unwrap_or_default()
+        })
+    }
+
+    /// One event of a span, built for whoever looks at it.
+    #[must_use]
+    pub fn event(&self, at: usize, which: usize) -> Option<Event> {
+        // Every message was checked when it came in.
+        self.events(at).nth(which).and_then(|event| proto::event(event).ok())
+    }
+
+    fn events(&self, at: usize) -> impl Iterator<Item = &[u8]> {
+        let fields = Fields::new(self.message(at)).map_while(Result::ok);
+        fields.filter_map(|field| match field {
+            (11, Field::Bytes(event)) => Some(event),
+            _ => None,
         })
     }
 
@@ -188,7 +215,7 @@ impl Look<'_> {
 
 #[cfg(test)]
 mod tests {
-    use trace::{Event, Link, Status, TraceId, Value};
+    use trace::{Link, Status, TraceId, Value};
 
     use super::*;
     use crate::feed::tests::trace_of;
@@ -229,6 +256,21 @@ mod tests {
         assert_eq!(sheet.search(&narrowed, Some(&before)).rows().collect::<Vec<_>>(), [2]);
         assert_eq!(sheet.search(&narrowed, Some(&Bits::none(2))).rows().collect::<Vec<_>>(), [2]);
         assert_eq!(sheet.search(&narrowed, Some(&Bits::none(4))).count(), 0);
+    }
+
+    #[test]
+    fn events_are_told_one_by_one() {
+        let mut spans = trace_of(2);
+        let at = |nanos, name: &'static str| Event {
+            time: trace::Timestamp::from_nanos(nanos),
+            name: name.into(),
+            ..Event::default()
+        };
+        spans[1].events = vec![at(7, "late"), at(3, "early"), Event::default()];
+        let sheet = Sheet::of(&spans);
+        assert_eq!(sheet.moments(1).collect::<Vec<_>>(), [7, 3, 0]);
+        assert_eq!(sheet.event(1, 1), Some(spans[1].events[1].clone()));
+        assert_eq!((sheet.event(1, 3), sheet.event(9, 0)), (None, None));
     }
 
     #[test]
