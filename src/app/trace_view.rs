@@ -10,6 +10,7 @@ use crate::buttons::Copy;
 use crate::chart::Chart;
 use crate::desk::{Desk, View};
 use crate::detail::Detail;
+use crate::filter_bar::{FilterBar, Nothing};
 use crate::inspector::{Inspector, Lead};
 use crate::kin::Relative;
 use crate::picture::{Opener, Picture};
@@ -142,8 +143,10 @@ pub fn TraceView(
     view! {
         <Problems picture details />
         <Views desk />
+        <FilterBar picture desk />
         <div class="split" class:open=open>
             {move || drawn(desk, picture, scroller)}
+            <Nothing desk />
             <Show when=open>
                 <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
                     {inspector}
