@@ -35,7 +35,32 @@ pub enum View {
         /// The span to select.
         span: Option<SpanId>,
     },
+    /// Two traces side by side.
+    Compare {
+        /// The first; `None` while it is to be chosen.
+        a: Option<TraceId>,
+        /// The second.
+        b: Option<TraceId>,
+    },
+    /// Several traces of one page.
+    Series(Series),
 }
+
+/// Several traces of one page: those that are there, or those that are to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Series {
+    /// The tab that is to be run.
+    pub tab: Option<i32>,
+    /// How often.
+    pub times: Option<usize>,
+    /// The traces that are there, in their order.
+    pub traces: Vec<TraceId>,
+    /// Those of them that do not count.
+    pub without: Vec<TraceId>,
+}
+
+/// More runs than this are no series that a person asked for.
+const MOST_RUNS: usize = 20;
 
 /// Why an address cannot be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +69,8 @@ pub enum AddressError {
     View(String),
     /// The tab is not a number.
     Tab(String),
+    /// A number of runs that is none, or too large.
+    Times(String),
     /// A dashboard without a trace.
     NoTrace,
     /// An id is not one.
@@ -61,17 +88,20 @@ impl fmt::Display for AddressError {
             Self::View(_) => {
                 write!(
                     f,
-                    "The address names an unknown view, wanted popup, panel, dashboard, options or trust"
+                    "The address names an unknown view, wanted popup, panel, dashboard, compare, series, options or trust"
                 )?;
             }
             Self::Tab(_) => write!(f, "The address has a tab that is no number")?,
+            Self::Times(_) => {
+                write!(f, "The address has a bad number of runs, wanted 1 to {MOST_RUNS}")?;
+            }
             Self::NoTrace => {
                 write!(f, "The address names no trace, wanted trace= and 32 hex digits")?;
             }
             Self::Id { name, error } => write!(f, "The address has a bad {name}: {error}")?,
         }
         match self {
-            Self::View(text) | Self::Tab(text) => write!(f, ": {text}"),
+            Self::View(text) | Self::Tab(text) | Self::Times(text) => write!(f, ": {text}"),
             Self::NoTrace | Self::Id { .. } => Ok(()),
         }
     }
@@ -98,6 +128,13 @@ impl Address {
                 trace: id(&param, "trace")?.ok_or(AddressError::NoTrace)?,
                 span: id(&param, "span")?,
             },
+            Some("compare") => View::Compare { a: id(&param, "a")?, b: id(&param, "b")? },
+            Some("series") => View::Series(Series {
+                tab: tab.clone().transpose()?,
+                times: times(&param)?,
+                traces: ids(&param, "traces")?,
+                without: ids(&param, "without")?,
+            }),
             Some(other) => return Err(AddressError::View(other.to_owned())),
         };
         Ok(Self { view, tab: tab.transpose()? })
@@ -111,6 +148,48 @@ pub(crate) fn id<I: FromStr<Err = IdError>>(
 ) -> Result<Option<I>, AddressError> {
     let id = param(name).map(|text| text.trim().parse());
     id.transpose().map_err(|error| AddressError::Id { name, error })
+}
+
+/// How often a tab is to be run.
+fn times(param: &impl Fn(&str) -> Option<String>) -> Result<Option<usize>, AddressError> {
+    let Some(text) = param("times") else { return Ok(None) };
+    let times = text.parse().ok().filter(|times| (1..=MOST_RUNS).contains(times));
+    times.map(Some).ok_or(AddressError::Times(text))
+}
+
+/// Ids with commas between them, each once.
+fn ids(
+    param: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<Vec<TraceId>, AddressError> {
+    let mut all = Vec::new();
+    for text in param(name).unwrap_or_default().split(',').filter(|text| !text.trim().is_empty()) {
+        let id = text.trim().parse().map_err(|error| AddressError::Id { name, error })?;
+        if !all.contains(&id) && all.len() < MOST_RUNS {
+            all.push(id);
+        }
+    }
+    Ok(all)
+}
+
+/// The address of two traces side by side, as far as they are chosen.
+#[must_use]
+pub fn compare(a: Option<TraceId>, b: Option<TraceId>) -> String {
+    let part = |name, id: Option<TraceId>| id.map(|id| format!("&{name}={id}")).unwrap_or_default();
+    format!("app.html?view=compare{}{}", part("a", a), part("b", b))
+}
+
+/// The address of several traces of one page.
+#[must_use]
+pub fn series(series: &Series) -> String {
+    let list = |name, ids: &[TraceId]| {
+        let ids: Vec<String> = ids.iter().map(TraceId::to_string).collect();
+        if ids.is_empty() { String::new() } else { format!("&{name}={}", ids.join(",")) }
+    };
+    let tab = series.tab.map(|tab| format!("&tab={tab}")).unwrap_or_default();
+    let times = series.times.map(|times| format!("&times={times}")).unwrap_or_default();
+    let (traces, without) = (list("traces", &series.traces), list("without", &series.without));
+    format!("app.html?view=series{tab}{times}{traces}{without}")
 }
 
 /// The dashboard's address of a trace, and of a span in it.
@@ -145,6 +224,24 @@ mod tests {
     }
 
     #[test]
+    fn traces_side_by_side_have_an_address() {
+        let [a, b] = [TRACE, "00000000000000000000000000000001"].map(|id| id.parse().ok());
+        let of = |text: String| read(&text.replace("app.html?", "")).unwrap().view;
+        assert_eq!(of(compare(a, b)), View::Compare { a, b });
+        assert_eq!(of(compare(None, None)), View::Compare { a: None, b: None });
+        let traces: Vec<TraceId> = [a, b].into_iter().flatten().collect();
+        let without = vec![traces[1]];
+        let all = Series { tab: None, times: None, traces, without };
+        assert_eq!(of(series(&all)), View::Series(all));
+        let run = Series { tab: Some(7), times: Some(5), ..Series::default() };
+        assert_eq!(of(series(&run)), View::Series(run));
+        let said = |query: &str| read(query).unwrap_err().to_string();
+        assert!(said("view=series&tab=7&times=99").ends_with("wanted 1 to 20: 99"));
+        assert!(said("view=series&traces=1,2").contains("bad traces"));
+        assert!(said("view=compare&a=1").contains("bad a"));
+    }
+
+    #[test]
     fn a_bad_address_says_what_is_wrong_with_it() {
         let said = |query: &str| read(query).unwrap_err().to_string();
         assert_eq!(
@@ -156,9 +253,7 @@ mod tests {
             "The address has a bad trace: id has 3 characters, wanted 32 hex digits"
         );
         assert_eq!(said("tab=x"), "The address has a tab that is no number: x");
-        assert!(
-            said("view=logs").ends_with("wanted popup, panel, dashboard, options or trust: logs")
-        );
+        assert!(said("view=logs").ends_with("compare, series, options or trust: logs"));
         assert!(said(&format!("view=dashboard&trace={TRACE}&span=0")).contains("bad span"));
     }
 }

@@ -8,6 +8,7 @@
 pub mod address;
 pub mod buttons;
 pub mod chart;
+pub mod compare;
 pub mod cursor;
 pub mod dashboard;
 pub mod desk;
@@ -73,6 +74,12 @@ pub fn Surface(
         Ok(Address { view: View::Logs(query), .. }) => view! { <wire::Logs query /> }.into_any(),
         Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
             view! { <wire::Dashboard trace span tab /> }.into_any()
+        }
+        Ok(Address { view: View::Compare { a, b }, .. }) => {
+            view! { <wire::Compare a b /> }.into_any()
+        }
+        Ok(Address { view: View::Series(series), .. }) => {
+            view! { <wire::Series series /> }.into_any()
         }
         Err(error) => view! { <BadAddress error=error.to_string() /> }.into_any(),
     }

@@ -12,6 +12,8 @@ use trace::{Timestamp, quantity};
 
 use crate::address;
 use crate::buttons::Verbs;
+use crate::compare::candidate;
+use crate::compare::several::Several;
 use crate::facts::{Session, SessionFacts};
 use crate::lamps::{Evidence, Proof};
 use crate::picture::Picture;
@@ -56,10 +58,12 @@ pub fn Panel(
     theme: Option<&'static str>,
     /// Carries a verb out.
     on_verb: Callback<Verb>,
+    /// Has the page run so many times.
+    on_times: Callback<usize>,
 ) -> impl IntoView {
     view! {
         <main class="surface panel" data-theme=theme>
-            <Bar tab now on_verb />
+            <Bar tab now on_verb on_times />
             <div class="below">
                 <Session facts zone />
                 <PageTrace tab store settings />
@@ -134,15 +138,24 @@ fn shown(list: &Requests) -> String {
 
 /// Session and verbs in one bar.
 #[component]
-fn Bar(tab: Signal<Tab>, now: Signal<Timestamp>, on_verb: Callback<Verb>) -> impl IntoView {
+fn Bar(
+    tab: Signal<Tab>,
+    now: Signal<Timestamp>,
+    on_verb: Callback<Verb>,
+    on_times: Callback<usize>,
+) -> impl IntoView {
     let session = Memo::new(move |_| tab.with(|tab| tab.session(now.get())));
     let verbs = Memo::new(move |_| tab.with(Tab::offers));
+    let runs = Memo::new(move |_| verbs.with(|verbs| verbs.contains(&Verb::Run)));
     view! {
         <header class="top">
             <Mark />
             <h1 class="hidden">"Tracelight"</h1>
             <State standing=session />
             <Verbs tab verbs on_verb />
+            <Show when=move || runs.get()>
+                <Several on_times />
+            </Show>
         </header>
     }
     .into_any()
@@ -178,6 +191,14 @@ pub fn Chosen(
     let href = move || {
         list.with(Requests::chosen).map(|(trace, span)| address::dashboard(trace, Some(span)))
     };
+    let last = Memo::new(move |_| {
+        list.with(|list| candidate::previous(list.chosen()?.0, list.rows()).zip(list.chosen()))
+    });
+    let before = move || {
+        let (last, (trace, _)) = last.get()?;
+        let href = address::compare(Some(last), Some(trace));
+        Some(view! { <a href=href target="_blank" rel="noopener">"Compare with previous"</a> })
+    };
     let proof = Memo::new(move |_| list.with(|list| proof(list, &store.read())));
     view! {
         <Show when=move || list.with(|list| list.chosen().is_some())>
@@ -186,6 +207,7 @@ pub fn Chosen(
         <Show when=move || shown.get() fallback=move || view! { <Empty standing /> }>
             <div class="about">
                 <Facts picture zone />
+                {before}
                 <a href=href target="_blank" rel="noopener">"Open in a tab"</a>
             </div>
             <Caveat reading />

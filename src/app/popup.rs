@@ -11,6 +11,7 @@ use trace::ladder::About;
 use trace::settings::Settings;
 
 use crate::buttons::Verbs;
+use crate::compare::several::Several;
 use crate::lamps::{Evidence, Proof};
 use crate::palette;
 use crate::plan::Choice;
@@ -44,6 +45,8 @@ pub fn Popup(
     on_open: Callback<String>,
     /// Puts an origin back that was taken off.
     on_restore: Callback<String>,
+    /// Has the page run so many times.
+    on_times: Callback<usize>,
 ) -> impl IntoView {
     let session = Memo::new(move |_| tab.with(|tab| tab.session(now.get())));
     let origin = Memo::new(move |_| tab.with(|tab| tab.origin().to_owned()));
@@ -61,7 +64,7 @@ pub fn Popup(
                     <State standing=session />
                 </div>
             </section>
-            <Finder tab on_verb />
+            <Finder tab on_verb on_times />
             <Remedy tab on_open />
             <Refusal tab on_verb />
             <Show when=move || starts.get()>
@@ -87,7 +90,7 @@ pub fn Popup(
 
 /// The verbs that apply, below a field that finds one by typing.
 #[component]
-fn Finder(tab: Signal<Tab>, on_verb: Callback<Verb>) -> impl IntoView {
+fn Finder(tab: Signal<Tab>, on_verb: Callback<Verb>, on_times: Callback<usize>) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let field = NodeRef::<html::Input>::new();
     let list = NodeRef::<html::Div>::new();
@@ -114,6 +117,7 @@ fn Finder(tab: Signal<Tab>, on_verb: Callback<Verb>) -> impl IntoView {
         }
         _ => {}
     };
+    let runs = Memo::new(move |_| hits.with(|hits| hits.contains(&Verb::Run)));
     let none = move || hits.with(Vec::is_empty) && !offers.with(Vec::is_empty);
     view! {
         <div class="finder" class:idle=move || tab.with(|tab| tab.remedy().is_some()) node_ref=list>
@@ -129,6 +133,9 @@ fn Finder(tab: Signal<Tab>, on_verb: Callback<Verb>) -> impl IntoView {
                 on:keydown=on_key
             />
             <Verbs tab verbs=hits on_verb=run on_leave=Callback::new(move |()| back()) />
+            <Show when=move || runs.get()>
+                <Several on_times />
+            </Show>
             <p class="none" role="status">
                 {move || none().then_some("Nothing that applies here is called so.")}
             </p>

@@ -41,7 +41,12 @@ fn popup(view: TabView) -> String {
         let (on_verb, on_open) = (Callback::new(|_| ()), Callback::new(|_| ()));
         let (tab, now) = (tab(view), sample::NOW);
         let (settings, on_restore) = (Settings::default(), Callback::new(|_| ()));
-        view! { <popup::Popup tab choice store settings now zone=60 on_verb on_open on_restore /> }
+        let on_times = Callback::new(|_| ());
+        view! {
+            <popup::Popup
+                tab choice store settings now zone=60 on_verb on_open on_restore on_times
+            />
+        }
     })
 }
 
@@ -76,8 +81,11 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let facts =
             SessionFacts { totals, month: 1_234, limit: 1_000_000, ..SessionFacts::default() };
         let (theme, settings) = (Some("dark"), Settings::default());
+        let on_times = Callback::new(|_| ());
         view! {
-            <panel::Panel tab list text facts store settings reading picture now zone=60 theme on_verb />
+            <panel::Panel
+                tab list text facts store settings reading picture now zone=60 theme on_verb on_times
+            />
         }
     });
     assert_snapshot!(html);

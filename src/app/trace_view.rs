@@ -6,6 +6,7 @@ use surface::moment;
 use trace::quantity;
 use trace::waterfall::Service;
 
+use crate::address;
 use crate::buttons::Copy;
 use crate::chart::Chart;
 use crate::desk::{Desk, View};
@@ -40,6 +41,9 @@ pub fn Facts(
                 <div class="id">
                     <dt>"Trace"</dt>
                     <dd>{trace.to_string()}<Copy text=trace.to_string() what="trace id" /></dd>
+                    <a href=address::compare(Some(trace), None) target="_blank" rel="noopener">
+                        "Compare with…"
+                    </a>
                 </div>
             })}
             {move || facts.get().into_iter().map(draw).collect::<Vec<_>>()}

@@ -1,11 +1,15 @@
 //! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
+pub mod compare;
 pub mod logs;
+pub mod series;
 mod tab;
 mod trace;
 
+pub use compare::Compare;
 pub use logs::Logs;
+pub use series::Series;
 
 use std::time::Duration;
 
@@ -19,6 +23,7 @@ use leptos::task::spawn_local;
 use surface::page::{journal, keep};
 use webext::storage::Area;
 
+use crate::compare::course::POSTED;
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
 use crate::gate::Gate;
@@ -95,12 +100,9 @@ pub fn Popup(
     let on_verb = Callback::new(move |verb| {
         tab::act(state, verb, choice.with_untracked(Choice::plan), close);
     });
-    let on_open = Callback::new(|address: String| {
-        spawn_local(async move {
-            // Where the browser opens none, the reason above it says where to go.
-            let _not_opened = webext::tabs::open(address, None).await;
-        });
-    });
+    // Where the browser opens none, the reason above it says where to go.
+    let on_open = compare::opener();
+    let on_times = times(state, close);
     let on_restore = Callback::new(move |origin: String| {
         spawn_local(async move {
             // Where it cannot be kept it stays off, and is still offered.
@@ -112,9 +114,26 @@ pub fn Popup(
     let zone = webext::page::zone(webext::page::now());
     view! {
         <popup::Popup
-            tab=state choice store settings=all now zone on_verb on_open on_restore
+            tab=state choice store settings=all now zone on_verb on_open on_restore on_times
         />
     }
+}
+
+/// Has the page of a tab run several times, in a window that shows how far that is.
+fn times(state: RwSignal<Tab>, close: bool) -> Callback<usize> {
+    Callback::new(move |times| {
+        let posted = |tab: &Tab| tab.view.as_ref().is_some_and(|view| view.posted);
+        if state.with_untracked(posted) {
+            state.update(|tab| tab.refusal = Some(POSTED.to_owned()));
+            return;
+        }
+        let Some(tab) = state.with_untracked(|tab| tab.id) else { return };
+        series::start(tab, times, move |opened| match opened {
+            Err(reason) => state.update(|tab| tab.refusal = Some(reason)),
+            Ok(()) if close => webext::page::close(),
+            Ok(()) => {}
+        });
+    })
 }
 
 /// Lets the worker hear when the panel is closed, once a session is to end with it. Not before: who
@@ -198,6 +217,7 @@ pub fn Panel(
             zone
             theme
             on_verb
+            on_times=times(state, false)
         />
     }
 }

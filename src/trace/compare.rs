@@ -10,8 +10,8 @@ mod spread;
 use crate::columns::Columns;
 use crate::tree::Tree;
 
-pub use paths::{Path, Paths};
-pub use spread::{Spread, spreads};
+pub use paths::{Build, Path, Paths};
+pub use spread::{Spread, quantile, spreads};
 
 /// What became of a span from one trace to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub use detached::{Cause, Detached};
 pub use label::{label, path};
 pub use marks::Marks;
 pub use ruler::{Tick, ruler};
-pub use service::Service;
+pub use service::{Palette, Service};
 
 /// How far a server span may reach out of its request before the clocks are said to differ.
 /// Browsers round times to 0.1 ms, and both ends of a span are rounded.

@@ -161,3 +161,24 @@ pub fn open(url: String, beside: Option<&Tab>) -> impl Future<Output = Result<()
     let index = beside.map(|tab| tab.index + 1);
     perform("tabs.create", json::write(&[Properties { url, window_id, index }]))
 }
+
+#[derive(Serialize)]
+struct Frame {
+    url: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    width: i32,
+    height: i32,
+}
+
+/// Opens a page of the extension in a small window of its own, so wide and so high in pixels: the
+/// tab that the user looks at stays in view.
+///
+/// # Errors
+/// When the browser refuses.
+pub fn window(
+    url: String,
+    (width, height): (i32, i32),
+) -> impl Future<Output = Result<(), Error>> + use<> {
+    perform("windows.create", json::write(&[Frame { url, kind: "popup", width, height }]))
+}

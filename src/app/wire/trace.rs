@@ -165,7 +165,7 @@ impl TraceWire {
 
 /// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it,
 /// with what the page itself did: there is what opened the trace.
-async fn chunks(trace: TraceId) -> Result<Vec<Chunk>, String> {
+pub(super) async fn chunks(trace: TraceId) -> Result<Vec<Chunk>, String> {
     let journal = journal().await?;
     let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
     let with = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;

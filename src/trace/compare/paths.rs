@@ -22,6 +22,7 @@ struct Node {
     service: u32,
     name: u32,
     nth: u32,
+    first: u32,
 }
 
 /// A path.
@@ -37,6 +38,8 @@ pub struct Path<'a> {
     pub name: &'a str,
     /// How many alike come before it under its parent.
     pub nth: u32,
+    /// The first of those.
+    pub first: usize,
 }
 
 impl Paths {
@@ -44,11 +47,8 @@ impl Paths {
     #[must_use]
     pub fn of(traces: &[Grown<'_>]) -> Self {
         let mut build = Build::default();
-        for (number, trace) in traces.iter().enumerate() {
-            build.add(number, *trace);
-        }
-        build.paths.order();
-        build.paths
+        traces.iter().for_each(|trace| build.add(*trace));
+        build.done()
     }
 
     /// How many there are.
@@ -73,6 +73,7 @@ impl Paths {
             service: self.words.get(node.service),
             name: self.words.get(node.name),
             nth: node.nth,
+            first: node.first as usize,
         })
     }
 
@@ -110,7 +111,9 @@ impl Paths {
             let Some(node) = self.nodes.get(at as usize) else { continue };
             placed[at as usize] = u32::try_from(nodes.len()).unwrap_or(NONE);
             let parent = placed.get(node.parent as usize).copied().unwrap_or(NONE);
-            nodes.push(Node { parent, ..*node });
+            // The first of those alike was met first, and so is placed before the others.
+            let alike = placed.get(node.first as usize).copied().unwrap_or(NONE);
+            nodes.push(Node { parent, first: alike, ..*node });
             order.push(at);
             open.extend([next[at as usize], first[at as usize]]);
         }
@@ -122,9 +125,9 @@ impl Paths {
     }
 }
 
-/// Paths while traces are read.
-#[derive(Default)]
-struct Build {
+/// Paths while traces are read, one after the other: many traces are many steps.
+#[derive(Clone, Debug, Default)]
+pub struct Build {
     paths: Paths,
     /// Parent, service and name, as bytes: what siblings that are alike share.
     alike: Pool,
@@ -137,7 +140,7 @@ struct Build {
 }
 
 /// Siblings that are alike.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Alike {
     /// The trace that is being read, and how many of them came in it so far.
     trace: usize,
@@ -147,7 +150,9 @@ struct Alike {
 }
 
 impl Build {
-    fn add(&mut self, trace: usize, (columns, tree): Grown<'_>) {
+    /// Takes in the next trace.
+    pub fn add(&mut self, (columns, tree): Grown<'_>) {
+        let trace = self.paths.spans.len();
         let mut shared: Vec<Option<u32>> = vec![None; columns.words().len()];
         let words = &mut self.paths.words;
         let mut share = |word: u32| match shared.get_mut(word as usize) {
@@ -172,6 +177,13 @@ impl Build {
         self.paths.spans.push(spans);
     }
 
+    /// The paths of all that were taken in.
+    #[must_use]
+    pub fn done(mut self) -> Paths {
+        self.paths.order();
+        self.paths
+    }
+
     /// The path of the next span of this name under a parent.
     fn path(&mut self, trace: usize, parent: u32, service: u32, name: u32) -> u32 {
         // Number 0 of a pool is that of no bytes, which are no key.
@@ -184,11 +196,12 @@ impl Build {
         let known = &mut self.all[alike as usize];
         let nth = if known.trace == trace { known.count } else { 0 };
         (known.trace, known.count) = (trace, nth + 1);
-        let path = if nth == 0 { known.first } else { self.later(alike, nth, next) };
+        let first = known.first;
+        let path = if nth == 0 { first } else { self.later(alike, nth, next) };
         if path == next {
             let above = self.paths.nodes.get(parent as usize);
             let depth = above.map_or(0, |above| above.depth + 1);
-            self.paths.nodes.push(Node { parent, depth, service, name, nth });
+            self.paths.nodes.push(Node { parent, depth, service, name, nth, first });
         }
         path
     }

@@ -43,19 +43,21 @@ pub fn spreads(paths: &Paths, traces: &[&Columns]) -> Vec<Spread> {
         }));
         times.sort_unstable();
         let (least, most) = (times.first()?.0, times.last()?.0);
-        let [low, median, high] = [1, 2, 3].map(|quarter| quantile(&times, quarter));
+        let quantile = |quarters| quantile(times.len(), |at| times[at].0, quarters);
+        let [low, median, high] = [1, 2, 3].map(quantile);
         let near = times.iter().min_by_key(|(time, _)| time.abs_diff(median))?;
         Some(Spread { path, count: times.len(), least, low, median, high, most, usual: near.1 })
     };
     (0..paths.len()).filter_map(spread).collect()
 }
 
-/// So many quarters of the way through a sorted list, between two of it where it falls there.
-fn quantile(times: &[(u64, usize)], quarters: usize) -> u64 {
-    let place = times.len().saturating_sub(1) * quarters;
-    let (at, rest) = (place / 4, place % 4);
-    let one = times.get(at).map_or(0, |time| time.0);
-    let other = times.get(at + 1).map_or(one, |time| time.0);
-    let part = u128::from(other - one) * rest as u128 / 4;
+/// So many quarters of the way through a sorted list of so many, between two of it where it falls
+/// there. 0 of an empty one.
+#[must_use]
+pub fn quantile(count: usize, at: impl Fn(usize) -> u64, quarters: usize) -> u64 {
+    let Some(last) = count.checked_sub(1) else { return 0 };
+    let place = last * quarters.min(4);
+    let (one, other) = (at(place / 4), at((place / 4 + 1).min(last)));
+    let part = u128::from(other.saturating_sub(one)) * (place % 4) as u128 / 4;
     one + u64::try_from(part).unwrap_or_default()
 }

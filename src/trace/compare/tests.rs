@@ -159,6 +159,8 @@ proptest! {
             let path = paths.get(at).unwrap();
             prop_assert!(path.parent.is_none_or(|parent| parent < at));
             prop_assert!((0..paths.traces()).any(|trace| paths.span(at, trace).is_some()));
+            let first = paths.get(path.first).unwrap();
+            prop_assert_eq!((first.nth, first.parent, first.name), (0, path.parent, path.name));
             let last = at.checked_sub(1).and_then(|last| paths.get(last));
             prop_assert!(path.depth <= last.map_or(0, |last| last.depth + 1));
         }

@@ -1,5 +1,7 @@
 //! Who took part in a trace, and which colour each has.
 
+use std::collections::BTreeMap;
+
 use crate::columns::{Columns, Flags};
 
 /// How many colours there are to choose from.
@@ -83,17 +85,37 @@ impl<'a> Census<'a> {
         let last = NONE - 1;
         let number = u16::try_from(self.services.len()).unwrap_or(last).min(last);
         if usize::from(number) == self.services.len() {
-            let colour = self.free(colour(name));
+            let colour = free(self.taken, colour(name));
             self.taken |= 1 << colour;
             self.services.push(Service { name: name.to_owned(), colour, spans: 0, errors: 0 });
         }
         number
     }
+}
 
-    /// The colour, or the next that nobody has while there is one.
-    fn free(&self, wanted: u8) -> u8 {
-        let mut colours = (0..COLOURS).map(|step| (wanted + step) % COLOURS);
-        colours.find(|colour| self.taken & 1 << colour == 0).unwrap_or(wanted)
+/// The colour, or the next that nobody has while there is one.
+fn free(taken: u16, wanted: u8) -> u8 {
+    let mut colours = (0..COLOURS).map(|step| (wanted + step) % COLOURS);
+    colours.find(|colour| taken & 1 << colour == 0).unwrap_or(wanted)
+}
+
+/// Colours of services that come one after the other, as in a waterfall of the same order.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    known: BTreeMap<String, u8>,
+    taken: u16,
+}
+
+impl Palette {
+    /// The colour of a service.
+    pub fn colour(&mut self, name: &str) -> u8 {
+        if let Some(known) = self.known.get(name) {
+            return *known;
+        }
+        let colour = free(self.taken, colour(name));
+        self.taken |= 1 << colour;
+        self.known.insert(name.to_owned(), colour);
+        colour
     }
 }
 
@@ -110,5 +132,9 @@ mod tests {
         colours.dedup();
         assert_eq!(colours.len(), 4, "{colours:?}");
         assert_eq!(colour("shop"), colour("shop"));
+        let mut palette = Palette::default();
+        let many: Vec<u8> = (0..12).map(|at| palette.colour(&format!("service {at}"))).collect();
+        assert_eq!(many.iter().fold(0, |all, colour| all | 1_u16 << colour), 0xfff);
+        assert_eq!(palette.colour("service 3"), many[3]);
     }
 }
