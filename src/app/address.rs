@@ -28,6 +28,8 @@ pub enum View {
     Panel,
     /// The dashboard's Logs: traced requests, with filters.
     Logs(Query),
+    /// Files that are dropped or chosen.
+    File,
     /// One trace in a tab of its own.
     Dashboard {
         /// The trace.
@@ -88,7 +90,7 @@ impl fmt::Display for AddressError {
             Self::View(_) => {
                 write!(
                     f,
-                    "The address names an unknown view, wanted popup, panel, dashboard, compare, series, options or trust"
+                    "The address names an unknown view, wanted popup, panel, dashboard, file, compare, series, options or trust"
                 )?;
             }
             Self::Tab(_) => write!(f, "The address has a tab that is no number")?,
@@ -124,6 +126,7 @@ impl Address {
         let view = match param("view").as_deref() {
             None | Some("popup") => View::Popup,
             Some("panel") => View::Panel,
+            Some("file") => View::File,
             Some("dashboard") => View::Dashboard {
                 trace: id(&param, "trace")?.ok_or(AddressError::NoTrace)?,
                 span: id(&param, "span")?,
@@ -216,6 +219,7 @@ mod tests {
     fn a_view_a_tab_and_a_trace_are_read() {
         assert_eq!(read(""), Ok(Address { view: View::Popup, tab: None }));
         assert_eq!(read("view=panel&tab=7"), Ok(Address { view: View::Panel, tab: Some(7) }));
+        assert_eq!(read("view=file"), Ok(Address { view: View::File, tab: None }));
         let (trace, span) = (TRACE.parse().unwrap(), "00f067aa0ba902b7".parse().ok());
         let query = dashboard(trace, span).replace("app.html?", "");
         assert_eq!(read(&query).unwrap().view, View::Dashboard { trace, span });

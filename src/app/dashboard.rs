@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use surface::mark::Mark;
 use trace::Timestamp;
 
+use crate::files::OpenFile;
 use crate::panel::Caveat;
 use crate::picture::Picture;
 use crate::reading::Reading;
@@ -35,6 +36,7 @@ pub fn Dashboard(
         <main class="surface dashboard">
             <header class="about">
                 <Title reading picture />
+                <OpenFile />
                 <Show when=move || shown.get()>
                     <Facts picture zone />
                 </Show>

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod detail;
 pub mod face;
 pub mod facts;
+pub mod files;
 pub mod filter;
 pub mod filter_bar;
 pub mod found;
@@ -25,6 +26,7 @@ pub mod lamps;
 pub mod load;
 pub mod logs;
 pub mod meaning;
+pub mod opening;
 pub mod palette;
 pub mod panel;
 pub mod picture;
@@ -46,6 +48,7 @@ pub mod status;
 pub mod tab;
 pub mod table;
 pub mod trace_view;
+pub mod traces;
 pub mod typing;
 pub mod viewport;
 pub mod vitals;
@@ -70,10 +73,15 @@ pub fn Surface(
 ) -> impl IntoView {
     match address {
         Ok(Address { view: View::Popup, tab }) => view! { <wire::Popup tab /> }.into_any(),
-        Ok(Address { view: View::Panel, tab }) => view! { <wire::Panel tab /> }.into_any(),
-        Ok(Address { view: View::Logs(query), .. }) => view! { <wire::Logs query /> }.into_any(),
+        Ok(Address { view: View::File, .. }) => opens(true, || ()),
+        Ok(Address { view: View::Panel, tab }) => {
+            opens(false, move || view! { <wire::Panel tab /> })
+        }
+        Ok(Address { view: View::Logs(query), .. }) => {
+            opens(false, move || view! { <wire::Logs query=query.clone() /> })
+        }
         Ok(Address { view: View::Dashboard { trace, span }, tab }) => {
-            view! { <wire::Dashboard trace span tab /> }.into_any()
+            opens(false, move || view! { <wire::Dashboard trace span tab /> })
         }
         Ok(Address { view: View::Compare { a, b }, .. }) => {
             view! { <wire::Compare a b /> }.into_any()
@@ -83,6 +91,14 @@ pub fn Surface(
         }
         Err(error) => view! { <BadAddress error=error.to_string() /> }.into_any(),
     }
+}
+
+/// A surface onto which files may be dropped.
+fn opens<V: IntoView + 'static>(
+    asked: bool,
+    below: impl Fn() -> V + Send + Sync + 'static,
+) -> AnyView {
+    view! { <wire::Opens asked below=ViewFn::from(move || below().into_any()) /> }.into_any()
 }
 
 /// An address that nothing can be made of.

@@ -8,6 +8,7 @@ use surface::moment;
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
+use crate::files::OpenFile;
 use crate::panel::{Chosen, Search};
 use crate::picture::Picture;
 use crate::query::{Query, Wanted};
@@ -63,6 +64,7 @@ pub fn Logs(
             <header class="about">
                 <div class="title"><Mark /><h1>"Logs"</h1></div>
                 <Session facts zone />
+                <OpenFile />
             </header>
             <Bar list query text />
             {caveat}

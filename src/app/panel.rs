@@ -15,6 +15,7 @@ use crate::buttons::Verbs;
 use crate::compare::candidate;
 use crate::compare::several::Several;
 use crate::facts::{Session, SessionFacts};
+use crate::files::OpenFile;
 use crate::lamps::{Evidence, Proof};
 use crate::picture::Picture;
 use crate::popup::PageTrace;
@@ -156,6 +157,7 @@ fn Bar(
             <Show when=move || runs.get()>
                 <Several on_times />
             </Show>
+            <OpenFile />
         </header>
     }
     .into_any()

@@ -12,6 +12,7 @@ use trace::settings::Settings;
 
 use crate::buttons::Verbs;
 use crate::compare::several::Several;
+use crate::files::OpenFile;
 use crate::lamps::{Evidence, Proof};
 use crate::palette;
 use crate::plan::Choice;
@@ -80,6 +81,7 @@ pub fn Popup(
                 <a href="app.html?view=options#sampling" target="_blank">"Sampling rules"</a>
             </p>
             <footer>
+                <OpenFile />
                 <a href="app.html?view=options" target="_blank">"Options"</a>
                 <a href="app.html?view=trust" target="_blank">"What Tracelight may do"</a>
             </footer>

@@ -2,12 +2,14 @@
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
 pub mod compare;
+pub mod files;
 pub mod logs;
 pub mod series;
 mod tab;
 mod trace;
 
 pub use compare::Compare;
+pub use files::Opens;
 pub use logs::Logs;
 pub use series::Series;
 

@@ -6,6 +6,7 @@
 
 pub mod command;
 pub mod envelope;
+pub mod file;
 pub mod notice;
 pub mod page;
 pub mod task;

@@ -87,14 +87,7 @@ pub fn download(name: &str, text: &str) -> Result<(), Error> {
 fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     let blob = global("Blob")?.unchecked_into::<Function>();
     let parts = Array::of1(&Array::of1(&text.into()));
-    let blob = Reflect::construct(&blob, &parts)?;
-    let url = global("URL")?;
-    let address = call(&url, "createObjectURL", &[&blob])?;
-    let link = call(&global("document")?, "createElement", &[&"a".into()])?;
-    set(&link, "href", &address)?;
-    set(&link, "download", &name.into())?;
-    call(&link, "click", &[])?;
-    call(&url, "revokeObjectURL", &[&address]).map(drop)
+    crate::source::offer(name, &Reflect::construct(&blob, &parts)?)
 }
 
 /// The text of the file that the user has chosen in a file input, by the input's id. `None` when he

@@ -43,6 +43,13 @@ const BUDGETS: &[Budget] = &[
         form: "gzip",
         bytes: 400_000,
     },
+    // Compiled when a file of another system's is opened, or something is written.
+    Budget {
+        what: "files wasm",
+        files: &["tracelight-files_bg.wasm"],
+        form: "gzip",
+        bytes: 200_000,
+    },
     // Run in every traced page before its first script.
     Budget { what: "recorder", files: &["recorder.js"], form: "gzip", bytes: 3_000 },
     // Everything that a traced page gets, web-vitals with its attribution included.

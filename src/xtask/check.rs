@@ -15,11 +15,13 @@ use crate::{budget, count, e2e, extension, purity, setup, site};
 const BROWSER: &[&str] = &[
     "tracelight-trace",
     "tracelight-otlp",
+    "tracelight-exchange",
     "tracelight-backend",
     "tracelight-bridge",
     "tracelight-webext",
     "tracelight-background",
     "tracelight-recording",
+    "tracelight-files",
     "tracelight-surface",
     "tracelight-app",
     "tracelight-options",

@@ -25,6 +25,7 @@ const OUTPUTS: &[&str] = &[
     "tracelight-recording_bg.wasm",
     "tracelight-app_bg.wasm",
     "tracelight-options_bg.wasm",
+    "tracelight-files_bg.wasm",
 ];
 
 /// What the result depends on, this file included.
@@ -36,11 +37,13 @@ const SOURCES: &[&str] = &[
     "extension/app.html",
     "src/trace",
     "src/otlp",
+    "src/exchange",
     "src/backend",
     "src/bridge",
     "src/webext",
     "src/background",
     "src/recording",
+    "src/files",
     "src/surface",
     "src/app",
     "src/options",
