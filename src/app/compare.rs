@@ -11,6 +11,7 @@ pub mod duel;
 pub mod grid;
 pub mod loaded;
 pub mod many;
+pub mod naming;
 pub mod outline;
 pub mod pair;
 pub mod runs;

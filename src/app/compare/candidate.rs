@@ -9,6 +9,7 @@ use trace::request::{Api, TracedRequest};
 use trace::waterfall::path;
 
 use super::difference::time;
+use super::naming::route;
 
 /// How many of each kind are offered: who wants another narrows the list by typing.
 const MOST: usize = 40;
@@ -151,21 +152,6 @@ fn nearness(own: Option<&TracedRequest>, row: &TracedRequest) -> Nearness {
 /// An address without what is behind its path.
 fn bare(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// An address whose ids are all the same: digits, or long and hexadecimal with digits in it.
-fn route(url: &str) -> String {
-    let id = |part: &str| {
-        let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        let hex = part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        digits > 0 && (digits == part.len() || hex && part.len() >= 8)
-    };
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let (scheme, rest) = url.split_at(host);
-    let parts = rest.split('/').enumerate();
-    let parts: Vec<&str> =
-        parts.map(|(at, part)| if at > 0 && id(part) { "{}" } else { part }).collect();
-    format!("{scheme}{}", parts.join("/"))
 }
 
 /// The first trace id in a text: an id, a dashboard's address, a `traceparent`.

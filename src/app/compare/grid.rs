@@ -198,7 +198,7 @@ fn Row(line: Line, chosen: Signal<Option<usize>>, on_deed: Callback<Deed, bool>)
             {cells}
             <span role="gridcell" class="strip">
                 <span class="hidden">{line.said}</span>
-                <span class="track" aria-hidden="true">{marks}</span>
+                <span class="lane" aria-hidden="true">{marks}</span>
             </span>
         </div>
     }
@@ -219,7 +219,7 @@ fn Name(line: Line, on_deed: Callback<Deed, bool>) -> impl IntoView {
     let times = (!line.times.is_empty())
         .then(|| view! { <span class="badge quiet">{line.times.clone()}</span> });
     view! {
-        <span role="gridcell" class="name" style:padding-left=indent>
+        <span role="gridcell" class="path" style:padding-left=indent>
             <span
                 class="twisty"
                 class:parent=parent

@@ -2,11 +2,12 @@
 
 use otlp::Sheet;
 use trace::columns::Flags;
-use trace::compare::Grown;
+use trace::compare::Build;
 use trace::tree::Tree;
 use trace::waterfall::label;
 use trace::{Timestamp, TraceId};
 
+use super::naming::Naming;
 use crate::address;
 
 /// A trace, whole.
@@ -23,24 +24,26 @@ pub struct Loaded {
     /// What could not be read of it, in words; may be empty.
     pub trouble: String,
     tree: Tree,
+    naming: Naming,
 }
 
 impl Loaded {
     /// Looks a trace over that was read.
     #[must_use]
-    pub fn of(trace: TraceId, sheet: Sheet, trouble: String) -> Self {
+    pub fn of(trace: TraceId, mut sheet: Sheet, trouble: String) -> Self {
         let tree = Tree::grow(sheet.columns());
+        let naming = Naming::of(&mut sheet, &tree);
         let main = tree.main().and_then(|row| sheet.span(tree.span(row)));
         let title = main.as_ref().map(label).unwrap_or_default();
         let failed = |flags: &&Flags| flags.has(Flags::ERROR);
         let errors = sheet.columns().flags.iter().filter(failed).count();
-        Self { trace, sheet, title, errors, trouble, tree }
+        Self { trace, sheet, title, errors, trouble, tree, naming }
     }
 
-    /// Its spans and their shape.
-    #[must_use]
-    pub fn grown(&self) -> Grown<'_> {
-        (self.sheet.columns(), &self.tree)
+    /// Puts its paths to those of others.
+    pub fn join(&self, build: &mut Build) {
+        let grown = (self.sheet.columns(), &self.tree);
+        build.add_named(grown, &self.naming.names, &self.naming.words);
     }
 
     /// When it began.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use trace::TraceId;
 use trace::columns::Columns;
 use trace::compare::{Paths, Spread, quantile, spreads};
 
@@ -73,6 +74,14 @@ impl Many {
         self.runs.len()
     }
 
+    /// The fastest and the slowest run, where they are two.
+    #[must_use]
+    pub fn ends(&self) -> Option<(TraceId, TraceId)> {
+        let fast = self.runs.iter().min_by_key(|run| run.length())?;
+        let slow = self.runs.iter().max_by_key(|run| run.length())?;
+        (fast.trace != slow.trace).then_some((fast.trace, slow.trace))
+    }
+
     /// The whole pages: median, shortest, longest and the middle half's width, in nanoseconds.
     #[must_use]
     pub fn whole(&self) -> [u64; 4] {
@@ -97,6 +106,10 @@ impl Many {
         let plain = |class, nanos| Cell { class, text: time(nanos), link: String::new() };
         let times = if known.nth > 0 { format!("#{}", known.nth + 1) } else { String::new() };
         let all = self.runs.len();
+        let mut width = plain("width", spread.width());
+        if spread.count < 2 {
+            width.text = "–".to_owned();
+        }
         let there = Cell {
             class: if spread.count < all { "runs some" } else { "runs" },
             text: format!("{} of {all}", spread.count),
@@ -116,7 +129,7 @@ impl Many {
                 plain("median", spread.median),
                 plain("least", spread.least),
                 plain("most", spread.most),
-                plain("width", spread.width()),
+                width,
                 there,
             ],
             marks: self.marks(spread),

@@ -15,7 +15,7 @@ use crate::tab::Standing;
 
 /// The columns: their classes, and what they are called.
 const HEADINGS: [Heading; 8] = [
-    ("name", "Span"),
+    ("path", "Span"),
     ("service", "Service"),
     ("median", "Median"),
     ("least", "Min"),
@@ -76,20 +76,30 @@ fn Whole(runs: RwSignal<Runs>) -> impl IntoView {
             let count = many.runs().to_string();
             Some([
                 ("Runs", count),
-                ("Median", median),
-                ("Min", least),
-                ("Max", most),
-                ("Spread", width),
+                ("Whole page, median", median),
+                ("min", least),
+                ("max", most),
+                ("spread", width),
             ])
         })
     });
     let draw = |(name, text): (&'static str, String)| {
         view! { <div><dt>{name}</dt><dd>{text}</dd></div> }
     };
+    let ends = move || {
+        let (fast, slow) = runs.with(|runs| runs.many.as_ref()?.ends())?;
+        let href = address::compare(Some(fast), Some(slow));
+        Some(view! {
+            <a href=href target="_blank" rel="noopener">"Compare fastest with slowest"</a>
+        })
+    };
     view! {
-        <dl class="facts line-up" aria-label="Duration of the whole page">
-            {move || facts.get().map(|facts| facts.into_iter().map(draw).collect::<Vec<_>>())}
-        </dl>
+        <div class="whole">
+            <dl class="facts line-up">
+                {move || facts.get().map(|facts| facts.into_iter().map(draw).collect::<Vec<_>>())}
+            </dl>
+            {ends}
+        </div>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bridge::{Reply, TabView, TraceView};
 use leptos::prelude::*;
 use otlp::Sheet;
-use trace::compare::{Paths, Verdict};
+use trace::compare::{Build, Paths, Verdict};
 use trace::completion::Progress;
 use trace::{Span, SpanId, Timestamp, TraceId};
 
@@ -46,8 +46,9 @@ fn loaded(spans: &[Span]) -> Arc<Loaded> {
 }
 
 fn paths(sides: &[Arc<Loaded>]) -> Paths {
-    let grown: Vec<_> = sides.iter().map(|side| side.grown()).collect();
-    Paths::of(&grown)
+    let mut build = Build::default();
+    sides.iter().for_each(|side| side.join(&mut build));
+    build.done()
 }
 
 /// One span is gone, one is new, two came together, and one takes 40 ms more.

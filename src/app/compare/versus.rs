@@ -15,7 +15,7 @@ use crate::tab::Standing;
 
 /// The columns: their classes, and what they are called.
 const HEADINGS: [Heading; 8] = [
-    ("name", "Span"),
+    ("path", "Span"),
     ("service", "Service"),
     ("first", "A"),
     ("second", "B"),

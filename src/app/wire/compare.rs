@@ -94,7 +94,7 @@ async fn lay(duel: RwSignal<Duel>) {
 pub(super) async fn paths(traces: &[Arc<Loaded>]) -> Paths {
     let mut build = Build::default();
     for trace in traces {
-        build.add(trace.grown());
+        trace.join(&mut build);
         webext::rest().await;
     }
     build.done()

@@ -139,6 +139,25 @@ pub struct Build {
     laters: Vec<u32>,
 }
 
+/// One trace's words among those of all, each looked up once.
+struct Shared<'a> {
+    own: &'a Words,
+    known: Vec<Option<u32>>,
+}
+
+impl<'a> Shared<'a> {
+    fn new(own: &'a Words) -> Self {
+        Self { own, known: vec![None; own.len()] }
+    }
+
+    fn word(&mut self, word: u32, all: &mut Words) -> u32 {
+        match self.known.get_mut(word as usize) {
+            Some(known) => *known.get_or_insert_with(|| all.intern(self.own.get(word))),
+            None => Words::EMPTY,
+        }
+    }
+}
+
 /// Siblings that are alike.
 #[derive(Clone, Copy, Debug)]
 struct Alike {
@@ -151,17 +170,23 @@ struct Alike {
 
 impl Build {
     /// Takes in the next trace.
-    pub fn add(&mut self, (columns, tree): Grown<'_>) {
+    pub fn add(&mut self, trace: Grown<'_>) {
+        self.add_named(trace, &trace.0.names, trace.0.words());
+    }
+
+    /// The same, by other names than the spans' own: a word for each span.
+    pub fn add_named(&mut self, (columns, tree): Grown<'_>, names: &[u32], named: &Words) {
         let trace = self.paths.spans.len();
-        let mut shared: Vec<Option<u32>> = vec![None; columns.words().len()];
+        let mut services = Shared::new(columns.words());
+        let mut names_of = Shared::new(named);
         let words = &mut self.paths.words;
-        let mut share = |word: u32| match shared.get_mut(word as usize) {
-            Some(known) => *known.get_or_insert_with(|| words.intern(columns.words().get(word))),
-            None => Words::EMPTY,
-        };
+        let name = |at: usize| names.get(at).copied().unwrap_or(Words::EMPTY);
         let keys: Vec<[u32; 2]> = (0..tree.len())
             .map(|row| tree.span(row))
-            .map(|at| [share(columns.owner_of(at).service), share(columns.names[at])])
+            .map(|at| {
+                let service = services.word(columns.owner_of(at).service, words);
+                [service, names_of.word(name(at), words)]
+            })
             .collect();
         let mut paths = vec![NONE; tree.len()];
         let mut spans = vec![NONE; self.paths.nodes.len()];
