@@ -1,6 +1,4 @@
-//! Draws the buttons: the verbs that apply, and copying.
-
-use std::time::Duration;
+//! Draws the buttons of the verbs that apply.
 
 use bridge::Verb;
 use leptos::ev::KeyboardEvent;
@@ -108,39 +106,4 @@ const fn drawing(verb: Verb) -> &'static str {
         Verb::ViewPrevious => "M8 4.5V8l2.5 1.5M3.5 8A4.5 4.5 0 1 0 5 4.6M4.5 2v3h3",
         Verb::Cancel => "M4.5 4.5l7 7M11.5 4.5l-7 7",
     }
-}
-
-/// How long a copy button says that it has copied.
-const THANKS: Duration = Duration::from_millis(1_500);
-
-/// Copies a text.
-#[component]
-pub fn Copy(
-    /// The text.
-    #[prop(into)]
-    text: String,
-    /// What the text is, for the button's name: `trace id`.
-    what: &'static str,
-) -> impl IntoView {
-    let (copied, set_copied) = signal(false);
-    let copy = move |_| {
-        webext::page::copy(&text);
-        set_copied.set(true);
-        set_timeout(
-            move || {
-                let _the_button_is_gone = set_copied.try_set(false);
-            },
-            THANKS,
-        );
-    };
-    let title = format!("Copy {what}");
-    let label = title.clone();
-    view! {
-        <button type="button" class="copy" class:done=copied title=title on:click=copy>
-            <span class="hidden" aria-live="polite">
-                {move || if copied.get() { "Copied".to_owned() } else { label.clone() }}
-            </span>
-        </button>
-    }
-    .into_any()
 }

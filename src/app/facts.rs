@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use surface::moment;
 use trace::{SessionId, Timestamp};
 
-use crate::buttons::Copy;
 use crate::requests::Totals;
+use surface::copy::Copy;
 
 /// A session in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn Session(
                 <div class="id">
                     <dt>"Session"</dt>
                     <dd>
-                        <span title=id.to_string()>{crate::requests::short(&id.to_string())}</span>
+                        <span title=id.to_string()>{surface::naming::short(&id.to_string())}</span>
                         <Copy text=id.to_string() what="session id" />
                     </dd>
                 </div>
@@ -97,7 +97,7 @@ pub fn Session(
                         aria-valuemax=move || facts.with(|facts| facts.limit.to_string())
                         aria-valuenow=move || facts.with(|facts| facts.month.to_string())
                     >
-                        <i style:width=move || facts.with(|facts| crate::face::percent(facts.share()))></i>
+                        <i style:width=move || facts.with(|facts| surface::viewport::percent(facts.share()))></i>
                     </span>
                     {move || facts.with(SessionFacts::meter)}
                 </dd>
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_session_says_when_it_began_and_what_it_traced() {
         let facts = SessionFacts {
-            since: Some(crate::sample::NOW),
+            since: Some(surface::sample::NOW),
             totals: Totals { pages: 1, requests: 2_000, spans: 3, errors: 0 },
             left: Some("9 min".to_owned()),
             ..SessionFacts::default()

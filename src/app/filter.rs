@@ -45,7 +45,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     fn passes(change: impl Fn(&mut Filter)) -> Vec<bool> {
         let mut filter = Filter::default();

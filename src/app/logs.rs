@@ -8,16 +8,15 @@ use surface::moment;
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
-use crate::files::OpenFile;
 use crate::panel::{Chosen, Search};
-use crate::picture::Picture;
-use crate::query::{Query, Wanted};
-use crate::reading::Reading;
-use crate::requests::{Requests, short};
+use crate::requests::Requests;
 use crate::sessions::Past;
-use crate::status::Empty;
-use crate::tab::Standing;
 use crate::table::Table;
+use surface::door::OpenFile;
+use surface::naming::short;
+use surface::query::{Query, Wanted};
+use surface::standing::Standing;
+use surface::status::Empty;
 
 /// Logs.
 #[component]
@@ -34,11 +33,6 @@ pub fn Logs(
     /// The session that is asked for, or all, in numbers.
     #[prop(into)]
     facts: Signal<SessionFacts>,
-    /// How the trace's reading stands.
-    #[prop(into)]
-    reading: Signal<Reading>,
-    /// The trace before the reader.
-    picture: RwSignal<Picture>,
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
@@ -83,7 +77,7 @@ pub fn Logs(
                             aria-label="Close trace"
                             on:click=move |_| list.update(Requests::close)
                         ></button>
-                        <Chosen list reading picture store now zone />
+                        <Chosen list store />
                     </section>
                 </Show>
             </div>
@@ -250,7 +244,7 @@ fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     #[test]
     fn an_empty_list_says_why_and_what_to_do() {

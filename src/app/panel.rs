@@ -3,28 +3,26 @@
 
 use bridge::Verb;
 use leptos::prelude::*;
+use surface::door::OpenFile;
 use surface::lamp::Tone;
 use surface::mark::Mark;
+use surface::{address, candidate};
 use trace::ladder::About;
 use trace::request::TracedRequest;
 use trace::settings::Settings;
 use trace::{Timestamp, quantity};
 
-use crate::address;
 use crate::buttons::Verbs;
-use crate::compare::candidate;
-use crate::compare::several::Several;
 use crate::facts::{Session, SessionFacts};
-use crate::files::OpenFile;
 use crate::lamps::{Evidence, Proof};
-use crate::picture::Picture;
 use crate::popup::PageTrace;
-use crate::reading::Reading;
 use crate::requests::Requests;
-use crate::status::{Empty, Refusal, State, Troubles};
-use crate::tab::{Standing, Tab};
+use crate::several::Several;
+use crate::status::{Refusal, Troubles};
+use crate::tab::Tab;
 use crate::table::Table;
-use crate::trace_view::{Facts, TraceView};
+use surface::standing::Standing;
+use surface::status::{Empty, State};
 
 /// The panel.
 #[component]
@@ -39,11 +37,6 @@ pub fn Panel(
     /// The session in numbers.
     #[prop(into)]
     facts: Signal<SessionFacts>,
-    /// How the trace's reading stands.
-    #[prop(into)]
-    reading: Signal<Reading>,
-    /// The trace before the reader.
-    picture: RwSignal<Picture>,
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
@@ -74,7 +67,7 @@ pub fn Panel(
             <div class="panes">
                 <List tab list text zone />
                 <section class="trace" aria-label="Trace">
-                    <Chosen list reading picture store now zone />
+                    <Chosen list store />
                 </section>
             </div>
         </main>
@@ -163,71 +156,45 @@ fn Bar(
     .into_any()
 }
 
-/// The trace of the chosen request, or what to do to see one.
+/// The trace of the chosen request, or what to do to see one. Another module draws the trace.
 #[component]
 pub fn Chosen(
     /// The requests.
     list: RwSignal<Requests>,
-    /// How the trace's reading stands.
-    reading: Signal<Reading>,
-    /// The trace before the reader.
-    picture: RwSignal<Picture>,
     /// The trace store's address.
     store: Signal<String>,
-    /// The time.
-    now: Signal<Timestamp>,
-    /// Minutes that the reader's clock is east of UTC.
-    zone: i32,
 ) -> impl IntoView {
-    let shown = Memo::new(move |_| {
-        list.with(|list| list.chosen().is_some()) && reading.with(Reading::shown)
-    });
-    let standing = Signal::derive(move || match list.with(Requests::chosen) {
-        Some(_) => reading.with(|reading| reading.standing(now.get())),
-        None => Standing {
-            tone: Tone::Idle,
-            title: "No request chosen".to_owned(),
-            detail: "Choose a request, by click or arrow keys, to see its trace.".to_owned(),
-        },
-    });
-    let href = move || {
-        list.with(Requests::chosen).map(|(trace, span)| address::dashboard(trace, Some(span)))
-    };
+    let chosen = Memo::new(move |_| list.with(|list| list.chosen().is_some()));
+    let standing = Signal::stored(Standing::new(
+        Tone::Idle,
+        "No request chosen",
+        "Choose a request, by click or arrow keys, to see its trace.",
+    ));
     let last = Memo::new(move |_| {
         list.with(|list| candidate::previous(list.chosen()?.0, list.rows()).zip(list.chosen()))
     });
     let before = move || {
         let (last, (trace, _)) = last.get()?;
         let href = address::compare(Some(last), Some(trace));
-        Some(view! { <a href=href target="_blank" rel="noopener">"Compare with previous"</a> })
+        Some(view! {
+            <p class="before">
+                <a href=href target="_blank" rel="noopener">"Compare with previous"</a>
+            </p>
+        })
     };
     let proof = Memo::new(move |_| list.with(|list| proof(list, &store.read())));
     view! {
-        <Show when=move || list.with(|list| list.chosen().is_some())>
+        <Show when=move || chosen.get() fallback=move || view! { <Empty standing /> }>
             <Evidence proof />
-        </Show>
-        <Show when=move || shown.get() fallback=move || view! { <Empty standing /> }>
-            <div class="about">
-                <Facts picture zone />
-                {before}
-                <a href=href target="_blank" rel="noopener">"Open in a tab"</a>
-            </div>
-            <Caveat reading />
-            <TraceView picture />
+            {before}
+            <div id=HOST class="host"></div>
         </Show>
     }
     .into_any()
 }
 
-/// What a reader must know about the trace's completeness.
-#[component]
-pub fn Caveat(
-    /// How the trace's reading stands.
-    reading: Signal<Reading>,
-) -> impl IntoView {
-    let caveat = Memo::new(move |_| reading.with(Reading::caveat));
-    move || caveat.get().map(|text| view! { <p class="note warn">{text}</p> })
-}
+/// The id of the element in which a chosen request's trace is drawn.
+pub const HOST: &str = "trace";
 
 /// The proof that the chosen request was traced.
 fn proof(list: &Requests, store: &str) -> Proof {
@@ -270,7 +237,7 @@ fn nothing(list: &Requests, tab: &Tab, text: &str) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     fn said(list: &Requests, view: Option<bridge::TabView>) -> String {
         let standing = nothing(list, &Tab { view, ..Tab::default() }, "");

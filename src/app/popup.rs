@@ -11,15 +11,16 @@ use trace::ladder::About;
 use trace::settings::Settings;
 
 use crate::buttons::Verbs;
-use crate::compare::several::Several;
-use crate::files::OpenFile;
 use crate::lamps::{Evidence, Proof};
 use crate::palette;
 use crate::plan::Choice;
 use crate::sampled;
 use crate::set::WhatIsSet;
-use crate::status::{Refusal, State, Troubles};
+use crate::several::Several;
+use crate::status::{Refusal, Troubles};
 use crate::tab::Tab;
+use surface::door::OpenFile;
+use surface::status::State;
 
 /// The popup.
 #[component]

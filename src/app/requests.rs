@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use surface::lamp::Tone;
 use surface::moment;
+use surface::naming::short;
 use trace::framework::Badges;
 use trace::request::{Api, TracedRequest};
 use trace::{SpanId, TraceId, quantity};
 
-use crate::cursor::Step;
 use crate::filter::Filter;
 use crate::lamps;
-use crate::tab::Standing;
+use surface::cursor::Step;
+use surface::standing::Standing;
 
 /// A request by its trace and its span.
 pub type RequestKey = (TraceId, SpanId);
@@ -190,12 +191,6 @@ fn place<'a>(url: &'a str, origin: &str) -> &'a str {
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
-}
-
-/// As much of an id as tells it from its neighbours.
-#[must_use]
-pub fn short(id: &str) -> String {
-    id.chars().take(8).collect()
 }
 
 impl Requests {
@@ -374,7 +369,7 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     fn list() -> Requests {
         let mut list = Requests::default();

@@ -5,7 +5,8 @@ use trace::quantity;
 use trace::sampler::{Sampler, Verdict};
 use trace::settings::Settings;
 
-use crate::tab::{Standing, Tab};
+use crate::tab::Tab;
+use surface::standing::Standing;
 
 /// What is sampled, in one line.
 #[must_use]
@@ -46,7 +47,7 @@ pub fn standing(tab: &Tab, settings: &Settings) -> Option<Standing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     fn settings() -> Settings {
         let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();

@@ -60,7 +60,7 @@ fn origin(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     #[test]
     fn requests_are_gathered_by_session_the_newest_first() {

@@ -6,32 +6,16 @@ use leptos::prelude::*;
 use surface::draw::draw;
 use trace::settings::Settings;
 
-use crate::address::{Address, AddressError};
-use crate::detail::Detail;
 use crate::facts::SessionFacts;
-use crate::picture::Picture;
 use crate::plan::Choice;
-use crate::query::Query;
-use crate::reading::Reading;
 use crate::requests::Requests;
 use crate::tab::Tab;
-use crate::{dashboard, inspector, logs, panel, popup, sample, sessions};
-use otlp::Sheet;
+use crate::{logs, panel, popup, sessions};
+use surface::query::Query;
+use surface::sample;
 
 fn tab(view: TabView) -> Signal<Tab> {
     Signal::stored(Tab { id: Some(7), view: Some(view), ..Tab::default() })
-}
-
-fn picture() -> RwSignal<Picture> {
-    let picture = RwSignal::new(Picture::default());
-    picture.update(|picture| picture.grow(Sheet::of(&sample::spans())));
-    picture
-}
-
-fn reading(spans: usize) -> Signal<Reading> {
-    let mut reading = Reading::begin(sample::trace_id(), sample::NOW);
-    reading.read(spans, String::new());
-    Signal::stored(reading)
 }
 
 fn popup(view: TabView) -> String {
@@ -74,8 +58,7 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let list = RwSignal::new(Requests::default());
         list.update(|list| list.fill(Ok(sample::requests())));
         let on_verb = Callback::new(|_| ());
-        let (tab, reading) = (tab(sample::tracing()), Signal::stored(Reading::default()));
-        let (picture, now) = (RwSignal::new(Picture::default()), sample::NOW);
+        let (tab, now) = (tab(sample::tracing()), sample::NOW);
         let (text, store) = (RwSignal::new(String::new()), String::new());
         let totals = list.with(Requests::totals);
         let facts =
@@ -84,7 +67,7 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let on_times = Callback::new(|_| ());
         view! {
             <panel::Panel
-                tab list text facts store settings reading picture now zone=60 theme on_verb on_times
+                tab list text facts store settings now zone=60 theme on_verb on_times
             />
         }
     });
@@ -100,69 +83,12 @@ fn logs_list_requests_newest_first_beside_the_sessions() {
         let query = Query { traces: true, ..Query::default() };
         let (query, text) = (RwSignal::new(query), RwSignal::new(String::new()));
         let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
-        let (reading, picture) = (Signal::stored(Reading::default()), RwSignal::default());
         let (store, trouble, now) = (String::new(), String::new(), sample::NOW);
         view! {
             <logs::Logs
-                list query text sessions facts reading picture store trouble now zone=60
+                list query text sessions facts store trouble now zone=60
             />
         }
     });
     assert_snapshot!(html);
-}
-
-fn board(spans: usize) -> String {
-    draw(|| {
-        let picture = if spans > 0 { picture() } else { RwSignal::new(Picture::default()) };
-        let (reading, on_ask) = (reading(spans), Callback::new(|()| ()));
-        let progress = Signal::stored(None);
-        view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=60 on_ask /> }
-    })
-}
-
-#[test]
-fn the_dashboard_draws_the_trace() {
-    assert_snapshot!(board(6));
-}
-
-#[test]
-fn the_dashboard_without_spans_says_why_and_what_to_do() {
-    assert_snapshot!(board(0));
-}
-
-#[test]
-fn the_inspector_shows_everything_about_a_span() {
-    let html = draw(|| {
-        let detail = picture().with(|picture| {
-            let row = picture.waterfall().row(5).unwrap();
-            let (span, whole) = (picture.span(&row).unwrap(), picture.waterfall().length());
-            Detail::of(&span, &row, 3, whole, picture.kin())
-        });
-        let (on_close, on_span) = (Callback::new(|()| ()), Callback::new(|_| ()));
-        view! { <inspector::Inspector detail on_close on_span /> }
-    });
-    assert_snapshot!(html);
-}
-
-#[test]
-fn text_from_a_page_is_text_and_never_markup() {
-    let html = draw(|| {
-        let mut spans = sample::spans();
-        spans[0].name = "<script>alert(1)</script>".to_owned();
-        let picture = RwSignal::new(Picture::default());
-        picture.update(|picture| picture.grow(Sheet::of(&spans)));
-        let (reading, on_ask) = (reading(6), Callback::new(|()| ()));
-        let progress = Signal::stored(None);
-        view! { <dashboard::Dashboard reading picture progress now=sample::NOW zone=0 on_ask /> }
-    });
-    assert!(html.contains("&lt;script&gt;alert(1)") && !html.contains("<script"), "{html}");
-}
-
-#[test]
-fn a_bad_address_is_explained() {
-    let html = draw(|| {
-        let address: Result<Address, _> = Err(AddressError::NoTrace);
-        view! { <crate::Surface address /> }
-    });
-    assert!(html.contains("role=\"alert\"") && html.contains("wanted trace= and 32 hex digits"));
 }

@@ -1,30 +1,9 @@
-//! Draws how things stand: a lamp with words, and what is wrong besides.
+//! Draws what is wrong with a tab.
 
 use bridge::Verb;
 use leptos::prelude::*;
-use surface::lamp::Lamp;
 
-use crate::tab::{Standing, Tab};
-
-/// A state in words, with its lamp. Changes are read out politely.
-#[component]
-pub fn State(
-    /// The state.
-    #[prop(into)]
-    standing: Signal<Standing>,
-) -> impl IntoView {
-    let detail = move || standing.with(|standing| standing.detail.clone());
-    view! {
-        <div class="state" role="status">
-            <Lamp tone=Signal::derive(move || standing.with(|standing| standing.tone)) />
-            <div>
-                <strong>{move || standing.with(|standing| standing.title.clone())}</strong>
-                <p>{detail}</p>
-            </div>
-        </div>
-    }
-    .into_any()
-}
+use crate::tab::Tab;
 
 /// Why the last wish was not granted, and the button that grants it where a permission does. The
 /// region is always there, so that its text is read out when it comes.
@@ -65,25 +44,4 @@ pub fn Troubles(
             (!lines.is_empty()).then(|| view! { <ul class="note warn troubles">{lines}</ul> })
         })
     }
-}
-
-/// An empty view: why it is empty, and what to do next.
-#[component]
-pub fn Empty(
-    /// Why it is empty.
-    #[prop(into)]
-    standing: Signal<Standing>,
-    /// What can be done about it.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    view! {
-        <div class="empty" role="status">
-            <Lamp tone=Signal::derive(move || standing.with(|standing| standing.tone)) />
-            <h2>{move || standing.with(|standing| standing.title.clone())}</h2>
-            <p>{move || standing.with(|standing| standing.detail.clone())}</p>
-            {children.map(|children| children())}
-        </div>
-    }
-    .into_any()
 }

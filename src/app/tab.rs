@@ -9,7 +9,7 @@ use bridge::verb::offers;
 use bridge::{EndedView, Notice, Reply, SessionView, Site, TabView, Verb};
 use surface::lamp::Tone;
 use surface::moment;
-use trace::completion::Progress;
+use surface::standing::Standing;
 use trace::state::End;
 use trace::{SessionId, Timestamp, quantity};
 
@@ -29,25 +29,6 @@ pub struct Tab {
     pub refusal: Option<String>,
     /// The permission that it needs, and the verb that is carried out once it is given.
     pub asks: Option<(String, Verb)>,
-}
-
-/// A state in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// For its colour and shape.
-    pub tone: Tone,
-    /// A few words.
-    pub title: String,
-    /// Why, and what to do next; may be empty.
-    pub detail: String,
-}
-
-impl Standing {
-    /// A state of this tone, in these words.
-    #[must_use]
-    pub fn new(tone: Tone, title: &str, detail: impl Into<String>) -> Self {
-        Self { tone, title: title.to_owned(), detail: detail.into() }
-    }
 }
 
 impl Tab {
@@ -190,7 +171,7 @@ impl Tab {
     #[must_use]
     pub fn page(&self) -> Option<Standing> {
         let progress = &self.view.as_ref()?.page.as_ref()?.progress;
-        Some(Standing::new(tone(progress), progress.title(), progress.detail()))
+        Some(Standing::of(progress))
     }
 
     /// Whether the page's trace is still on its way.
@@ -289,20 +270,10 @@ fn over(ended: &EndedView, now: Timestamp) -> String {
     format!("{why}, {ago}. Nothing of it is left in the browser.")
 }
 
-/// A page trace's tone: incomplete is the user's to act on.
-fn tone(progress: &Progress) -> Tone {
-    match progress {
-        Progress::Complete { .. } => Tone::Good,
-        Progress::TimedOut { .. } => Tone::Warn,
-        Progress::Spared { .. } => Tone::Idle,
-        _ => Tone::Busy,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use surface::sample;
 
     fn tab(view: TabView) -> Tab {
         Tab { id: Some(7), view: Some(view), ..Tab::default() }

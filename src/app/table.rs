@@ -3,13 +3,13 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use trace::framework::{Badge, Badges};
+use surface::framework::Framework;
 
-use crate::cursor::Step;
 use crate::lamps::Lamps;
 use crate::requests::{Line, RequestKey, Requests};
-use crate::scroller::Scroller;
-use crate::viewport::ROW;
+use surface::cursor::Step;
+use surface::scroller::Scroller;
+use surface::viewport::ROW;
 
 /// The grid of traced requests.
 #[component]
@@ -173,16 +173,4 @@ fn Request(
         </div>
     }
     .into_any()
-}
-
-/// What a request or a span is to its framework: a badge each, with its sentence on it.
-#[component]
-pub fn Framework(
-    /// The badges.
-    badges: Badges,
-) -> impl IntoView {
-    let draw = |badge: &'static Badge| {
-        view! { <span class="badge plain" title=badge.meaning>{badge.word}</span> }.into_any()
-    };
-    badges.iter().map(draw).collect::<Vec<_>>().into_any()
 }

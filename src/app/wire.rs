@@ -1,49 +1,32 @@
 //! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
-pub mod compare;
-pub mod files;
 pub mod logs;
-pub mod series;
 mod tab;
-mod trace;
 
-pub use compare::Compare;
-pub use files::Opens;
 pub use logs::Logs;
-pub use series::Series;
 
-use std::time::Duration;
-
-use ::trace::meter::Meter;
-use ::trace::request::TracedRequest;
-use ::trace::settings::Settings;
-use ::trace::{SpanId, Timestamp, TraceId};
 use bridge::Notice;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use surface::page::{journal, keep};
+use leptos::task::{spawn_local, tick};
+use surface::address;
+use surface::course::{POSTED, WINDOW};
+use surface::door::{Door, Over};
+use surface::page::{clock, journal, keep, opener};
+use trace::meter::Meter;
+use trace::request::TracedRequest;
+use trace::settings::Settings;
+use webext::source::{self, Hand};
 use webext::storage::Area;
 
-use crate::compare::course::POSTED;
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
-use crate::gate::Gate;
+use crate::panel::HOST;
 use crate::plan::Choice;
-use crate::requests::Requests;
-use crate::tab::{Standing, Tab};
-use crate::{dashboard, panel, popup};
-use trace::TraceWire;
-
-/// The time, second by second, and what else is to be done each second.
-fn clock(tick: impl Fn() + 'static) -> RwSignal<Timestamp> {
-    let now = RwSignal::new(webext::page::now());
-    keep(webext::page::every(Duration::from_secs(1), move || {
-        now.set(webext::page::now());
-        tick();
-    }));
-    now
-}
+use crate::requests::{RequestKey, Requests};
+use crate::tab::Tab;
+use crate::{panel, popup};
+use surface::gate::Gate;
 
 /// What surfaces need of the settings.
 #[derive(Clone, Copy)]
@@ -103,7 +86,7 @@ pub fn Popup(
         tab::act(state, verb, choice.with_untracked(Choice::plan), close);
     });
     // Where the browser opens none, the reason above it says where to go.
-    let on_open = compare::opener();
+    let on_open = opener();
     let on_times = times(state, close);
     let on_restore = Callback::new(move |origin: String| {
         spawn_local(async move {
@@ -130,10 +113,13 @@ fn times(state: RwSignal<Tab>, close: bool) -> Callback<usize> {
             return;
         }
         let Some(tab) = state.with_untracked(|tab| tab.id) else { return };
-        series::start(tab, times, move |opened| match opened {
-            Err(reason) => state.update(|tab| tab.refusal = Some(reason)),
-            Ok(()) if close => webext::page::close(),
-            Ok(()) => {}
+        let series = address::Series { tab: Some(tab), times: Some(times), ..Default::default() };
+        spawn_local(async move {
+            match webext::tabs::window(address::series(&series), WINDOW).await {
+                Err(error) => state.update(|tab| tab.refusal = Some(error.to_string())),
+                Ok(_) if close => webext::page::close(),
+                Ok(_) => {}
+            }
         });
     })
 }
@@ -166,14 +152,12 @@ pub fn Panel(
     let state = RwSignal::new(Tab::default());
     let list = RwSignal::new(Requests::default());
     let gate = StoredValue::new(Gate::default());
-    let wire = TraceWire::new();
     let (text, month, set) = (RwSignal::new(String::new()), RwSignal::new(0), settings());
     meter(month);
     tab::find(state, tab, move |tab| read_requests(list, tab, gate));
     let now = clock(move || tab::poll(state));
     keep(webext::message::listen(move |notice| {
         tab::hear(state, &notice);
-        wire.hear(&notice);
         match notice {
             Notice::Requests { tab } if Some(tab) == state.with_untracked(|state| state.id) => {
                 read_requests(list, tab, gate);
@@ -184,11 +168,7 @@ pub fn Panel(
     }));
     hold_port(state);
     let chosen = Memo::new(move |_| list.with(Requests::chosen));
-    Effect::new(move |_| {
-        if let Some((trace, span)) = chosen.get() {
-            wire.open(trace, Some(span));
-        }
-    });
+    Effect::new(move |_| show(chosen.get()));
     let active = Memo::new(move |_| state.with(Tab::active));
     Effect::new(move |_| {
         let filter = Filter { session: active.get(), text: text.get(), ..Filter::default() };
@@ -213,8 +193,6 @@ pub fn Panel(
             facts
             store=set.store
             settings=set.all
-            reading=wire.reading
-            picture=wire.picture
             now
             zone
             theme
@@ -222,6 +200,39 @@ pub fn Panel(
             on_times=times(state, false)
         />
     }
+}
+
+/// The ways for files into a list: what is dropped or pasted, and Open File. Another module opens them.
+pub fn doors() -> impl IntoView {
+    let over = RwSignal::new(false);
+    let listening = StoredValue::new_local(None);
+    listening.set_value(Some(source::listen(move |hand| match hand {
+        Hand::Over(above) if above == over.get_untracked() => {}
+        Hand::Over(above) => over.set(above),
+        Hand::Gives(sources) => {
+            over.set(false);
+            webext::view::files(&sources);
+            // From now on that module hears what is dropped.
+            spawn_local(async move { listening.set_value(None) });
+        }
+    })));
+    provide_context(Door(Callback::new(move |()| {
+        webext::view::files(&[]);
+        listening.set_value(None);
+    })));
+    view! { <Show when=move || over.get()><Over /></Show> }
+}
+
+/// Has the trace of a request shown in its place beside the list.
+fn show(chosen: Option<RequestKey>) {
+    spawn_local(async move {
+        // The place is there once what follows from the choice is drawn.
+        tick().await;
+        match chosen {
+            Some((trace, span)) => webext::view::open(HOST, trace, Some(span)),
+            None => webext::view::close(),
+        }
+    });
 }
 
 /// Reads a tab's requests from the journal; one reading at a time.
@@ -243,46 +254,4 @@ fn read_requests(list: RwSignal<Requests>, tab: i32, gate: StoredValue<Gate>) {
 async fn requests(tab: i32) -> Result<Vec<TracedRequest>, String> {
     let rows = journal().await?.requests(tab).await.map_err(|error| error.to_string())?;
     Ok(rows.into_iter().map(|row| row.request).collect())
-}
-
-/// The dashboard of a trace, wired.
-#[component]
-pub fn Dashboard(
-    /// The trace.
-    trace: TraceId,
-    /// The span to choose.
-    span: Option<SpanId>,
-    /// The tab whose page trace it is, for its progress.
-    tab: Option<i32>,
-) -> impl IntoView {
-    let state = RwSignal::new(Tab::default());
-    if tab.is_some() {
-        tab::find(state, tab, |_| {});
-    }
-    let wire = TraceWire::new();
-    wire.open(trace, span);
-    let now = clock(move || tab::poll(state));
-    keep(webext::message::listen(move |notice| {
-        tab::hear(state, &notice);
-        wire.hear(&notice);
-    }));
-    let progress = Signal::derive(move || state.with(|state| progress(state, trace)));
-    let on_ask = Callback::new(move |()| wire.ask());
-    let zone = webext::page::zone(webext::page::now());
-    view! {
-        <dashboard::Dashboard
-            reading=wire.reading
-            picture=wire.picture
-            progress
-            now
-            zone
-            on_ask
-        />
-    }
-}
-
-/// How the tab's page trace stands, if it is this one and still under way.
-fn progress(tab: &Tab, trace: TraceId) -> Option<Standing> {
-    let page = tab.view.as_ref()?.page.as_ref()?;
-    if page.trace == trace && tab.waiting() { tab.page() } else { None }
 }

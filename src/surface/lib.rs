@@ -1,13 +1,30 @@
 //! What all surfaces share, whichever module draws them: the mark, lamps, wall time, what is open,
 //! long work in steps.
 //!
-//! Only what both `app` and `options` use is here; what one of them draws alone is in that one.
+//! Only what two of `app`, `view` and `options` use is here; what one of them draws alone is in that one.
 
+pub mod address;
+pub mod candidate;
+pub mod copy;
+pub mod course;
+pub mod cursor;
+pub mod door;
 #[cfg(feature = "ssr")]
 pub mod draw;
+pub mod framework;
+pub mod gate;
 pub mod lamp;
 pub mod mark;
 pub mod moment;
+pub mod naming;
 pub mod page;
 pub mod paused;
+pub mod query;
+#[cfg(feature = "ssr")]
+pub mod sample;
+pub mod scroller;
+pub mod standing;
+pub mod status;
 pub mod steps;
+pub mod viewport;
+pub mod window;

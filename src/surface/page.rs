@@ -1,9 +1,12 @@
-//! Holds what stays open as long as a page does.
+//! Holds what stays open as long as a page does, and draws the page that there is none.
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use trace::Timestamp;
 use webext::{Journal, Listening};
 
 thread_local! {
@@ -27,4 +30,42 @@ pub async fn journal() -> Result<Rc<Journal>, String> {
 /// Keeps a subscription as long as the surface.
 pub fn keep(listening: Listening) {
     StoredValue::new_local(listening);
+}
+
+/// The time, second by second, and what else is to be done each second.
+pub fn clock(tick: impl Fn() + 'static) -> RwSignal<Timestamp> {
+    let now = RwSignal::new(webext::page::now());
+    keep(webext::page::every(Duration::from_secs(1), move || {
+        now.set(webext::page::now());
+        tick();
+    }));
+    now
+}
+
+/// Opens addresses in tabs of their own.
+#[must_use]
+pub fn opener() -> Callback<String> {
+    Callback::new(|address: String| {
+        spawn_local(async move {
+            // The link beside it is there still.
+            let _not_opened = webext::tabs::open(address, None).await;
+        });
+    })
+}
+
+/// An address that nothing can be made of.
+#[component]
+pub fn BadAddress(
+    /// What was found, and what was wanted.
+    error: String,
+) -> impl IntoView {
+    view! {
+        <main class="surface">
+            <div class="empty" role="alert">
+                <h1>"Nothing to show here"</h1>
+                <p>{error}</p>
+                <p>"Open a trace with View Page Trace in Tracelight's popup."</p>
+            </div>
+        </main>
+    }
 }

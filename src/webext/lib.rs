@@ -38,6 +38,7 @@ pub mod storage;
 pub mod stream;
 pub mod tabs;
 pub mod traffic;
+pub mod view;
 mod work;
 
 pub use error::Error;

@@ -30,11 +30,17 @@ impl Source {
         Some(Self { blob, name, size })
     }
 
+    /// The browser's object for it.
+    pub(crate) fn value(&self) -> JsValue {
+        self.blob.clone()
+    }
+
     /// A text as a file.
     fn text(text: &JsValue, name: &str) -> Option<Self> {
         let class = global("Blob").ok()?.unchecked_into::<Function>();
         let blob = Reflect::construct(&class, &Array::of1(&Array::of1(text))).ok()?;
-        Some(Self { name: name.to_owned(), ..Self::of(blob)? })
+        set(&blob, "name", &name.into()).ok()?;
+        Self::of(blob)
     }
 
     /// The bytes from one place to before another.
@@ -161,7 +167,7 @@ fn pasted(event: &JsValue) -> Result<Option<Hand>, JsValue> {
     Ok(Source::text(&text, "Clipboard").map(|source| Hand::Gives(vec![source])))
 }
 
-fn sources(files: &JsValue) -> Vec<Source> {
+pub(crate) fn sources(files: &JsValue) -> Vec<Source> {
     Array::from(files).iter().filter_map(Source::of).collect()
 }
 

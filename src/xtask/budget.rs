@@ -34,8 +34,10 @@ const BUDGETS: &[Budget] = &[
         form: "gzip",
         bytes: 220_000,
     },
-    // Compiled whenever popup, panel or dashboard opens.
+    // Compiled whenever popup, panel or Logs open.
     Budget { what: "app wasm", files: &["tracelight-app_bg.wasm"], form: "gzip", bytes: 400_000 },
+    // Compiled whenever a trace is opened.
+    Budget { what: "view wasm", files: &["tracelight-view_bg.wasm"], form: "gzip", bytes: 400_000 },
     // Compiled whenever options or trust page open.
     Budget {
         what: "options wasm",

@@ -24,6 +24,7 @@ const BROWSER: &[&str] = &[
     "tracelight-files",
     "tracelight-surface",
     "tracelight-app",
+    "tracelight-view",
     "tracelight-options",
 ];
 

@@ -24,6 +24,7 @@ const OUTPUTS: &[&str] = &[
     "tracelight-background_bg.wasm",
     "tracelight-recording_bg.wasm",
     "tracelight-app_bg.wasm",
+    "tracelight-view_bg.wasm",
     "tracelight-options_bg.wasm",
     "tracelight-files_bg.wasm",
 ];
@@ -46,6 +47,7 @@ const SOURCES: &[&str] = &[
     "src/files",
     "src/surface",
     "src/app",
+    "src/view",
     "src/options",
     "src/xtask/site.rs",
     "src/xtask/trap.rs",

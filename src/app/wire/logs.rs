@@ -3,22 +3,21 @@
 
 use std::time::Duration;
 
-use ::trace::SessionId;
-use ::trace::request::TracedRequest;
 use bridge::Notice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use surface::page::{journal, keep};
+use surface::page::{clock, journal, keep};
+use trace::SessionId;
+use trace::request::TracedRequest;
 
-use super::trace::TraceWire;
-use super::{clock, meter, settings};
+use super::{meter, settings, show};
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
-use crate::gate::Gate;
-use crate::query::{Query, Wanted};
 use crate::requests::Requests;
 use crate::sessions::{self, Past};
 use crate::{found, logs};
+use surface::gate::Gate;
+use surface::query::{Query, Wanted};
 
 /// How long the store may take to list its traces.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -51,18 +50,13 @@ pub fn Logs(
     let (month, set) = (RwSignal::new(0), settings());
     feed.read();
     meter(month);
-    let wire = TraceWire::new();
     keep(webext::message::listen(move |notice| {
-        wire.hear(&notice);
         if matches!(notice, Notice::Requests { .. }) {
             feed.read();
             meter(month);
         }
     }));
-    if let Some((trace, span)) = open {
-        wire.open(trace, span);
-    }
-    feed.follow(text, set.store, wire, open.is_some());
+    feed.follow(text, set.store, open.is_some());
     let Feed { list, query, sessions, trouble, .. } = feed;
     let facts = Memo::new(move |_| {
         let id = query.with(|query| query.session.id());
@@ -80,8 +74,6 @@ pub fn Logs(
             text
             sessions
             facts
-            reading=wire.reading
-            picture=wire.picture
             store=set.store
             trouble
             now
@@ -130,13 +122,7 @@ impl Feed {
     }
 
     /// Lets list, address and trace follow what the user sets.
-    fn follow(
-        self,
-        text: RwSignal<String>,
-        store: RwSignal<String>,
-        wire: TraceWire,
-        opened: bool,
-    ) {
+    fn follow(self, text: RwSignal<String>, store: RwSignal<String>, opened: bool) {
         let Self { list, query, .. } = self;
         Effect::new(move |_| text.with(|text| query.update(|query| query.text.clone_from(text))));
         Effect::new(move |_| {
@@ -165,9 +151,7 @@ impl Feed {
             if query.with_untracked(|query| query.open != open) {
                 query.update(|query| query.open = open);
             }
-            if let Some((trace, span)) = open {
-                wire.open(trace, span);
-            }
+            show(chosen.get());
         });
         Effect::new(move |_| query.with(|query| webext::page::replace(&query.address())));
     }

@@ -1,0 +1,228 @@
+//! Draws a trace: what is odd about it, its waterfall, and the details of the chosen span. The
+//! dashboard and the panel both show it.
+
+use leptos::prelude::*;
+use surface::moment;
+use trace::quantity;
+use trace::waterfall::Service;
+
+use crate::chart::Chart;
+use crate::desk::{Desk, View};
+use crate::detail::Detail;
+use crate::filter_bar::{FilterBar, Nothing};
+use crate::inspector::{Inspector, Lead};
+use crate::kin::Relative;
+use crate::picture::{Opener, Picture};
+use crate::problem::Problem;
+use crate::vitals::Vitals;
+use surface::address;
+use surface::copy::Copy;
+use surface::scroller::Scroller;
+
+/// The trace in numbers: id, start, duration, spans, errors; and who took part.
+#[component]
+pub fn Facts(
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+    /// Minutes that the reader's clock is east of UTC.
+    zone: i32,
+) -> impl IntoView {
+    let facts = Memo::new(move |_| picture.with(|picture| facts(picture, zone)));
+    let trace = Memo::new(move |_| picture.with(Picture::trace));
+    let errors = Memo::new(move |_| picture.with(|picture| picture.waterfall().errors() > 0));
+    let vitals = Memo::new(move |_| picture.with(Picture::vitals));
+    let draw = move |(name, text): (&'static str, String)| {
+        let bad = move || name == "Errors" && errors.get();
+        view! { <div class:bad=bad><dt>{name}</dt><dd>{text}</dd></div> }
+    };
+    view! {
+        <dl class="facts line-up">
+            {move || trace.get().map(|trace| view! {
+                <div class="id">
+                    <dt>"Trace"</dt>
+                    <dd>{trace.to_string()}<Copy text=trace.to_string() what="trace id" /></dd>
+                    <a href=address::compare(Some(trace), None) target="_blank" rel="noopener">
+                        "Compare with…"
+                    </a>
+                </div>
+            })}
+            {move || facts.get().into_iter().map(draw).collect::<Vec<_>>()}
+        </dl>
+        <Legend picture />
+        <Openers picture />
+        {move || view! { <Vitals vitals=vitals.get() /> }}
+    }
+    .into_any()
+}
+
+fn facts(picture: &Picture, zone: i32) -> Vec<(&'static str, String)> {
+    let waterfall = picture.waterfall();
+    vec![
+        ("Started", moment::date(waterfall.start(), zone)),
+        ("Duration", quantity::duration(waterfall.length())),
+        ("Spans", waterfall.total().to_string()),
+        ("Errors", waterfall.errors().to_string()),
+    ]
+}
+
+/// Who took part, each by colour and name.
+#[component]
+fn Legend(picture: RwSignal<Picture>) -> impl IntoView {
+    let services =
+        Memo::new(move |_| picture.with(|picture| picture.waterfall().services().to_vec()));
+    let draw = |service: Service| {
+        let name =
+            if service.name.is_empty() { "no service.name".to_owned() } else { service.name };
+        let title = format!(
+            "{}, {}",
+            quantity::count(service.spans as u64, "span"),
+            quantity::count(service.errors as u64, "error")
+        );
+        view! {
+            <li title=title>
+                <span class=format!("chip c{}", service.colour) aria-hidden="true"></span>
+                {name}
+                <span class="count">{service.spans}</span>
+            </li>
+        }
+    };
+    view! {
+        <ul class="legend" aria-label="Services">
+            {move || services.get().into_iter().map(draw).collect::<Vec<_>>()}
+        </ul>
+    }
+    .into_any()
+}
+
+/// What opened the trace: links to the operation and to the page.
+#[component]
+fn Openers(picture: RwSignal<Picture>) -> impl IntoView {
+    let openers = Memo::new(move |_| picture.with(Picture::openers));
+    let draw = |(at, (opener, mut to)): (usize, (Opener, Relative))| {
+        if to.name.is_empty() {
+            opener.word().clone_into(&mut to.name);
+        }
+        view! { {if at == 0 { "Opened by " } else { ", in " }}<Lead to /> }
+    };
+    let list = move || openers.get().into_iter().enumerate().map(draw).collect::<Vec<_>>();
+    view! {
+        <Show when=move || !openers.with(Vec::is_empty)>
+            <p class="openers">{list}</p>
+        </Show>
+    }
+    .into_any()
+}
+
+/// The trace itself.
+#[component]
+pub fn TraceView(
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+) -> impl IntoView {
+    let desk = Desk::new();
+    let details = desk.details;
+    let scroller = Scroller::mounted();
+    let detail = Memo::new(move |_| picture.with(detail));
+    let open = move || details.get() && detail.with(Option::is_some);
+    let close = move || {
+        details.set(false);
+        scroller.focus();
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            close();
+        }
+    };
+    let on_span = Callback::new(move |id| {
+        // A parent that is not here stays where the problems name it.
+        picture.update(|picture| {
+            let _missing = picture.reveal_id(id);
+        });
+    });
+    let inspector = move || {
+        detail.get().map(|detail| {
+            view! { <Inspector detail on_close=Callback::new(move |()| close()) on_span /> }
+        })
+    };
+    view! {
+        <Problems picture details />
+        <Views desk />
+        <FilterBar picture desk />
+        <div class="split" class:open=open>
+            {move || drawn(desk, picture, scroller)}
+            <Nothing desk />
+            <Show when=open>
+                <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
+                    {inspector}
+                </aside>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The tabs of a trace's views.
+#[component]
+fn Views(desk: Desk) -> impl IntoView {
+    let tab = move |view: View| {
+        let chosen = move || desk.view.get() == view;
+        view! {
+            <button
+                type="button"
+                role="tab"
+                aria-selected=move || if chosen() { "true" } else { "false" }
+                on:click=move |_| desk.view.set(view)
+            >
+                {view.name()}
+            </button>
+        }
+    };
+    let tabs: Vec<_> = View::ALL.into_iter().map(tab).collect();
+    view! { <div class="views" role="tablist" aria-label="Views">{tabs}</div> }.into_any()
+}
+
+/// The view that the reader chose.
+fn drawn(desk: Desk, picture: RwSignal<Picture>, scroller: Scroller) -> AnyView {
+    match desk.view.get() {
+        View::Waterfall
+        | View::Tree
+        | View::Flame
+        | View::Table
+        | View::Statistics
+        | View::Services
+        | View::Logs => view! { <Chart picture desk scroller /> }.into_any(),
+    }
+}
+
+/// The details of the chosen span, unless a fold hides it.
+fn detail(picture: &Picture) -> Option<Detail> {
+    let row = picture.chosen_row()?;
+    let waterfall = picture.waterfall();
+    let colour = waterfall.services().get(row.service)?.colour;
+    Some(Detail::of(&picture.span(&row)?, &row, colour, waterfall.length(), picture.kin()))
+}
+
+/// What is odd about the trace, by name.
+#[component]
+fn Problems(picture: RwSignal<Picture>, details: RwSignal<bool>) -> impl IntoView {
+    let problems = Memo::new(move |_| picture.with(|picture| picture.problems().to_vec()));
+    let draw = move |problem: Problem| {
+        let show = problem.span.map(|span| {
+            let show = move |_| {
+                picture.update(|picture| picture.reveal(span));
+                details.set(true);
+            };
+            view! { <button type="button" class="link" on:click=show>"Show"</button> }
+        });
+        view! { <li><strong>{problem.name}</strong>" "{problem.text}" "{show}</li> }
+    };
+    let list = move || problems.get().into_iter().map(draw).collect::<Vec<_>>();
+    view! {
+        <Show when=move || !problems.with(Vec::is_empty)>
+            <section class="problems" aria-label="Problems">
+                <ul>{list}</ul>
+            </section>
+        </Show>
+    }
+    .into_any()
+}
