@@ -4,7 +4,7 @@ use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, HtmlElement, Node};
 
 use surface::course::TIMES;
 
@@ -15,48 +15,20 @@ pub fn Several(
     on_times: Callback<usize>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
-    let menu = NodeRef::<html::Div>::new();
-    menu.on_load(|menu| focus(menu.first_element_child()));
-    let back = move || drop(button.get_untracked().map(|button| button.focus()));
-    let on_key = move |event: KeyboardEvent| {
-        let here = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let next = match event.key().as_str() {
-            "ArrowDown" => here.and_then(|it| it.next_element_sibling()),
-            "ArrowUp" => here.and_then(|it| it.previous_element_sibling()),
-            "Home" => menu.get_untracked().and_then(|it| it.first_element_child()),
-            "End" => menu.get_untracked().and_then(|it| it.last_element_child()),
-            "Escape" => {
-                open.set(false);
-                back();
-                None
-            }
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        focus(next);
-    };
+    let (whole, button) = (NodeRef::<html::Div>::new(), NodeRef::<html::Button>::new());
+    let close = Callback::new(move |()| {
+        open.set(false);
+        drop(button.get_untracked().map(|button| button.focus()));
+    });
+    // The button closes what it has opened: it is not somewhere else.
     let leave = move |event: FocusEvent| {
-        let to = event.related_target().and_then(|it| it.dyn_into::<leptos::web_sys::Node>().ok());
-        if !menu.get_untracked().is_some_and(|menu| menu.contains(to.as_ref())) {
+        let to = event.related_target().and_then(|it| it.dyn_into::<Node>().ok());
+        if !whole.get_untracked().is_some_and(|whole| whole.contains(to.as_ref())) {
             open.set(false);
-        }
-    };
-    let item = move |times: usize| {
-        let run = move |_| {
-            open.set(false);
-            back();
-            on_times.run(times);
-        };
-        view! {
-            <button type="button" role="menuitem" tabindex="-1" on:click=run>
-                {format!("Run Page Trace {times} Times")}
-            </button>
         }
     };
     view! {
-        <div class="several">
+        <div class="several" node_ref=whole on:focusout=leave>
             <button
                 type="button"
                 class="verb"
@@ -72,17 +44,49 @@ pub fn Several(
                 <span class="arrow" aria-hidden="true"></span>
             </button>
             <Show when=move || open.get()>
-                <div
-                    class="menu"
-                    role="menu"
-                    aria-label="Several Page Traces"
-                    node_ref=menu
-                    on:keydown=on_key
-                    on:focusout=leave
-                >
-                    {TIMES.map(item).into_iter().collect::<Vec<_>>()}
-                </div>
+                <Menu close on_times />
             </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// The numbers of runs. The first has the keyboard's focus.
+#[component]
+fn Menu(close: Callback<()>, on_times: Callback<usize>) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    menu.on_load(|menu| focus(menu.first_element_child()));
+    let on_key = move |event: KeyboardEvent| {
+        let here = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let next = match event.key().as_str() {
+            "ArrowDown" => here.and_then(|it| it.next_element_sibling()),
+            "ArrowUp" => here.and_then(|it| it.previous_element_sibling()),
+            "Home" => menu.get_untracked().and_then(|it| it.first_element_child()),
+            "End" => menu.get_untracked().and_then(|it| it.last_element_child()),
+            "Escape" => {
+                close.run(());
+                None
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        focus(next);
+    };
+    let item = |times: usize| {
+        let run = move |_| {
+            close.run(());
+            on_times.run(times);
+        };
+        view! {
+            <button type="button" role="menuitem" tabindex="-1" on:click=run>
+                {format!("Run Page Trace {times} Times")}
+            </button>
+        }
+    };
+    view! {
+        <div class="menu" role="menu" aria-label="Several Page Traces" node_ref=menu on:keydown=on_key>
+            {TIMES.map(item).into_iter().collect::<Vec<_>>()}
         </div>
     }
     .into_any()

@@ -178,6 +178,19 @@ test('nothing that differs, a trace that is missing and the same one twice are s
   await row(view, /one.*= same/).waitFor();
 });
 
+test('the panel offers the last trace of the same page', async () => {
+  const { a, b, page } = await two();
+  const panel = await lab.openPanel(await lab.tabId(page));
+  const requests = panel.getByRole('grid', { name: 'Traced requests' });
+  await requests.getByRole('row', { name: /document/ }).last().click();
+  const opened = lab.context.waitForEvent('page');
+  await panel.getByRole('link', { name: 'Compare with previous' }).click();
+  const view = await opened;
+  await row(view, /SELECT old.*− gone/).waitFor();
+  assert.match(view.url(), new RegExp(`a=${a}&b=${b}$`));
+  await photograph(panel, 'compare-panel', () => fits(panel));
+});
+
 /** Has a page run several times from its popup; resolves to the window that shows how far it is. */
 async function several(page, times) {
   const popup = await lab.openPopup(await lab.tabId(page));

@@ -141,14 +141,19 @@ impl Duel {
         };
         let length = by(|it| it.length());
         let apart = share(length, a.length());
-        let apart = if apart.is_empty() { String::new() } else { format!(" ({apart})") };
+        let apart = if apart.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", apart.replace(' ', "\u{a0}"))
+        };
         let later = if a.start() <= b.start() { "later" } else { "earlier" };
         let between = b.start().since(a.start()).max(a.start().since(b.start()));
         let difference = Facts {
             letter: "Difference",
             figures: [
                 format!("{} {later}", quantity::duration(between)),
-                format!("{}{apart}", signed(length)),
+                // One line where it fits, and two where it does not: never a number without its unit.
+                format!("{}{apart}", signed(length).replace(' ', "\u{a0}")),
                 counted(by(|it| it.sheet.len() as u64)),
                 counted(by(|it| it.errors as u64)),
             ],

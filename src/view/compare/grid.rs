@@ -26,6 +26,8 @@ pub struct Line {
     pub name: String,
     /// Which of those alike it is, or how many there are; may be empty.
     pub times: String,
+    /// Where it failed, in words; may be empty.
+    pub failed: String,
     /// Its service.
     pub service: String,
     /// Which of the colours of services.
@@ -117,18 +119,13 @@ pub fn Grid(
             scroller.reveal(at);
         }
     });
-    let open = move |at: Option<usize>| {
+    let open = move || {
+        let at = chosen.get_untracked();
         let line = at.and_then(|at| lines.run(at..at + 1).pop()).filter(|it| !it.link.is_empty());
         line.map(|line| on_open.run(line.link)).is_some()
     };
     let on_key = move |event: KeyboardEvent| {
-        let meant = match Step::of(&event.key()) {
-            _ if event.ctrl_key() || event.meta_key() || event.alt_key() => false,
-            None | Some(Step::Close) => false,
-            Some(Step::Open) => open(chosen.get_untracked()),
-            Some(step) => on_deed.run(Deed::Step(step, scroller.view.get_untracked().page())),
-        };
-        if meant {
+        if follow(&event, scroller, on_deed, open) {
             event.prevent_default();
         }
     };
@@ -157,6 +154,21 @@ pub fn Grid(
         </div>
     }
     .into_any()
+}
+
+/// Carries out what a key means; whether it meant anything.
+fn follow(
+    event: &KeyboardEvent,
+    scroller: Scroller,
+    on_deed: Callback<Deed, bool>,
+    open: impl Fn() -> bool,
+) -> bool {
+    match Step::of(&event.key()) {
+        _ if event.ctrl_key() || event.meta_key() || event.alt_key() => false,
+        None | Some(Step::Close) => false,
+        Some(Step::Open) => open(),
+        Some(step) => on_deed.run(Deed::Step(step, scroller.view.get_untracked().page())),
+    }
 }
 
 /// The id of a row's element.
@@ -218,6 +230,8 @@ fn Name(line: Line, on_deed: Callback<Deed, bool>) -> impl IntoView {
     let indent = format!("{}px", line.level.saturating_sub(1).min(24) * 12);
     let times = (!line.times.is_empty())
         .then(|| view! { <span class="badge quiet">{line.times.clone()}</span> });
+    let failed = (!line.failed.is_empty())
+        .then(|| view! { <span class="badge error">{line.failed.clone()}</span> });
     view! {
         <span role="gridcell" class="path" style:padding-left=indent>
             <span
@@ -228,6 +242,7 @@ fn Name(line: Line, on_deed: Callback<Deed, bool>) -> impl IntoView {
                 on:click=fold
             ></span>
             <span class=format!("chip c{}", line.colour) aria-hidden="true"></span>
+            {failed}
             <a class="label" href=line.link target="_blank" rel="noopener" tabindex="-1" title=line.name.clone()>
                 {line.name.clone()}
             </a>

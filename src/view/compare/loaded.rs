@@ -58,6 +58,12 @@ impl Loaded {
         self.tree.length()
     }
 
+    /// Whether one of its spans failed.
+    #[must_use]
+    pub fn failed(&self, span: usize) -> bool {
+        self.sheet.columns().flags.get(span).is_some_and(|flags| flags.has(Flags::ERROR))
+    }
+
     /// The dashboard's address of one of its spans.
     #[must_use]
     pub fn link(&self, span: usize) -> String {

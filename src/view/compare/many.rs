@@ -4,9 +4,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use trace::TraceId;
 use trace::columns::Columns;
 use trace::compare::{Paths, Spread, quantile, spreads};
+use trace::{TraceId, quantity};
 
 use super::difference::THRESHOLD;
 use super::grid::{Cell, Deed, Line, Mark};
@@ -123,6 +123,7 @@ impl Many {
             pale: self.outline.leads(path),
             name: cut(known.name),
             times,
+            failed: self.failed(path),
             service: known.service.chars().take(100).collect(),
             colour: self.colours.get(path).copied().unwrap_or_default(),
             link: usual.map(|(span, run)| run.link(span)).unwrap_or_default(),
@@ -134,8 +135,19 @@ impl Many {
                 there,
             ],
             marks: self.marks(spread),
-            said: String::new(),
+            said: self.lengths(path).map(time).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// In how many of the runs a span failed.
+    fn failed(&self, path: usize) -> String {
+        let failed = |(run, loaded): &(usize, &Arc<Loaded>)| {
+            self.paths.span(path, *run).is_some_and(|span| loaded.failed(span))
+        };
+        match self.runs.iter().enumerate().filter(failed).count() {
+            0 => String::new(),
+            count => quantity::count(count as u64, "error"),
+        }
     }
 
     /// A box with whiskers, and a dot for each run: from nothing to the longest.
@@ -146,13 +158,16 @@ impl Many {
             mark("box", spread.low, spread.high),
             mark("middle", spread.median, spread.median),
         ];
-        let runs = self.runs.iter().enumerate().filter_map(|(run, loaded)| {
-            let span = self.paths.span(spread.path, run)?;
-            let length = loaded.sheet.columns().lengths[span];
-            Some(mark("dot", length, length))
-        });
-        marks.extend(runs);
+        marks.extend(self.lengths(spread.path).map(|length| mark("dot", length, length)));
         marks
+    }
+
+    /// How long a span is in each run that has it.
+    fn lengths(&self, path: usize) -> impl Iterator<Item = u64> {
+        self.runs.iter().enumerate().filter_map(move |(run, loaded)| {
+            let span = self.paths.span(path, run)?;
+            loaded.sheet.columns().lengths.get(span).copied()
+        })
     }
 }
 

@@ -154,20 +154,9 @@ impl Pair {
     fn line(&self, at: usize) -> Option<Line> {
         let path = self.outline.path(at)?;
         let (known, change) = (self.paths.get(path)?, self.changes.get(path)?);
-        let spans = [change.before, change.after];
-        let side = |side: usize| Some((self.sides[side].as_ref(), spans[side]?));
-        let link = |number: usize| side(number).map(|(side, span)| side.link(span));
-        let length =
-            |number: usize| side(number).map(|(it, span)| it.sheet.columns().lengths[span]);
-        let figure = |class, number: usize| Cell {
-            class,
-            text: length(number).map_or_else(|| "–".to_owned(), time),
-            link: link(number).unwrap_or_default(),
-        };
-        let plain = |class, text| Cell { class, text, link: String::new() };
-        let both = spans.iter().all(Option::is_some);
-        let share = if both { share(change.by, length(0).unwrap_or(0)) } else { String::new() };
-        let (mark, word) = (difference::mark(change.verdict), difference::word(change.verdict));
+        let sides = self.spans(change);
+        let link = |at: usize| sides[at].map(|(side, span)| side.link(span));
+        let bar = |class, at: usize| self.bar(class, sides[at]?);
         Some(Line {
             at,
             level: self.outline.level(path),
@@ -175,28 +164,25 @@ impl Pair {
             pale: self.outline.leads(path),
             name: cut(known.name),
             times: self.times(path),
-            service: cut(known.service).replace("(no name)", ""),
+            failed: failed(sides).to_owned(),
+            service: known.service.chars().take(LONGEST).collect(),
             colour: self.colours.get(path).copied().unwrap_or_default(),
             link: link(1).or(link(0)).unwrap_or_default(),
-            cells: vec![
-                figure("first", 0),
-                figure("second", 1),
-                plain("by", signed(change.by)),
-                plain("share", share),
-                plain(verdict_class(change.verdict), format!("{mark} {word}")),
-            ],
-            marks: [("a", 0), ("b", 1)]
-                .iter()
-                .filter_map(|(class, number)| self.bar(class, side(*number)?))
-                .collect(),
-            said: String::new(),
+            cells: cells(change, sides),
+            marks: [bar("a", 0), bar("b", 1)].into_iter().flatten().collect(),
+            said: said(sides),
         })
     }
 
+    /// The spans that a change is about.
+    fn spans(&self, change: &Change) -> [Option<Place<'_>>; 2] {
+        let [a, b] = [&*self.sides[0], &*self.sides[1]];
+        [change.before.map(|span| (a, span)), change.after.map(|span| (b, span))]
+    }
+
     /// A span's bar on an axis as long as the longer trace, each from its own trace's start.
-    fn bar(&self, class: &'static str, (side, span): (&Loaded, usize)) -> Option<Mark> {
-        let columns = side.sheet.columns();
-        let from = columns.starts[span].saturating_sub(side.start().nanos());
+    fn bar(&self, class: &'static str, (side, span): Place<'_>) -> Option<Mark> {
+        let (from, columns) = (begins((side, span)), side.sheet.columns());
         let whole = self.sides.iter().map(|side| side.length()).max()?;
         Some(Mark::of(class, from, from.saturating_add(columns.lengths[span]), whole))
     }
@@ -212,6 +198,51 @@ impl Pair {
             (nth, _) => format!("#{}", nth + 1),
         }
     }
+}
+
+/// A span in its trace.
+type Place<'a> = (&'a Loaded, usize);
+
+/// Nanoseconds from its trace's start to a span's.
+fn begins((side, span): Place<'_>) -> u64 {
+    side.sheet.columns().starts[span].saturating_sub(side.start().nanos())
+}
+
+fn cells(change: &Change, sides: [Option<Place<'_>>; 2]) -> Vec<Cell> {
+    let length = |at: usize| sides[at].map(|(side, span)| side.sheet.columns().lengths[span]);
+    let figure = |class, at: usize| Cell {
+        class,
+        text: length(at).map_or_else(|| "–".to_owned(), time),
+        link: sides[at].map(|(side, span)| side.link(span)).unwrap_or_default(),
+    };
+    let plain = |class, text| Cell { class, text, link: String::new() };
+    let both = length(0).filter(|_| sides[1].is_some());
+    let (mark, word) = (difference::mark(change.verdict), difference::word(change.verdict));
+    vec![
+        figure("first", 0),
+        figure("second", 1),
+        plain("by", signed(change.by)),
+        plain("share", both.map(|was| share(change.by, was)).unwrap_or_default()),
+        plain(verdict_class(change.verdict), format!("{mark} {word}")),
+    ]
+}
+
+/// Where a span failed, in words.
+fn failed(sides: [Option<Place<'_>>; 2]) -> &'static str {
+    match sides.map(|side| side.is_some_and(|(side, span)| side.failed(span))) {
+        [true, true] => "error",
+        [true, false] => "error in A",
+        [false, true] => "error in B",
+        [false, false] => "",
+    }
+}
+
+/// When a span begins in each trace, for who cannot see its bars.
+fn said(sides: [Option<Place<'_>>; 2]) -> String {
+    let begins = ["A", "B"].into_iter().zip(sides).filter_map(|(letter, side)| {
+        Some(format!("begins after {} in {letter}", time(begins(side?))))
+    });
+    begins.collect::<Vec<_>>().join(", ")
 }
 
 /// A verdict's class.

@@ -166,13 +166,13 @@ fn the_difference_of_two_traces_is_told_in_numbers_and_turns_with_them() {
     };
     let mut duel = duel([&page(1, 0), &longer(60)]);
     let facts = duel.facts(0);
-    assert_eq!(facts[2].figures[1..], ["+60 ms (+10 %)", "0", "0"].map(str::to_owned));
+    assert_eq!(facts[2].figures[1..], ["+60\u{a0}ms (+10\u{a0}%)", "0", "0"].map(str::to_owned));
     duel.swap();
     assert_eq!(duel.wanted, [Some(trace(2)), Some(trace(1))]);
     let ready = duel.ready().unwrap();
     let paths = paths(&ready);
     duel.pair = Some(Pair::of(ready, paths, duel.setting));
-    assert!(duel.facts(0)[2].figures[1].starts_with("−60 ms"));
+    assert!(duel.facts(0)[2].figures[1].starts_with("−60\u{a0}ms"));
 }
 
 #[test]

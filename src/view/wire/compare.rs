@@ -30,18 +30,7 @@ pub fn Compare(
 ) -> impl IntoView {
     let duel = RwSignal::new(Duel::of(a, b));
     let rows = RwSignal::new(Vec::new());
-    let traces: Vec<TraceId> = [a, b].into_iter().flatten().collect();
-    spawn_local(async move {
-        read_rows(rows).await;
-        for trace in &traces {
-            put(duel, read(*trace).await, *trace);
-        }
-        lay(duel).await;
-        for trace in traces {
-            put(duel, fresh(trace).await, trace);
-        }
-        lay(duel).await;
-    });
+    spawn_local(begin(duel, rows, [a, b].into_iter().flatten().collect()));
     keep(webext::message::listen(move |notice| {
         let Notice::Grew { trace } = notice else { return };
         if duel.with_untracked(|duel| duel.wanted.contains(&Some(trace))) {
@@ -67,6 +56,19 @@ pub fn Compare(
     });
     let zone = webext::page::zone(webext::page::now());
     view! { <Versus duel rows zone on_swap on_trace on_open=opener() /> }
+}
+
+/// Reads what the address names: first what is here, then what the store has besides.
+async fn begin(duel: RwSignal<Duel>, rows: RwSignal<Vec<TracedRequest>>, traces: Vec<TraceId>) {
+    read_rows(rows).await;
+    for trace in &traces {
+        put(duel, read(*trace).await, *trace);
+    }
+    lay(duel).await;
+    for trace in traces {
+        put(duel, fresh(trace).await, trace);
+    }
+    lay(duel).await;
 }
 
 /// What was read of a trace; `None` where it says no more than before.
