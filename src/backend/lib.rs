@@ -5,6 +5,7 @@
 
 use otlp::answer::Refusal;
 
+pub mod follow;
 pub mod jaeger;
 pub mod link;
 pub mod probe;

@@ -70,6 +70,20 @@ impl Batch {
         Ok((Self { groups, spans, body: body.clone() }, rejected))
     }
 
+    /// Its spans of one trace as a `TracesData` message; empty when it has none.
+    pub(crate) fn part(&self, trace: TraceId) -> Vec<u8> {
+        let mut groups: Vec<(usize, Vec<&[u8]>)> = Vec::new();
+        for span in self.spans.iter().filter(|span| span.trace == trace) {
+            let bytes = self.bytes(&span.bytes);
+            match groups.iter_mut().find(|(group, _)| *group == span.group) {
+                Some((_, spans)) => spans.push(bytes),
+                None => groups.push((span.group, vec![bytes])),
+            }
+        }
+        let groups = groups.into_iter().map(|(group, spans)| (self.group(group), spans));
+        raw::write(&groups.collect::<Vec<_>>())
+    }
+
     /// How much memory it holds, roughly.
     pub(crate) fn weight(&self) -> usize {
         self.body.len() + self.spans.len() * size_of::<Entry>()

@@ -13,15 +13,19 @@ use hyper::{Method, Request, StatusCode, Version};
 use tokio::sync::{broadcast, watch};
 
 use crate::api::Api;
+use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::host::Hosts;
 use crate::origin::{Door, Origins, Verdict};
 use crate::queue::{Grown, Queue};
 use crate::reply::{self, Form, Reply};
-use crate::{grpc, ingest, stream};
+use crate::{follow, grpc, ingest, stream};
 
+/// What a page may read of our headers.
+const EXPOSED: &str = "retry-after, tracelight-spans";
 const INGEST: &str = "/v1/traces";
 const TRACE: &str = "/api/v3/traces/";
+const FOLLOW: &str = "/follow";
 
 /// The HTTP side: OTLP/HTTP, query API, stream.
 #[derive(Clone, Debug)]
@@ -31,6 +35,7 @@ pub(crate) struct HttpDoor {
     pub(crate) queue: Queue,
     pub(crate) api: Api,
     pub(crate) grown: broadcast::Sender<Grown>,
+    pub(crate) news: broadcast::Sender<Arc<Batch>>,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -60,7 +65,7 @@ impl HttpDoor {
         if let Verdict::Allowed(origin) = verdict {
             let headers = reply.headers_mut();
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
         }
         reply
     }
@@ -104,7 +109,13 @@ impl HttpDoor {
             "/api/v3/services" => self.api.services().await,
             "/api/v3/operations" => self.api.operations(query).await,
             _ => match path.strip_prefix(TRACE) {
-                Some(id) => self.api.trace(id, headers).await,
+                Some(rest) => match rest.strip_suffix(FOLLOW) {
+                    Some(id) => {
+                        let (news, stopping) = (self.news.subscribe(), self.stopping.clone());
+                        follow::answer(&self.api, news, stopping, id).await
+                    }
+                    None => self.api.trace(rest, headers).await,
+                },
                 None => Err(Fault::not_found(format!("nothing is here: {path}"))),
             },
         }

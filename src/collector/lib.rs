@@ -17,6 +17,7 @@ mod body;
 mod door;
 mod error;
 mod fault;
+mod follow;
 mod grpc;
 mod host;
 mod ingest;

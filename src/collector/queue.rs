@@ -66,6 +66,8 @@ pub(crate) struct Duties {
     pub(crate) depth: usize,
     pub(crate) limits: Limits,
     pub(crate) grown: broadcast::Sender<Grown>,
+    /// What was stored, for those who follow a trace.
+    pub(crate) news: broadcast::Sender<Arc<Batch>>,
 }
 
 impl Queue {
@@ -223,6 +225,10 @@ impl Desk {
         };
         for job in jobs {
             self.shared.leave(job.weight);
+            if outcome.is_ok() && self.duties.news.receiver_count() > 0 {
+                // The last of them may just have gone.
+                let _ = self.duties.news.send(Arc::new(job.batch));
+            }
             // A sender that went away does not hear it; its spans are kept all the same.
             let _ = job.done.send(outcome.clone());
         }

@@ -18,6 +18,8 @@ use crate::{Error, Settings};
 
 /// How many events a stream's reader may be behind.
 const BEHIND: usize = 1024;
+/// How many requests one who follows a trace may be behind; they are kept as long.
+const LATE: usize = 64;
 
 /// A collector that serves. Dropped, it goes on until the runtime ends; [`stop`](Self::stop) it to
 /// have everything written.
@@ -49,8 +51,9 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let files = Arc::new(Files::open(&settings.database).map_err(Error::Store)?);
     let writer = Writer::open(&files).map_err(Error::Store)?;
     let (grown, _) = broadcast::channel(BEHIND);
+    let (news, _) = broadcast::channel(LATE);
     let limits = Limits { bytes: settings.max_bytes, age: settings.max_age };
-    let duties = Duties { depth: settings.queue, limits, grown: grown.clone() };
+    let duties = Duties { depth: settings.queue, limits, grown: grown.clone(), news: news.clone() };
     let (queue, thread) = Queue::start(writer, duties).map_err(Error::Thread)?;
 
     let (stop, stopping) = watch::channel(false);
@@ -60,6 +63,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         queue: queue.clone(),
         api: Api::new(files),
         grown,
+        news,
         stopping: stopping.clone(),
     };
     let grpc_door = GrpcDoor {

@@ -1,25 +1,30 @@
-//! Puts what the journal keeps into a sheet: chunks of OTLP protobuf that may overlap. Those of a page
-//! hold every trace that it opened; one of them is wanted, and the others are its kin.
+//! Puts what the journal keeps into a sheet, and what the store tells: OTLP protobuf that may overlap.
+//! Chunks of a page hold every trace that it opened; one of them is wanted, and the others are its kin.
 //!
-//! A trace that grows is read on, not anew: chunks that are behind those that were read before are
-//! put to them. Where any of those changed, all are read again.
+//! A trace that grows is read on, not anew: only chunks that are new or may have changed are wanted,
+//! and put to those that were read before. Where one of those did change, all are read again. A step
+//! of the work is a chunk or a part, so that whoever calls can draw in between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use otlp::Sheet;
 use otlp::raw::{self, Head};
-use trace::TraceId;
+use trace::{Span, TraceId};
 
 use crate::kin::Kin;
 
 /// Names the instrumentation of the browser's spans.
 const OURS: &str = "tracelight";
 
+/// Which chunk one is: page, whether servers recorded it, and number.
+pub type Key = (TraceId, bool, u32);
+
 /// A chunk as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// Which it is: page, side, and number.
-    pub key: (TraceId, bool, u32),
+    /// Which it is.
+    pub key: Key,
     /// OTLP protobuf.
     pub bytes: Vec<u8>,
     /// Whether its spans came late.
@@ -35,10 +40,11 @@ pub struct Chunk {
 /// By what a chunk is known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
-    key: (TraceId, bool, u32),
+    key: Key,
     size: usize,
     /// Of one that may still change, a sum of its bytes; of one that is closed, nothing.
     sum: u64,
+    open: bool,
     late: bool,
     of: Option<TraceId>,
 }
@@ -47,13 +53,17 @@ struct Seen {
 #[derive(Clone, Debug)]
 pub struct Load {
     trace: TraceId,
-    seen: Vec<Seen>,
+    seen: BTreeMap<Key, Seen>,
+    /// What the store told, as places of the sheet.
+    followed: Vec<Range<usize>>,
     /// Traces that the browser opened for themselves. What is left are those of servers that did not
     /// heed their caller's: they have no other place.
     opened: BTreeSet<TraceId>,
     others: Sheet,
     /// How many others there were when they were last asked for.
     told: usize,
+    /// Whether spans that were known before are said to have come late.
+    marked: bool,
     /// What could not be read, in words; may be empty.
     trouble: String,
 }
@@ -62,41 +72,61 @@ impl Load {
     /// Begins to read a trace.
     #[must_use]
     pub fn begin(trace: TraceId) -> Self {
-        let (seen, opened) = (Vec::new(), BTreeSet::new());
-        Self { trace, seen, opened, others: Sheet::default(), told: 0, trouble: String::new() }
+        Self {
+            trace,
+            seen: BTreeMap::new(),
+            followed: Vec::new(),
+            opened: BTreeSet::new(),
+            others: Sheet::default(),
+            told: 0,
+            marked: false,
+            trouble: String::new(),
+        }
     }
 
-    /// Takes in the trace's chunks, all of them, into the sheet of those that were taken in before;
-    /// or gives a sheet to put in its place. A span that is in two chunks is taken from the first:
-    /// the browser's own word comes before the store's copy of it. Spans that share an id and are
-    /// otherwise different are all kept, for the waterfall to name.
+    /// Begins anew, because what was read is not what there is now.
     #[must_use]
-    pub fn read(&mut self, mut chunks: Vec<Chunk>, sheet: &mut Sheet) -> Option<Sheet> {
-        let known = self.seen.len();
-        let again = chunks.iter().zip(&self.seen).filter(|(chunk, seen)| Seen::of(chunk) == **seen);
-        let same = again.count() == known;
-        let fresh = chunks.split_off(if same { known } else { 0 });
-        let opened = self.opened(&fresh);
+    pub fn again(&self) -> Self {
+        Self { told: usize::MAX, ..Self::begin(self.trace) }
+    }
+
+    /// Whether a chunk is to be fetched: it is new, or may have changed.
+    #[must_use]
+    pub fn wants(&self, key: Key) -> bool {
+        self.seen.get(&key).is_none_or(|seen| seen.open)
+    }
+
+    /// Whether what is wanted can be put to what was read: `keys` are those of all chunks there are,
+    /// `fetched` what is of them that was wanted. Learns which traces the browser opened.
+    #[must_use]
+    pub fn fits(&mut self, keys: &BTreeSet<Key>, fetched: &[Chunk], sheet: &Sheet) -> bool {
+        let gone = self.seen.keys().any(|key| !keys.contains(key));
+        let known = |chunk: &&Chunk| self.seen.contains_key(&chunk.key);
+        let changed = fetched.iter().filter(known).any(|chunk| !self.was_read(chunk));
+        let served = self.seen.keys().any(|(_, server, _)| *server);
+        let behind =
+            fetched.iter().any(|chunk| !self.seen.contains_key(&chunk.key) && !chunk.key.1);
+        let opened = self.opened(fetched);
         // Spans of a trace that turns out to be one of its own are here already, and must go.
         let strays = sheet.columns().known_traces().iter().any(|trace| opened.contains(trace));
-        if same && !strays {
-            self.opened.extend(opened);
-            fresh.into_iter().for_each(|chunk| self.take(chunk, sheet));
-            return None;
-        }
-        let mut anew = Self { told: usize::MAX, ..Self::begin(self.trace) };
-        let mut whole = Sheet::default();
-        chunks.extend(fresh);
-        anew.opened = anew.opened(&chunks);
-        chunks.into_iter().for_each(|chunk| anew.take(chunk, &mut whole));
-        *self = anew;
-        Some(whole)
+        self.opened.extend(opened);
+        !(gone || changed || strays || behind && served)
+    }
+
+    /// Learns from chunks which traces the browser opened, before the first of them is taken in.
+    pub fn look(&mut self, chunks: &[Chunk]) {
+        let opened = self.opened(chunks);
+        self.opened.extend(opened);
+    }
+
+    fn was_read(&self, chunk: &Chunk) -> bool {
+        self.seen.get(&chunk.key) == Some(&Seen::of(chunk))
     }
 
     /// The traces that the browser opened, as these chunks say.
     fn opened(&self, chunks: &[Chunk]) -> BTreeSet<TraceId> {
         let mut opened = BTreeSet::new();
-        for chunk in chunks.iter().filter(|chunk| chunk.mixed) {
+        for chunk in chunks.iter().filter(|chunk| chunk.mixed && !self.was_read(chunk)) {
             let Ok(batch) = raw::read(&chunk.bytes) else { continue };
             let ours = |head: &Head<'_>| {
                 let group = batch.groups.get(head.group);
@@ -108,9 +138,15 @@ impl Load {
         opened
     }
 
-    fn take(&mut self, chunk: Chunk, sheet: &mut Sheet) {
+    /// Takes in a chunk, unless it was. A span that is in two is taken from the first: the browser's
+    /// own word comes before the store's copy of it. Spans that share an id and are otherwise different
+    /// are all kept, for the waterfall to name.
+    pub fn take(&mut self, chunk: Chunk, sheet: &mut Sheet) {
+        if self.was_read(&chunk) {
+            return;
+        }
+        self.seen.insert(chunk.key, Seen::of(&chunk));
         let (trace, of, opened) = (self.trace, chunk.of, &self.opened);
-        self.seen.push(Seen::of(&chunk));
         let asked =
             |head: &Head<'_>, scope: &str| of.is_none_or(|of| head.trace == of || scope == OURS);
         let apart = |head: &Head<'_>| head.trace != trace && opened.contains(&head.trace);
@@ -119,23 +155,70 @@ impl Load {
             // The same bytes are read once more below, where an error is told.
             let _told = self.others.take(copy, |head, scope| asked(head, scope) && apart(head));
         }
-        let first = sheet.len();
-        let read = sheet.take(chunk.bytes, |head, scope| asked(head, scope) && !apart(head));
-        if chunk.late {
-            (first..sheet.len()).for_each(|at| sheet.mark_late(at));
+        let (first, mut late) = (sheet.len(), Vec::new());
+        let read = sheet.take(chunk.bytes, |head, scope| {
+            let wanted = asked(head, scope) && !apart(head);
+            late.extend((wanted && chunk.late).then_some(head.id));
+            wanted
+        });
+        let fresh = if chunk.late { first..sheet.len() } else { 0..0 };
+        // What another chunk has is not late; the store does not say whether it is.
+        let told = |at: &usize| self.followed.iter().any(|told| told.contains(at));
+        let known = late.into_iter().filter_map(|id| sheet.columns().find(id)).filter(told);
+        let known: Vec<usize> = known.collect();
+        self.marked |= !known.is_empty();
+        known.into_iter().chain(fresh).for_each(|at| sheet.mark_late(at));
+        self.check(read, sheet, "A chunk of the journal is broken");
+    }
+
+    /// Takes in a part of what the store tells of the trace.
+    pub fn follow(&mut self, part: Vec<u8>, sheet: &mut Sheet) {
+        let (first, trace) = (sheet.len(), self.trace);
+        let read = sheet.take(part, |head, _| head.trace == trace);
+        self.followed.push(first..sheet.len());
+        self.check(read, sheet, "The trace store's answer is broken");
+    }
+
+    /// The spans that the store told of, as places of the sheet that they were taken into.
+    pub fn followed(&self) -> impl Iterator<Item = usize> + use<> {
+        self.followed.clone().into_iter().flatten()
+    }
+
+    /// Takes in a span that the store told of before all was read anew.
+    pub fn keep(&mut self, span: &Span, sheet: &mut Sheet) {
+        let at = sheet.len();
+        if sheet.push(span) {
+            match self.followed.last_mut().filter(|last| last.end == at) {
+                Some(last) => last.end += 1,
+                None => self.followed.push(at..at + 1),
+            }
         }
+    }
+
+    fn check(&mut self, read: Result<usize, otlp::Error>, sheet: &Sheet, what: &str) {
         if !sheet.rejected().is_empty() {
             self.trouble = sheet.rejected().to_string();
         }
         if let Err(error) = read {
-            self.trouble = format!("A chunk of the journal is broken: {error}");
+            self.trouble = format!("{what}: {error}");
         }
+    }
+
+    /// Whether spans that were there before are known to be late now; asked once.
+    pub fn marked(&mut self) -> bool {
+        std::mem::take(&mut self.marked)
     }
 
     /// What the spans have to do with other traces; `None` while that is what it was.
     pub fn kin(&mut self) -> Option<Kin> {
         let told = std::mem::replace(&mut self.told, self.others.len());
         (told != self.others.len()).then(|| Kin::of(self.trace, self.others.clone()))
+    }
+
+    /// Whether [`kin`](Self::kin) has something to say.
+    #[must_use]
+    pub fn has_kin(&self) -> bool {
+        self.told != self.others.len()
     }
 
     /// What could not be read, in words; may be empty.
@@ -151,13 +234,12 @@ impl Seen {
         // FNV-1a, 64 bits: no key to a lock, only a sign that something changed.
         let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         let sum = if open { bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix) } else { 0 };
-        Self { key, size: bytes.len(), sum, late, of }
+        Self { key, size: bytes.len(), sum, open, late, of }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use trace::Span;
     use trace::columns::Flags;
 
     use super::*;
@@ -170,9 +252,21 @@ mod tests {
 
     fn read(trace: TraceId, chunks: &[Chunk]) -> (Sheet, Load) {
         let (mut load, mut sheet) = (Load::begin(trace), Sheet::default());
-        let whole = load.read(chunks.to_vec(), &mut sheet);
-        assert!(whole.is_none(), "nothing is here that would have to go");
+        assert_eq!(read_on(&mut load, &mut sheet, chunks), Some(chunks.len()));
         (sheet, load)
+    }
+
+    /// Reads on as the shell does: how many chunks were fetched, or nothing where all must be read
+    /// anew.
+    fn read_on(load: &mut Load, sheet: &mut Sheet, chunks: &[Chunk]) -> Option<usize> {
+        let keys = chunks.iter().map(|chunk| chunk.key).collect();
+        let wanted = chunks.iter().filter(|chunk| load.wants(chunk.key));
+        let fetched: Vec<Chunk> = wanted.cloned().collect();
+        load.fits(&keys, &fetched, sheet).then(|| {
+            let count = fetched.len();
+            fetched.into_iter().for_each(|chunk| load.take(chunk, sheet));
+            count
+        })
     }
 
     fn names(sheet: &Sheet) -> Vec<String> {
@@ -215,13 +309,47 @@ mod tests {
         ];
         let (mut sheet, mut load) = read(sample::trace_id(), &chunks[..2]);
         let kept = sheet.size();
-        assert!(load.read(chunks[..2].to_vec(), &mut sheet).is_none());
-        assert_eq!((sheet.len(), sheet.copies(), sheet.size()), (4, 0, kept), "read once");
-        assert!(load.read(chunks.to_vec(), &mut sheet).is_none());
+        assert_eq!(read_on(&mut load, &mut sheet, &chunks[..2]), Some(0), "read once");
+        assert_eq!((sheet.len(), sheet.copies(), sheet.size()), (4, 0, kept));
+        assert_eq!(read_on(&mut load, &mut sheet, &chunks), Some(1));
         assert_eq!((sheet.len(), sheet.copies()), (6, 0));
-        let reordered = [chunks[1].clone(), chunks[0].clone(), chunks[2].clone()];
-        let anew = load.read(reordered.to_vec(), &mut sheet).unwrap();
-        assert_eq!((anew.len(), &names(&anew)[..2]), (6, &names(&sheet)[2..4]));
+        assert_eq!(read_on(&mut load, &mut sheet, &chunks[1..]), None, "one is gone");
+    }
+
+    #[test]
+    fn the_browser_s_own_word_comes_before_that_of_servers() {
+        let spans = sample::spans();
+        let own = chunk(0, otlp::proto::encode(&spans[..2]), false);
+        let mut served = chunk(0, otlp::proto::encode(&spans[2..]), false);
+        served.key.1 = true;
+        let (mut sheet, mut load) = read(sample::trace_id(), std::slice::from_ref(&served));
+        assert_eq!(read_on(&mut load, &mut sheet, &[own, served]), None);
+    }
+
+    #[test]
+    fn what_the_store_tells_is_kept_when_the_journal_is_read_anew() {
+        let spans = sample::spans();
+        let bytes = otlp::proto::encode(&spans[..3]);
+        let (mut sheet, mut load) = read(sample::trace_id(), &[chunk(0, bytes, false)]);
+        load.follow(otlp::proto::encode(&spans[2..]), &mut sheet);
+        assert_eq!(sheet.len(), 6);
+        let (mut again, mut whole) = (load.again(), Sheet::default());
+        again.take(chunk(1, otlp::proto::encode(&spans[..1]), false), &mut whole);
+        let told: Vec<usize> = load.followed().collect();
+        assert_eq!(told, [3, 4, 5]);
+        told.into_iter().for_each(|at| again.keep(&sheet.span(at).unwrap(), &mut whole));
+        assert_eq!(again.followed().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(names(&whole)[1..], names(&sheet)[3..]);
+    }
+
+    #[test]
+    fn a_span_that_the_store_told_of_first_is_late_all_the_same() {
+        let bytes = otlp::proto::encode(&sample::spans());
+        let (mut load, mut sheet) = (Load::begin(sample::trace_id()), Sheet::default());
+        load.follow(bytes.clone(), &mut sheet);
+        assert_eq!(read_on(&mut load, &mut sheet, &[chunk(0, bytes, true)]), Some(1));
+        assert!(load.marked() && !load.marked(), "asked once");
+        assert!(sheet.columns().flags.iter().all(|flags| flags.has(Flags::LATE)));
     }
 
     #[test]
@@ -230,10 +358,10 @@ mod tests {
         let open =
             |spans: &[Span]| Chunk { open: true, ..chunk(0, otlp::proto::encode(spans), false) };
         let (mut sheet, mut load) = read(sample::trace_id(), &[open(&spans)]);
-        assert!(load.read(vec![open(&spans)], &mut sheet).is_none());
+        assert_eq!(read_on(&mut load, &mut sheet, &[open(&spans)]), Some(1), "it is looked at");
+        assert_eq!(sheet.copies(), 0, "and is what it was");
         spans[0].end = spans[0].end.plus(std::time::Duration::from_millis(1));
-        let anew = load.read(vec![open(&spans)], &mut sheet).unwrap();
-        assert_eq!(anew.span(0).as_ref(), Some(&spans[0]));
+        assert_eq!(read_on(&mut load, &mut sheet, &[open(&spans)]), None);
     }
 
     #[test]
@@ -260,8 +388,9 @@ mod tests {
         let second = chunk(1, otlp::proto::encode([&request]), false);
         let (mut sheet, mut load) = read(page.trace, std::slice::from_ref(&first));
         assert_eq!(names(&sheet), ["page load", "GET /checkout"]);
-        let anew = load.read(vec![first, second], &mut sheet).unwrap();
-        assert_eq!(names(&anew), ["page load"]);
+        let chunks = [first, second];
+        assert_eq!(read_on(&mut load, &mut sheet, &chunks), None);
+        assert_eq!(names(&read(page.trace, &chunks).0), ["page load"]);
     }
 
     #[test]

@@ -101,14 +101,21 @@ impl Picture {
     pub fn grow_by(&mut self, add: impl FnOnce(&mut Sheet)) -> bool {
         let before = self.sheet.len();
         add(&mut self.sheet);
-        if self.sheet.len() == before {
-            return false;
+        let grew = self.sheet.len() > before;
+        if grew {
+            self.lay_anew();
         }
+        grew
+    }
+
+    /// Lays out the spans that are here, because something else is known of them.
+    pub fn lay_anew(&mut self) {
         let folded: BTreeSet<usize> = self.waterfall.folds().collect();
         let mut waterfall = Waterfall::build(self.sheet.columns());
-        waterfall.refold(|at| folded.contains(&at));
+        if !folded.is_empty() {
+            waterfall.refold(|at| folded.contains(&at));
+        }
         self.lay(waterfall);
-        true
     }
 
     fn lay(&mut self, waterfall: Waterfall) {

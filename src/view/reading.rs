@@ -16,8 +16,10 @@ pub struct Reading {
     pub trace: Option<TraceId>,
     /// When it was opened.
     since: Timestamp,
-    /// Spans that the journal had last.
+    /// Spans that are here.
     spans: usize,
+    /// Of a long reading, how many spans were read and how many there are; 0 where nobody knows.
+    read: (usize, usize),
     /// How often the journal was read.
     reads: u32,
     /// Whether the store is being asked.
@@ -39,7 +41,13 @@ impl Reading {
     pub fn read(&mut self, spans: usize, trouble: String) {
         self.reads = self.reads.saturating_add(1);
         self.spans = spans;
+        self.read = (0, 0);
         self.broken = trouble;
+    }
+
+    /// Tells how far a long reading is: spans that were read, and all there are; 0 where nobody knows.
+    pub fn progress(&mut self, read: usize, of: usize) {
+        self.read = (read, of);
     }
 
     /// The journal could not be read; what was read before stays.
@@ -81,6 +89,18 @@ impl Reading {
     pub fn standing(&self, now: Timestamp) -> Standing {
         let say =
             |tone, title: &str, detail: String| Standing { tone, title: title.to_owned(), detail };
+        match self.read {
+            (0, _) => {}
+            (read, of) => {
+                let spans = quantity::count(read.max(of) as u64, "span");
+                let title = if of <= read {
+                    format!("Reading {spans}")
+                } else {
+                    format!("Reading {} of {spans}", quantity::grouped(read as u64))
+                };
+                return say(Tone::Busy, &title, String::new());
+            }
+        }
         if self.reads == 0 {
             return say(Tone::Busy, "Reading the journal", String::new());
         }

@@ -3,10 +3,13 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod beside;
+mod chunks;
 pub mod compare;
 pub mod files;
+mod follow;
 pub mod series;
 mod trace;
+mod work;
 
 pub use compare::Compare;
 pub use files::Opens;

@@ -79,6 +79,34 @@ impl Database {
         self.equal(store, index, &keys).await
     }
 
+    /// The keys of all rows of a store whose keys begin with these.
+    pub(crate) async fn keys(&self, store: &str, prefix: &[JsValue]) -> Result<Array, Error> {
+        let keys = beginning(prefix).map_err(|error| Error::new(GET, &error))?;
+        self.find("getAllKeys", store, "", &keys).await
+    }
+
+    /// The keys of all rows whose key in an index is this.
+    pub(crate) async fn keys_of(
+        &self,
+        store: &str,
+        index: &str,
+        key: &JsValue,
+    ) -> Result<Array, Error> {
+        self.find("getAllKeys", store, index, key).await
+    }
+
+    /// All rows of a store from one key to another.
+    pub(crate) async fn between(
+        &self,
+        store: &str,
+        first: &JsValue,
+        last: &JsValue,
+    ) -> Result<Array, Error> {
+        let range = global("IDBKeyRange").and_then(|class| call(&class, "bound", &[first, last]));
+        let range = range.map_err(|error| Error::new(GET, &error))?;
+        self.equal(store, "", &range).await
+    }
+
     /// All rows whose key is this, or lies in this range.
     pub(crate) async fn equal(
         &self,
@@ -86,10 +114,20 @@ impl Database {
         index: &str,
         keys: &JsValue,
     ) -> Result<Array, Error> {
+        self.find("getAll", store, index, keys).await
+    }
+
+    async fn find(
+        &self,
+        method: &str,
+        store: &str,
+        index: &str,
+        keys: &JsValue,
+    ) -> Result<Array, Error> {
         let started = self.store(store, "readonly").and_then(|(_, store)| {
             let source =
                 if index.is_empty() { store } else { call(&store, "index", &[&index.into()])? };
-            call(&source, "getAll", &[keys])
+            call(&source, method, &[keys])
         });
         let request = started.map_err(|error| Error::new(GET, &error))?;
         done(GET, request, "onsuccess", "onerror").await.map(|found| found.unchecked_into())

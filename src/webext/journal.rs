@@ -67,7 +67,7 @@ pub struct RequestRow {
 }
 
 /// Which side recorded spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// Assembled here.
@@ -75,6 +75,9 @@ pub enum Side {
     /// Found in the store.
     Server,
 }
+
+/// Where a chunk lies, in the order of the journal: trace, side, part.
+pub type Place = (TraceId, Side, u32);
 
 /// Spans of one trace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -236,6 +239,31 @@ impl Journal {
     /// When the browser refuses.
     pub async fn chunks_of_pages(&self, trace: TraceId) -> Result<Vec<SpanChunk>, Error> {
         chunks(&self.database.equal(SPANS, BY_OTHERS, &key(trace)).await?)
+    }
+
+    /// Where the chunks lie that [`chunks`](Self::chunks) tells.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn places(&self, trace: TraceId) -> Result<Vec<Place>, Error> {
+        ours(&self.database.keys(SPANS, &[key(trace)]).await?)
+    }
+
+    /// Where the chunks lie that [`chunks_of_pages`](Self::chunks_of_pages) tells.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn places_of_pages(&self, trace: TraceId) -> Result<Vec<Place>, Error> {
+        ours(&self.database.keys_of(SPANS, BY_OTHERS, &key(trace)).await?)
+    }
+
+    /// The chunks from one place to another, as far as they are there.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn between(&self, first: Place, last: Place) -> Result<Vec<SpanChunk>, Error> {
+        let key = |place: Place| object(&json::write(&place));
+        chunks(&self.database.between(SPANS, &key(first)?, &key(last)?).await?)
     }
 
     /// The chunks that wait to be sent to the store.

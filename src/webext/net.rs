@@ -5,10 +5,10 @@ use std::time::Duration;
 use js_sys::{JSON, Uint8Array};
 use serde::Serialize;
 use trace::json;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::Error;
 use crate::js::{call, get, global, set, settled};
+use crate::{Error, Listening};
 
 const FETCH: &str = "fetch";
 /// A reply larger than this is not read: a store that answers with more is broken or hostile.
@@ -55,9 +55,7 @@ struct Init<'a> {
 /// When nothing answers in time, or the reply is too large.
 pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Error> {
     let response = settled(FETCH, begin(request, patience)).await?;
-    let header = |name: &str| -> Option<String> {
-        call(&get(&response, "headers").ok()?, "get", &[&name.into()]).ok()?.as_string()
-    };
+    let header = |name: &str| header(&response, name);
     let length = header("content-length").and_then(|length| length.parse::<u64>().ok());
     if let Some(length) = length.filter(|length| *length > LARGEST) {
         let found = format!("the reply has {length} bytes, wanted at most {LARGEST}");
@@ -70,6 +68,75 @@ pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Er
         retry_after: header("retry-after").unwrap_or_default(),
         body: Uint8Array::new(&body).to_vec(),
     })
+}
+
+/// An answer that is read as it comes, and ends when it is dropped.
+#[derive(Debug)]
+pub struct Flow {
+    response: JsValue,
+    reader: JsValue,
+}
+
+impl Flow {
+    /// Asks for something that goes on; `None` where the answer has another status than 200.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub async fn open(url: &str) -> Result<Option<Self>, Error> {
+        let init = Init { method: "GET", headers: &[], credentials: "omit", redirect: "error" };
+        let asked = JSON::parse(&json::write(&init));
+        let asked = asked.and_then(|init| call(&js_sys::global(), FETCH, &[&url.into(), &init]));
+        let response = settled(FETCH, asked).await?;
+        let reader = get(&response, "body").and_then(|body| call(&body, "getReader", &[]));
+        let Ok(reader) = reader else { return Ok(None) };
+        let good = status(&response) == 200;
+        let flow = Self { response, reader };
+        Ok(good.then_some(flow))
+    }
+
+    /// Ends it when that is dropped, though somebody may be reading.
+    #[must_use]
+    pub fn ending(&self) -> Listening {
+        let reader = self.reader.clone();
+        Listening::new(move || cancel(&reader))
+    }
+
+    /// A header; `None` where it was not sent.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        header(&self.response, name)
+    }
+
+    /// Puts what came to what is here; whether anything may come yet.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn read(&self, into: &mut Vec<u8>) -> Result<bool, Error> {
+        let part = settled(FETCH, call(&self.reader, "read", &[])).await?;
+        let value = get(&part, "value").map_err(|error| Error::new(FETCH, &error))?;
+        if value.is_undefined() {
+            return Ok(false);
+        }
+        let (value, begin) = (Uint8Array::unchecked_from_js(value), into.len());
+        into.resize(begin + value.length() as usize, 0);
+        value.copy_to(&mut into[begin..]);
+        Ok(true)
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        cancel(&self.reader);
+    }
+}
+
+fn cancel(reader: &JsValue) {
+    // What has ended by itself is not there to be ended.
+    let _ended = call(reader, "cancel", &[]);
+}
+
+fn header(response: &JsValue, name: &str) -> Option<String> {
+    call(&get(response, "headers").ok()?, "get", &[&name.into()]).ok()?.as_string()
 }
 
 fn begin(request: &Request<'_>, patience: Duration) -> Result<JsValue, JsValue> {

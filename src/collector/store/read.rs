@@ -5,11 +5,14 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use otlp::raw::{self, Group};
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension, Rows, Transaction};
 use trace::TraceId;
 use trace::span::{Kind, Resource, Scope};
 
 use super::{Doing, Error, Files, Search, Summary, key, search, sql};
+
+/// Spans in one part of a trace that is handed out in parts.
+const PART: usize = 2048;
 
 /// Reads, from as many threads as ask; connections are kept for the next.
 #[derive(Debug)]
@@ -82,6 +85,35 @@ impl Reader {
                 Some(summary) => stored.load(transaction, summary.no).map(|()| Some(stored)),
                 None => Ok(None),
             }
+        })
+    }
+
+    /// All spans of a trace, as they lie and not in order of time, in messages that `each` takes until
+    /// it has enough of them.
+    ///
+    /// # Errors
+    /// When SQLite says no.
+    pub(crate) fn parts(
+        &self,
+        id: TraceId,
+        mut each: impl FnMut(Vec<u8>) -> bool,
+    ) -> Result<(), Error> {
+        self.with("read a trace", |transaction| {
+            let mut find = transaction.prepare_cached(sql::FIND_TRACE)?;
+            let found = find.query_row([id.as_bytes()], Summary::from_row).optional()?;
+            let Some(summary) = found else { return Ok(()) };
+            let (first, last) = key::range(summary.no);
+            let mut read = transaction.prepare_cached(sql::SPANS_OF)?;
+            let mut rows = read.query([first, last])?;
+            let (mut stored, mut known) = (Stored::default(), HashMap::new());
+            while stored.fill(transaction, &mut rows, &mut known, PART)? > 0 {
+                if !each(stored.to_proto()) {
+                    break;
+                }
+                stored.spans.clear();
+                stored.bytes.clear();
+            }
+            Ok(())
         })
     }
 
@@ -194,11 +226,24 @@ impl Owner {
 
 impl Stored {
     fn load(&mut self, connection: &Connection, trace: i64) -> rusqlite::Result<()> {
-        let mut known: HashMap<i64, usize> = HashMap::new();
         let (first, last) = key::range(trace);
         let mut read = connection.prepare_cached(sql::SPANS_OF)?;
         let mut rows = read.query([first, last])?;
-        while let Some(row) = rows.next()? {
+        self.fill(connection, &mut rows, &mut HashMap::new(), usize::MAX).map(drop)
+    }
+
+    /// Takes in so many of the rows at most, whose sources may be known; says how many.
+    fn fill(
+        &mut self,
+        connection: &Connection,
+        rows: &mut Rows<'_>,
+        known: &mut HashMap<i64, usize>,
+        most: usize,
+    ) -> rusqlite::Result<usize> {
+        let before = self.spans.len();
+        while self.spans.len() - before < most
+            && let Some(row) = rows.next()?
+        {
             let source = row.get(0)?;
             let owner = match known.get(&source) {
                 Some(owner) => *owner,
@@ -212,7 +257,7 @@ impl Stored {
             self.bytes.extend_from_slice(row.get_ref(1)?.as_blob()?);
             self.spans.push((owner, begin..self.bytes.len()));
         }
-        Ok(())
+        Ok(self.spans.len() - before)
     }
 
     /// Whether there is nothing.

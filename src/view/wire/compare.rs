@@ -12,12 +12,11 @@ use trace::TraceId;
 use trace::compare::{Build, Paths};
 use trace::request::TracedRequest;
 
-use super::trace::chunks;
+use super::chunks;
 use crate::compare::duel::Duel;
 use crate::compare::loaded::Loaded;
 use crate::compare::pair::Pair;
 use crate::compare::versus::Versus;
-use crate::load::Load;
 use surface::address;
 
 /// The comparison of two traces, wired.
@@ -104,16 +103,8 @@ pub(super) async fn paths(traces: &[Arc<Loaded>]) -> Paths {
 
 /// A trace as the journal has it.
 pub(super) async fn read(trace: TraceId) -> Read {
-    let read = match chunks(trace).await {
-        Err(trouble) => Err(trouble),
-        Ok(chunks) => {
-            let (mut load, mut sheet) = (Load::begin(trace), Sheet::default());
-            if let Some(whole) = load.read(chunks, &mut sheet) {
-                sheet = whole;
-            }
-            Ok(Arc::new(Loaded::of(trace, sheet, load.trouble().to_owned())))
-        }
-    };
+    let read = chunks::whole(trace).await;
+    let read = read.map(|(sheet, trouble)| Arc::new(Loaded::of(trace, sheet, trouble)));
     // The next one is another task.
     webext::rest().await;
     Some(read)

@@ -1,19 +1,34 @@
-//! Follows one trace: reads it from the journal, and has the store asked when it grew.
+//! Follows one trace: reads it from the journal and from our collector, and has every other store
+//! asked when it grew.
 
-use std::collections::BTreeSet;
+use std::time::Duration;
 
+use backend::follow::Part;
 use bridge::{Command, Notice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use surface::page::journal;
+use surface::steps::Steps;
 use trace::{SpanId, TraceId};
 use webext::Listening;
-use webext::journal::{Side, SpanChunk};
 
-use crate::load::{Chunk, Load};
+use super::follow::{self, Follow, Opened};
+use super::work::{Aside, Piece, Work};
+use crate::load::Load;
 use crate::picture::Picture;
 use crate::reading::Reading;
 use surface::gate::Gate;
+
+/// A trace of more spans in the store is not asked for through the journal: it would be written
+/// there, only to be read again.
+const LARGE: usize = 5_000;
+/// How long the store has to say whether it is our collector, before it is asked as any other.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How long a stream that broke is left alone.
+const BREAK: Duration = Duration::from_secs(3);
+/// Between two growths lies nine times what the last one took, but within these bounds.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// How often it is looked whether somebody wants another trace meanwhile.
+const NAP: Duration = Duration::from_millis(50);
 
 /// The trace before the reader, and what keeps it fresh.
 #[derive(Clone, Copy)]
@@ -25,7 +40,15 @@ pub(super) struct TraceWire {
     /// What was read of the trace so far.
     loads: StoredValue<Option<Load>>,
     reads: StoredValue<Gate>,
+    /// Whether the journal may hold more than what was read.
+    due: StoredValue<bool>,
     asks: StoredValue<Gate>,
+    /// What the store told and nobody took in yet.
+    told: StoredValue<Vec<Vec<u8>>>,
+    /// How many spans the store has, while it tells of them.
+    stored: StoredValue<usize>,
+    /// What is read beside the picture.
+    aside: StoredValue<Option<Aside>>,
     stream: StoredValue<Option<Listening>, LocalStorage>,
 }
 
@@ -37,13 +60,17 @@ impl TraceWire {
             wanted: StoredValue::new(None),
             loads: StoredValue::new(None),
             reads: StoredValue::new(Gate::default()),
+            due: StoredValue::new(false),
             asks: StoredValue::new(Gate::default()),
+            told: StoredValue::new(Vec::new()),
+            stored: StoredValue::new(0),
+            aside: StoredValue::new(None),
             stream: StoredValue::new_local(None),
         }
     }
 
     /// The trace that is followed.
-    fn trace(self) -> Option<TraceId> {
+    pub(super) fn trace(self) -> Option<TraceId> {
         self.reading.with_untracked(|reading| reading.trace)
     }
 
@@ -55,24 +82,30 @@ impl TraceWire {
             return;
         }
         self.reading.set(Reading::begin(trace, webext::page::now()));
-        self.picture.set(Picture::default());
-        self.loads.set_value(None);
-        self.read();
-        self.ask();
-        self.subscribe(trace);
+        self.forget();
+        self.read_journal();
+        spawn_local(self.subscribe(trace));
     }
 
     /// Follows no trace any more.
     #[cfg(target_arch = "wasm32")]
     pub(super) fn close(self) {
-        self.stream.set_value(None);
         self.reading.set(Reading::default());
+        self.forget();
+    }
+
+    /// Forgets what was read.
+    fn forget(self) {
+        self.stream.set_value(None);
         self.picture.set(Picture::default());
         self.loads.set_value(None);
+        self.told.set_value(Vec::new());
+        self.stored.set_value(0);
+        self.aside.set_value(None);
     }
 
     /// Chooses the wanted span, once.
-    fn choose(self, picture: &mut Picture) {
+    pub(super) fn choose(self, picture: &mut Picture) {
         let Some(span) = self.wanted.get_value() else { return };
         if picture.reveal_id(span) {
             self.wanted.set_value(None);
@@ -82,18 +115,29 @@ impl TraceWire {
     /// Reads the trace again when the background says that it grew.
     pub(super) fn hear(self, notice: &Notice) {
         if matches!(notice, Notice::Grew { trace } if Some(*trace) == self.trace()) {
-            self.read();
+            self.read_journal();
         }
     }
 
-    /// Reads the journal; one reading at a time.
+    fn read_journal(self) {
+        self.due.set_value(true);
+        self.read();
+    }
+
+    /// Reads what is new; one reading at a time, and pauses between two of them.
     fn read(self) {
         if self.reads.try_update_value(Gate::enter) != Some(true) {
             return;
         }
         spawn_local(async move {
             loop {
-                self.load().await;
+                let Some(trace) = self.trace() else { return };
+                let took = self.load(trace).await;
+                let pause = (took * 9).clamp(PAUSE.0, PAUSE.1);
+                let begun = webext::clock::lived();
+                while self.trace() == Some(trace) && webext::clock::lived() < begun + pause {
+                    webext::clock::sleep(NAP).await;
+                }
                 if self.reads.try_update_value(Gate::leave) != Some(true) {
                     return;
                 }
@@ -101,34 +145,47 @@ impl TraceWire {
         });
     }
 
-    async fn load(self) {
-        let Some(trace) = self.trace() else { return };
-        let chunks = chunks(trace).await;
-        if self.trace() != Some(trace) {
-            return; // Another trace was chosen meanwhile.
+    /// Reads what is new of a trace. How long it took to draw.
+    async fn load(self, trace: TraceId) -> Duration {
+        let last = self.loads.try_update_value(Option::take).flatten();
+        let mut work = Work {
+            wire: self,
+            trace,
+            load: last.unwrap_or_else(|| Load::begin(trace)),
+            steps: Steps::begin(),
+            aside: self.aside.try_update_value(Option::take).flatten(),
+            few: Vec::new(),
+            took: Duration::ZERO,
+        };
+        let due = self.due.try_update_value(std::mem::take) == Some(true);
+        let read = if due { work.journal().await } else { Ok(()) };
+        let told = self.told.try_update_value(std::mem::take).unwrap_or_default();
+        work.take(told.into_iter().map(Piece::Part).collect()).await;
+        // What is read before all that is stored was told is not drawn unless it is all there is.
+        let wait = self.stored.get_value() > 0 && work.aside.is_some();
+        if !wait {
+            work.draw().await;
         }
-        match chunks {
-            Err(trouble) => self.reading.update(|reading| reading.failed(trouble)),
-            Ok(chunks) => {
-                let last = self.loads.try_update_value(Option::take).flatten();
-                let mut load = last.unwrap_or_else(|| Load::begin(trace));
-                let mut count = 0;
-                self.picture.update(|picture| {
-                    let mut whole = None;
-                    picture.grow_by(|sheet| whole = load.read(chunks, sheet));
-                    if let Some(whole) = whole {
-                        picture.grow(whole);
-                    }
-                    if let Some(kin) = load.kin() {
-                        picture.relate(kin);
-                    }
-                    self.choose(picture);
-                    count = picture.sheet().len();
-                });
-                self.reading.update(|reading| reading.read(count, load.trouble().to_owned()));
-                self.loads.set_value(Some(load));
+        let Work { load, aside, took, .. } = work;
+        if self.trace() == Some(trace) {
+            self.loads.set_value(Some(load));
+            self.aside.set_value(aside);
+            if let Err(trouble) = read {
+                self.reading.update(|reading| reading.failed(trouble));
             }
         }
+        took
+    }
+
+    /// Tells how far a long reading is.
+    pub(super) fn tell(self, read: usize) {
+        let of = self.stored.get_value();
+        self.reading.update(|reading| reading.progress(read, of));
+    }
+
+    /// Whether a span is to be chosen once it is there.
+    pub(super) fn waits(self) -> bool {
+        self.wanted.get_value().is_some()
     }
 
     /// Has the store asked for the trace; one question at a time.
@@ -153,45 +210,79 @@ impl TraceWire {
         if self.trace() == Some(trace) {
             let answer = answer.map_err(|error| error.to_string());
             self.reading.update(|reading| reading.answered(answer));
-            self.read();
+            self.read_journal();
         }
     }
 
-    /// Listens to the store's stream, where it has one.
-    fn subscribe(self, trace: TraceId) {
-        self.stream.set_value(None);
+    /// Follows the trace in the store where that is our collector; asks for it everywhere else.
+    async fn subscribe(self, trace: TraceId) {
+        let settings = webext::settings::load().await.unwrap_or_default();
+        // What the user denies is taken out where the journal is written.
+        if settings.store.is_empty() || !settings.redaction.names.is_empty() {
+            self.ask();
+            let grew = move || self.ask();
+            self.stream.set_value(webext::stream::growth(&settings.store, trace, grew).ok());
+            return;
+        }
+        let waits = StoredValue::new(true);
         spawn_local(async move {
-            let Ok(settings) = webext::settings::load().await else { return };
-            if settings.store.is_empty() || self.trace() != Some(trace) {
+            webext::clock::sleep(PATIENCE).await;
+            if waits.get_value() && self.trace() == Some(trace) {
+                self.ask();
+            }
+        });
+        while self.trace() == Some(trace) {
+            match Follow::open(&settings.store, trace).await {
+                Opened::Ours(follow) => {
+                    let first = waits.try_update_value(std::mem::take) == Some(true);
+                    if follow.spans > LARGE {
+                        follow::note(&settings.store).await;
+                    } else if first {
+                        self.ask();
+                    }
+                    self.follow(follow, trace).await;
+                }
+                opened => {
+                    if waits.try_update_value(std::mem::take) == Some(true) {
+                        self.ask();
+                    }
+                    if matches!(opened, Opened::Other) {
+                        return;
+                    }
+                }
+            }
+            webext::clock::sleep(BREAK).await;
+        }
+    }
+
+    /// Takes in what is stored, and then what arrives, until there is no more of it.
+    async fn follow(self, mut follow: Follow, trace: TraceId) {
+        if self.trace() != Some(trace) {
+            return;
+        }
+        self.stream.set_value(Some(follow.ending()));
+        self.stored.set_value(follow.spans);
+        let mut stored = true;
+        while let Some(part) = follow.next().await {
+            if self.trace() != Some(trace) {
                 return;
             }
-            // Without a stream the trace still grows by what the background tells.
-            let stream = webext::stream::growth(&settings.store, trace, move || self.ask());
-            self.stream.set_value(stream.ok());
-        });
+            match part {
+                Part::Spans(part) => {
+                    self.told.update_value(|told| told.push(part));
+                    let count = self.picture.with_untracked(|picture| picture.sheet().len());
+                    if !stored && count <= LARGE {
+                        self.ask();
+                    }
+                }
+                _ => {
+                    stored = false;
+                    self.stored.set_value(0);
+                }
+            }
+            self.read();
+        }
+        self.stored.set_value(0);
+        self.read();
     }
-}
-
-/// The trace's chunks, as the journal keeps them: its own, and those of pages that have spans of it,
-/// with what the page itself did: there is what opened the trace.
-pub(super) async fn chunks(trace: TraceId) -> Result<Vec<Chunk>, String> {
-    let journal = journal().await?;
-    let own = journal.chunks(trace).await.map_err(|error| error.to_string())?;
-    let with = journal.chunks_of_pages(trace).await.map_err(|error| error.to_string())?;
-    let pages: BTreeSet<TraceId> = with.iter().map(|chunk| chunk.trace).collect();
-    let theirs = |chunk: SpanChunk, of: Option<TraceId>| Chunk {
-        key: (chunk.trace, chunk.side == Side::Server, chunk.part),
-        mixed: !chunk.others.is_empty() || of.is_some(),
-        bytes: chunk.bytes,
-        late: chunk.late,
-        open: chunk.open,
-        of,
-    };
-    let mut chunks: Vec<_> = own.into_iter().map(|chunk| theirs(chunk, None)).collect();
-    for page in pages {
-        let all = journal.chunks(page).await.map_err(|error| error.to_string())?;
-        let part = all.into_iter().filter(|it| !it.apart || it.others.contains(&trace));
-        chunks.extend(part.map(|chunk| theirs(chunk, Some(trace))));
-    }
-    Ok(chunks)
 }
