@@ -29,8 +29,13 @@ impl Scroller {
             view: RwSignal::new(Viewport::default()),
             ended: RwSignal::new(true),
         };
-        new.element.on_load(move |_| {
-            new.measure();
+        // Not `on_load`, which serves one element: a list may go and come back as another one.
+        Effect::new(move |_| {
+            if new.element.with(Option::is_some) {
+                untrack(|| new.measure());
+            }
+        });
+        Effect::new(move |_| {
             let resized = window_event_listener(leptos::ev::resize, move |_| new.measure());
             on_cleanup(move || resized.remove());
         });

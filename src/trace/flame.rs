@@ -52,7 +52,9 @@ pub struct Scale {
 
 impl Scale {
     #[allow(clippy::cast_precision_loss, reason = "a pixel is coarser than a double's digits")]
-    fn pixel(self, time: u64) -> f64 {
+    /// The pixel of a moment, in nanoseconds from the trace's start: below 0 before the left edge.
+    #[must_use]
+    pub fn pixel(self, time: u64) -> f64 {
         let length = self.to.saturating_sub(self.from).max(1) as f64;
         (time as f64 - self.from as f64) / length * self.width
     }

@@ -27,6 +27,7 @@ mod snapshot;
 pub mod trace_view;
 pub mod traces;
 pub mod typing;
+pub mod views;
 pub mod vitals;
 pub mod wire;
 

@@ -7,10 +7,12 @@ use surface::address::{Address, AddressError};
 use surface::draw::draw;
 use surface::sample;
 
+use crate::desk::{Desk, View};
 use crate::detail::Detail;
 use crate::picture::Picture;
 use crate::reading::Reading;
-use crate::{dashboard, inspector};
+use crate::views::Scene;
+use crate::{dashboard, inspector, views};
 
 fn picture() -> RwSignal<Picture> {
     let picture = RwSignal::new(Picture::default());
@@ -36,6 +38,46 @@ fn board(spans: usize) -> String {
 #[test]
 fn the_dashboard_draws_the_trace() {
     assert_snapshot!(board(6));
+}
+
+/// Every view but the waterfall, which is the dashboard's, with its name.
+fn views(spans: &[trace::Span]) -> Vec<(&'static str, String)> {
+    let draw = |view: View| {
+        let html = draw(|| {
+            let (picture, desk) = (RwSignal::new(Picture::default()), Desk::new());
+            picture.update(|picture| {
+                picture.grow(Sheet::of(spans));
+                picture.choose(0);
+            });
+            desk.view.set(view);
+            let (scene, waterfall) = (Scene::new(picture, desk), ViewFn::from(|| ()));
+            view! { <views::Chosen scene waterfall /> }
+        });
+        (view.name(), html)
+    };
+    View::ALL.into_iter().skip(1).map(draw).collect()
+}
+
+#[test]
+fn every_view_draws_the_trace() {
+    for (name, html) in views(&sample::spans()) {
+        assert_snapshot!(format!("the_view_{name}"), html);
+    }
+}
+
+#[test]
+fn no_view_makes_markup_of_a_text() {
+    let mut spans = sample::spans();
+    for span in &mut spans {
+        span.name = "<script>alert(1)</script>".to_owned();
+        let mut resource = trace::Resource::clone(&span.resource);
+        let name = trace::attribute::key::SERVICE_NAME.to_owned();
+        resource.attributes.insert(name, "<img src=x onerror=alert(2)>".into());
+        span.resource = resource.into();
+    }
+    for (name, html) in views(&spans) {
+        assert!(!html.contains("<script") && !html.contains("<img"), "{name}: {html}");
+    }
 }
 
 #[test]

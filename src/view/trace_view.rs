@@ -7,13 +7,15 @@ use trace::quantity;
 use trace::waterfall::Service;
 
 use crate::chart::Chart;
-use crate::desk::{Desk, View};
+use crate::desk::Desk;
 use crate::detail::Detail;
 use crate::filter_bar::{FilterBar, Nothing};
 use crate::inspector::{Inspector, Lead};
 use crate::kin::Relative;
 use crate::picture::{Opener, Picture};
 use crate::problem::Problem;
+use crate::views::tabs::{PANEL, Tabs, tab};
+use crate::views::{Chosen, Scene};
 use crate::vitals::Vitals;
 use surface::address;
 use surface::copy::Copy;
@@ -122,6 +124,9 @@ pub fn TraceView(
     let desk = Desk::new();
     let details = desk.details;
     let scroller = Scroller::mounted();
+    let scene = Scene::new(picture, desk);
+    let waterfall: ViewFn =
+        (move || view! { <Chart picture desk scroller /><Nothing desk /> }).into();
     let detail = Memo::new(move |_| picture.with(detail));
     let open = move || details.get() && detail.with(Option::is_some);
     let close = move || {
@@ -146,11 +151,17 @@ pub fn TraceView(
     };
     view! {
         <Problems picture details />
-        <Views desk />
+        <Tabs desk />
         <FilterBar picture desk />
         <div class="split" class:open=open>
-            {move || drawn(desk, picture, scroller)}
-            <Nothing desk />
+            <div
+                class="view"
+                id=PANEL
+                role="tabpanel"
+                aria-labelledby=move || tab(desk.view.get())
+            >
+                <Chosen scene waterfall />
+            </div>
             <Show when=open>
                 <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
                     {inspector}
@@ -159,39 +170,6 @@ pub fn TraceView(
         </div>
     }
     .into_any()
-}
-
-/// The tabs of a trace's views.
-#[component]
-fn Views(desk: Desk) -> impl IntoView {
-    let tab = move |view: View| {
-        let chosen = move || desk.view.get() == view;
-        view! {
-            <button
-                type="button"
-                role="tab"
-                aria-selected=move || if chosen() { "true" } else { "false" }
-                on:click=move |_| desk.view.set(view)
-            >
-                {view.name()}
-            </button>
-        }
-    };
-    let tabs: Vec<_> = View::ALL.into_iter().map(tab).collect();
-    view! { <div class="views" role="tablist" aria-label="Views">{tabs}</div> }.into_any()
-}
-
-/// The view that the reader chose.
-fn drawn(desk: Desk, picture: RwSignal<Picture>, scroller: Scroller) -> AnyView {
-    match desk.view.get() {
-        View::Waterfall
-        | View::Tree
-        | View::Flame
-        | View::Table
-        | View::Statistics
-        | View::Services
-        | View::Logs => view! { <Chart picture desk scroller /> }.into_any(),
-    }
 }
 
 /// The details of the chosen span, unless a fold hides it.

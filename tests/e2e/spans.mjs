@@ -62,6 +62,8 @@ function read(service, span) {
     name,
     kind,
     status,
+    startTimeUnixNano: start,
+    endTimeUnixNano: end,
     events = [],
     links = [],
   } = span;
@@ -74,6 +76,8 @@ function read(service, span) {
     name,
     kind,
     failed,
+    start: BigInt(start ?? 0),
+    end: BigInt(end ?? 0),
     attributes: record(span.attributes),
     events,
     links,
