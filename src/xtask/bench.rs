@@ -115,7 +115,7 @@ impl Stage {
         let browser = setup::browser()?;
         let extension = extension::build_for_tests()?;
         let mut step = Step::begin("compile collector and shop");
-        let servers = Servers::build(&mut step)?;
+        let servers = Servers::optimised(&mut step)?;
         step.done("");
         Ok(Self { browser, extension, servers })
     }

@@ -60,6 +60,23 @@ impl Servers {
         })
     }
 
+    /// Compiles them, the collector as users have it: what is slow in a bench is to be slow for them.
+    pub(crate) fn optimised(step: &mut Step) -> Result<Self> {
+        let release = ["--release", "--package", "tracelight-collector"];
+        let report = Child::cargo().args(["build"]).args(release).watch(step)?;
+        if !report.ok {
+            return Err(Failure::new(format!(
+                "the collector does not compile:\n{}",
+                report.tail()
+            )));
+        }
+        let servers = Self::build(step)?;
+        let built =
+            |path: &Path| Some(path.parent()?.parent()?.join("release").join(path.file_name()?));
+        let collector = built(&servers.collector).unwrap_or_default();
+        Ok(Self { collector, ..servers })
+    }
+
     /// Tells a script where everything is.
     pub(crate) fn tell(&self, script: Child, extension: &Path, browser: &Path) -> Child {
         script
