@@ -18,9 +18,6 @@ pub struct Scroller {
     ended: RwSignal<bool>,
 }
 
-/// Height of the row of headings, which stays above the rows. As in the style sheet (`--head`).
-const HEAD: i32 = 26;
-
 impl Scroller {
     /// A scroller that measures itself when it is mounted and when the window changes.
     pub fn mounted() -> Self {
@@ -46,7 +43,9 @@ impl Scroller {
     pub fn measure(self) {
         let Some(element) = self.shown() else { return };
         let (top, height) = (element.scroll_top(), element.client_height());
-        let view = Viewport::measured(top, height - HEAD, element.client_width());
+        // The headings stay above the rows. Their border is not measured.
+        let head = element.first_element_child().map_or(0, |head| head.client_height() + 1);
+        let view = Viewport::measured(top, height - head, element.client_width());
         self.view.maybe_update(|old| std::mem::replace(old, view) != view);
         // Browsers scroll by fractions of a pixel, so the end is reached a little before it.
         self.ended.set(top + height + 4 >= element.scroll_height());

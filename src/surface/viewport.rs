@@ -126,6 +126,20 @@ impl Viewport {
         (left - (self.names() + GAP) as f64) / self.axis() as f64
     }
 
+    /// So many pixels, as a share of the time axis.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a screen has few pixels")]
+    pub fn span(self, pixels: f64) -> f64 {
+        pixels / self.axis() as f64
+    }
+
+    /// What a letter takes of the time axis.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a screen has few pixels")]
+    pub fn letter(self) -> f64 {
+        self.span(LETTER as f64)
+    }
+
     /// The ticks that fit on the time axis for a stretch of time. A text that would reach over the
     /// axis' end, or into the next, is left out; its line stays.
     #[must_use]

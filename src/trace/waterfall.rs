@@ -8,6 +8,7 @@
 mod detached;
 pub(crate) mod forest;
 mod label;
+mod level;
 mod marks;
 mod ruler;
 mod service;
@@ -23,6 +24,7 @@ use service::Census;
 
 pub use detached::{Cause, Detached};
 pub use label::{label, path};
+pub use level::{Level, Strip};
 pub use marks::Marks;
 pub use ruler::{Tick, ruler};
 pub use service::{Palette, Service};

@@ -1,20 +1,24 @@
-//! Draws a waterfall: a tree of names beside bars on a common time axis. Only the rows in view are
-//! in the document.
+//! Draws a waterfall: a tree of names beside bars on a common time axis, a minimap and tools above.
+//! Only the rows in view are in the document.
 
-use leptos::attr::custom::custom_attribute;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use trace::SpanId;
-use trace::waterfall::{Marks, Tick};
 
 use crate::desk::Desk;
-use crate::face::{Face, Side};
+use crate::face::Face;
+use crate::gesture::{Motion, Touch, Wheel};
+use crate::keys::{self, Act};
+use crate::mark::{self, Mark};
+use crate::minimap::Minimap;
 use crate::picture::Picture;
+use crate::row::{self, Line, Rows};
+use crate::ruler::{Axis, Lines};
+use crate::tools::Tools;
 use surface::cursor::Step;
-use surface::framework::Framework;
 use surface::scroller::Scroller;
-use surface::viewport::percent;
 use surface::viewport::{ROW, Viewport};
+use surface::window::Stretch;
 
 /// The waterfall.
 #[component]
@@ -25,40 +29,148 @@ pub fn Chart(
     desk: Desk,
     /// What scrolls it.
     scroller: Scroller,
+    /// Whether the list of keys is shown.
+    help: RwSignal<bool>,
 ) -> impl IntoView {
     let details = desk.details;
-    let length = Memo::new(move |_| picture.with(|picture| picture.waterfall().len()));
-    let faces = move || picture.with(|picture| Face::of(picture, scroller.view.get()));
     let across = Memo::new(move |_| Viewport { top: 0, height: 0, ..scroller.view.get() });
     let stretch = desk.stretch(picture);
     let ticks = Memo::new(move |_| across.get().ruler(stretch.get()));
+    let marks = marks(picture);
+    let flags = Memo::new(move |_| {
+        marks.with(|marks| mark::flags(marks, stretch.get(), across.get().letter()))
+    });
     let chosen = Memo::new(move |_| picture.with(Picture::chosen));
     keep_in_view(picture, details, scroller);
+    let rows = Rows { picture, details, chosen, stretch, across };
+    view! {
+        <div class="waterfall">
+            <Tools picture desk stretch help />
+            <Minimap picture desk stretch marks across />
+            <Grid rows desk scroller>
+                <Axis desk stretch ticks flags />
+                <div class="rows" role="rowgroup" style:height=move || height(picture)>
+                    <Lines ticks marks stretch />
+                    <Faces rows scroller />
+                </div>
+            </Grid>
+        </div>
+    }
+    .into_any()
+}
+
+/// How high all rows are.
+fn height(picture: RwSignal<Picture>) -> String {
+    format!("{}px", picture.with(|picture| picture.waterfall().len()) * ROW)
+}
+
+/// The marks of the page that the trace is about.
+fn marks(picture: RwSignal<Picture>) -> Memo<Vec<Mark>> {
+    let growth = Memo::new(move |_| picture.with(|picture| picture.growth));
+    Memo::new(move |_| {
+        growth.track();
+        picture.with_untracked(|picture| {
+            let waterfall = picture.waterfall();
+            let root = waterfall.main_root().and_then(|row| picture.span(&row));
+            root.map(|root| mark::marks(&root, waterfall.start())).unwrap_or_default()
+        })
+    })
+}
+
+/// What scrolls, takes the keys, and hears wheels and fingers.
+#[component]
+fn Grid(rows: Rows, desk: Desk, scroller: Scroller, children: Children) -> impl IntoView {
+    let Rows { picture, details, chosen, stretch, .. } = rows;
+    let length = Memo::new(move |_| picture.with(|picture| picture.waterfall().len()));
+    let place = Memo::new(move |_| picture.with(|picture| picture.chosen_row().map(|row| row.at)));
+    // Only while it is in the document.
+    let active = move || {
+        let drawn = scroller.view.get().rows(length.get());
+        place.get().filter(|at| drawn.contains(at)).and(chosen.get()).map(row::name)
+    };
     let on_key = move |event: KeyboardEvent| {
         if follow(&event, picture, details, scroller) {
             event.prevent_default();
         }
     };
+    let go = move |motion: Motion| {
+        let Some(element) = scroller.element.get_untracked() else { return };
+        let left = webext::canvas::across(&element).0;
+        let view = scroller.view.get_untracked();
+        let to = moved(stretch.get_untracked(), view, left, motion);
+        desk.window.set(to);
+    };
+    let on_wheel = move |event: WheelEvent| {
+        let wheel = Wheel {
+            x: event.delta_x(),
+            y: event.delta_y(),
+            unit: event.delta_mode(),
+            zooms: event.ctrl_key() || event.meta_key(),
+            across: event.shift_key(),
+            at: f64::from(event.client_x()),
+        };
+        if let Some(motion) = wheel.motion() {
+            event.prevent_default();
+            go(motion);
+        }
+    };
+    let touch = StoredValue::new(Touch::default());
+    let finger = |event: &PointerEvent| event.pointer_type() == "touch";
+    let down = move |event: PointerEvent| {
+        if finger(&event) {
+            touch.update_value(|it| it.down(event.pointer_id(), event.client_x().into()));
+        }
+    };
+    let slide = move |event: PointerEvent| {
+        if finger(&event) {
+            let at = event.client_x().into();
+            let motion = touch.try_update_value(|it| it.moved(event.pointer_id(), at));
+            motion.flatten().into_iter().for_each(go);
+        }
+    };
+    let up = move |event: PointerEvent| touch.update_value(|it| it.up(event.pointer_id()));
     view! {
         <div
             class="chart"
             role="treegrid"
             aria-label="Waterfall"
             aria-rowcount=move || length.get() + 1
-            aria-activedescendant=move || chosen.get().map(name)
+            aria-activedescendant=active
             tabindex="0"
             node_ref=scroller.element
             on:scroll=move |_| scroller.measure()
             on:keydown=on_key
+            on:wheel=on_wheel
+            on:pointerdown=down
+            on:pointermove=slide
+            on:pointerup=up
+            on:pointercancel=up
+            on:pointerleave=up
         >
-            <Axis ticks />
-            <div class="rows" role="rowgroup" style:height=move || format!("{}px", length.get() * ROW)>
-                <Lines ticks />
-                <For each=faces key=Face::key let(face)>
-                    <Bar face chosen picture details />
-                </For>
-            </div>
+            {children()}
         </div>
+    }
+    .into_any()
+}
+
+/// The window of time after a motion over a chart that begins at so many pixels of the page.
+fn moved(stretch: Stretch, view: Viewport, left: f64, motion: Motion) -> surface::window::Window {
+    let panned = stretch.pan(view.span(motion.pan)).within(stretch.length);
+    panned.zoom(view.share(motion.about - left), motion.factor)
+}
+
+/// The rows in view.
+#[component]
+fn Faces(rows: Rows, scroller: Scroller) -> impl IntoView {
+    let picture = rows.picture;
+    let faces = Memo::new(move |before: Option<&Vec<Face>>| {
+        let before = before.map(Vec::as_slice).unwrap_or_default();
+        picture.with(|picture| Face::look(picture, scroller.view.get(), before))
+    });
+    view! {
+        <For each=move || faces.get() key=Face::key let(face)>
+            <Line face rows />
+        </For>
     }
     .into_any()
 }
@@ -107,7 +219,11 @@ fn follow(
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return false;
     }
-    match Step::of(&event.key()) {
+    let step = match keys::act(&event.key()) {
+        Some(Act::Step(step)) => Some(step),
+        _ => None,
+    };
+    match step {
         None => false,
         Some(Step::Open) => {
             let chosen = picture.with_untracked(|picture| picture.chosen().is_some());
@@ -119,130 +235,5 @@ fn follow(
             let page = scroller.view.get_untracked().page();
             picture.try_update(|picture| picture.step(step, page)) == Some(true)
         }
-    }
-}
-
-/// The id of a row's element.
-fn name(span: usize) -> String {
-    format!("span-{span}")
-}
-
-/// The headings: what the columns are, and the time axis.
-#[component]
-fn Axis(ticks: Memo<Vec<Tick>>) -> impl IntoView {
-    let draw = |tick: Tick| {
-        view! { <span class="tick" style:left=percent(tick.at)>{tick.text}</span> }
-    };
-    view! {
-        <div class="head row" role="row" aria-rowindex="1">
-            <div class="name" role="columnheader">"Span"</div>
-            <div class="track" role="columnheader" aria-label="Time">
-                {move || ticks.get().into_iter().map(draw).collect::<Vec<_>>()}
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// The ticks' lines behind the bars.
-#[component]
-fn Lines(ticks: Memo<Vec<Tick>>) -> impl IntoView {
-    let draw = |tick: Tick| view! { <i style:left=percent(tick.at)></i> };
-    view! {
-        <div class="lines" aria-hidden="true">
-            {move || ticks.get().into_iter().map(draw).collect::<Vec<_>>()}
-        </div>
-    }
-    .into_any()
-}
-
-/// A row: the span's name in the tree, and its bar.
-#[component]
-fn Bar(
-    face: Face,
-    chosen: Memo<Option<usize>>,
-    picture: RwSignal<Picture>,
-    details: RwSignal<bool>,
-) -> impl IntoView {
-    let (at, span, level) = (face.row.at, face.row.span, face.row.depth.saturating_add(1));
-    let failed = face.row.marks.has(Marks::ERROR);
-    let (pale, parent, group) = (face.pale(), face.row.descendants > 0, face.row.group.is_some());
-    let open = parent.then_some(if face.row.folded { "false" } else { "true" });
-    let selected = move || if chosen.get() == Some(span) { "true" } else { "false" };
-    let choose = move |_| {
-        picture.update(|picture| picture.choose(at));
-        details.set(true);
-    };
-    view! {
-        <div
-            class="row"
-            class:failed=failed
-            class:loose=group
-            class:pale=pale
-            role="row"
-            id=name(span)
-            aria-rowindex=at + 2
-            {..custom_attribute("aria-level", level)}
-            aria-expanded=open
-            aria-selected=selected
-            style:top=format!("{}px", at * ROW)
-            on:click=choose
-        >
-            <Name face=face.clone() picture />
-            <Track face />
-        </div>
-    }
-}
-
-#[component]
-fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
-    let (at, folded, pale) = (face.row.at, face.row.folded, face.pale());
-    let parent = face.row.descendants > 0;
-    let flaws = face.flaws().into_iter().map(|(word, meaning)| {
-        view! { <span class="badge" title=meaning>{word}</span> }
-    });
-    let flaws: Vec<_> = flaws.collect();
-    let fold = move |event: leptos::ev::MouseEvent| {
-        if parent {
-            event.stop_propagation();
-            picture.update(|picture| picture.fold(at, !folded));
-        }
-    };
-    let hidden = folded.then(|| view! { <span class="badge quiet">{face.row.descendants}</span> });
-    let failed = face.row.marks.has(Marks::ERROR);
-    let indent = format!("{}px", face.indent() * 12);
-    let title = if face.reason.is_empty() { face.label.clone() } else { face.reason };
-    view! {
-        <div class="name" role="gridcell" style:padding-left=indent>
-            <span class="twisty" class:parent=parent class:folded=folded aria-hidden="true" on:click=fold></span>
-            <span class=format!("chip c{}", face.colour) aria-hidden="true"></span>
-            {failed.then(|| view! { <span class="badge error">"error"</span> })}
-            {pale.then(|| view! { <span class="hidden">"not matched"</span> })}
-            <span class="label" title=title>{face.label}</span>
-            <Framework badges=face.badges />
-            {flaws}
-            {hidden}
-            <span class="service">{face.service}</span>
-        </div>
-    }
-}
-
-#[component]
-fn Track(face: Face) -> impl IntoView {
-    let (start, end) = (face.row.left, face.row.left + face.row.width);
-    let (class, place, from) = match face.side {
-        Side::After => ("time", "left", end),
-        Side::Before => ("time before", "right", 1.0 - start),
-        Side::Within => ("time within", "left", start),
-    };
-    view! {
-        <div class="track" role="gridcell">
-            <span
-                class=format!("bar c{}", face.colour)
-                style:left=percent(start)
-                style:width=percent(face.row.width)
-            ></span>
-            <span class=class style=(place, percent(from))>{face.time}</span>
-        </div>
     }
 }

@@ -1,24 +1,34 @@
 //! What a waterfall's row shows, in words and shares: everything but the drawing.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use trace::framework::{self, Badges};
 use trace::quantity;
 use trace::waterfall::{Marks, Row, label};
 
+use crate::phase::{self, Moment, Phase};
 use crate::picture::Picture;
-use surface::viewport::Viewport;
+use surface::viewport::{Viewport, percent};
+use surface::window::Stretch;
 
 /// Levels that are indented; below, rows stay where they are, or they would leave the screen.
 const DEEPEST: u16 = 24;
 
 /// A row, ready to draw.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Face {
     /// Its place, its bar and its marks.
     pub row: Row,
-    /// Which edition of the picture it is from.
-    pub edition: u32,
+    /// By which growth of the picture its words were read.
+    growth: u32,
+    words: Arc<Words>,
+}
+
+/// What a row's span says. Read once, when the row comes into view: a span is built for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
     /// What it is called.
     pub label: String,
     /// Why it is there, where it heads a group of loose parts; else empty.
@@ -31,8 +41,12 @@ pub struct Face {
     pub colour: u8,
     /// How long it took.
     pub time: String,
-    /// Where that stands.
-    pub side: Side,
+    /// When it began, after the trace did.
+    pub start: String,
+    /// The phases of a browser's load.
+    pub phases: Vec<Phase>,
+    /// What happened at moments within it.
+    pub moments: Vec<Moment>,
 }
 
 /// Where the duration stands: where there is room for it.
@@ -44,42 +58,109 @@ pub enum Side {
     Before,
     /// On it.
     Within,
+    /// At the axis' beginning: the bar lies before what is in view.
+    Earlier,
+    /// At its end: the bar lies behind.
+    Later,
+}
+
+/// Where a bar lies in what is in view, and where its duration stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Its left end, as a share of the axis.
+    pub from: f64,
+    /// Its right end.
+    pub to: f64,
+    /// Where its duration stands.
+    pub side: Side,
+}
+
+impl Deref for Face {
+    type Target = Words;
+
+    fn deref(&self) -> &Words {
+        &self.words
+    }
+}
+
+/// Faces are alike when they are drawn alike.
+impl PartialEq for Face {
+    fn eq(&self, other: &Self) -> bool {
+        self.row == other.row && Arc::ptr_eq(&self.words, &other.words)
+    }
+}
+
+impl Words {
+    fn read(picture: &Picture, row: &Row) -> Option<Self> {
+        let waterfall = picture.waterfall();
+        let service = waterfall.services().get(row.service)?;
+        let span = picture.span(row);
+        let (label, reason) = match picture.group(row) {
+            Some(group) => group,
+            None => (label(span.as_ref()?), String::new()),
+        };
+        let (span, start) = (span.as_ref(), waterfall.start());
+        let name = if row.group.is_some() { "" } else { &service.name };
+        Some(Self {
+            label,
+            reason,
+            badges: span.map(framework::badges).unwrap_or_default(),
+            service: name.to_owned(),
+            colour: service.colour,
+            time: quantity::duration(Duration::from_nanos(row.length)),
+            start: quantity::moment(row.offset, (row.offset / 1_000).max(1)),
+            phases: span.map(|span| phase::phases(span, start)).unwrap_or_default(),
+            moments: span.map(|span| phase::moments(span, start)).unwrap_or_default(),
+        })
+    }
 }
 
 impl Face {
-    /// The faces of the rows in view.
+    /// The faces of the rows in view. Those that were in view before keep their words: a row that
+    /// stays is neither read nor drawn again.
     #[must_use]
-    pub fn of(picture: &Picture, view: Viewport) -> Vec<Self> {
+    pub fn look(picture: &Picture, view: Viewport, before: &[Self]) -> Vec<Self> {
         let waterfall = picture.waterfall();
-        let range = view.rows(waterfall.len());
-        let faces = waterfall.rows(range).filter_map(|row| {
-            let service = waterfall.services().get(row.service)?;
-            let span = picture.span(&row);
-            let (label, reason) = match picture.group(&row) {
-                Some(group) => group,
-                None => (label(span.as_ref()?), String::new()),
+        let rows = waterfall.rows(view.rows(waterfall.len()));
+        rows.filter_map(|row| {
+            // Few rows are in view, and most are where they were.
+            let old = before.iter().find(|old| old.row.span == row.span);
+            let kept = old.filter(|old| old.growth == picture.growth);
+            let words = match kept.or(old) {
+                Some(old) if kept.is_some() => Arc::clone(&old.words),
+                old => {
+                    let words = Words::read(picture, &row)?;
+                    let same = old.filter(|old| *old.words == words);
+                    same.map_or_else(|| Arc::new(words), |old| Arc::clone(&old.words))
+                }
             };
-            let badges = span.as_ref().map(framework::badges).unwrap_or_default();
-            let name = if row.group.is_some() { "" } else { &service.name };
-            Some(Self {
-                label,
-                reason,
-                badges,
-                service: name.to_owned(),
-                colour: service.colour,
-                time: quantity::duration(Duration::from_nanos(row.length)),
-                side: side(&row, view.room()),
-                edition: picture.edition,
-                row,
-            })
-        });
-        faces.collect()
+            Some(Self { row, growth: picture.growth, words })
+        })
+        .collect()
     }
 
     /// Tells rows apart that must be drawn apart.
     #[must_use]
-    pub fn key(&self) -> (u32, usize, usize, Side) {
-        (self.edition, self.row.at, self.row.span, self.side)
+    pub fn key(&self) -> (usize, usize, [u64; 3], Marks, usize) {
+        let Row { at, span, offset, length, descendants, folded, marks, .. } = self.row;
+        let below = (descendants as u64) << 1 | u64::from(folded);
+        (at, span, [offset, length, below], marks, Arc::as_ptr(&self.words).addr())
+    }
+
+    /// Where its bar lies, where a duration needs this share of the axis.
+    #[must_use]
+    pub fn bar(&self, stretch: Stretch, room: f64) -> Bar {
+        let Row { offset, length, .. } = self.row;
+        let (start, end) = (stretch.place(offset), stretch.place(offset.saturating_add(length)));
+        let (from, to) = (start.clamp(0.0, 1.0), end.clamp(0.0, 1.0));
+        let side = match () {
+            () if end < 0.0 => Side::Earlier,
+            () if start > 1.0 => Side::Later,
+            () if to < 1.0 - room => Side::After,
+            () if from > room => Side::Before,
+            () => Side::Within,
+        };
+        Bar { from, to, side }
     }
 
     /// Levels to indent.
@@ -111,13 +192,33 @@ impl Face {
     }
 }
 
-/// Where a duration stands that needs this share of the axis.
-fn side(row: &Row, room: f64) -> Side {
-    match (row.left, row.left + row.width) {
-        (_, end) if end < 1.0 - room => Side::After,
-        (start, _) if start > room => Side::Before,
-        _ => Side::Within,
+impl Bar {
+    /// The classes of the row's track.
+    #[must_use]
+    pub const fn class(self, phased: bool) -> &'static str {
+        match (self.side, phased) {
+            (Side::After, false) => "track",
+            (Side::After, true) => "track phased",
+            (Side::Before, false) => "track before",
+            (Side::Before, true) => "track before phased",
+            (Side::Within, false) => "track within",
+            (Side::Within, true) => "track within phased",
+            (Side::Earlier, _) => "track out earlier",
+            (Side::Later, _) => "track out later",
+        }
     }
+}
+
+/// The place of something between two moments, from the left and from the right of the axis; out of
+/// sight where it is out of view.
+#[must_use]
+pub fn lies(stretch: Stretch, from: u64, to: u64) -> [String; 2] {
+    let (start, end) = (stretch.place(from), stretch.place(to));
+    if end < 0.0 || start > 1.0 {
+        return ["-999em".to_owned(), "auto".to_owned()];
+    }
+    let (start, end) = (start.clamp(0.0, 1.0), end.clamp(0.0, 1.0));
+    [percent(start), percent(1.0 - end)]
 }
 
 #[cfg(test)]
@@ -126,18 +227,50 @@ mod tests {
 
     use super::*;
     use surface::sample;
+    use surface::window::Window;
 
     fn faces() -> Vec<Face> {
         let mut picture = Picture::default();
         picture.grow(Sheet::of(&sample::spans()));
-        Face::of(&picture, Viewport::default())
+        Face::look(&picture, Viewport::default(), &[])
     }
 
     #[test]
     fn a_duration_stands_where_there_is_room() {
-        let sides: Vec<Side> = faces().iter().map(|face| face.side).collect();
-        use Side::{After, Before, Within};
-        assert_eq!(sides, [Within, After, After, After, Before, Before]);
+        use Side::{After, Before, Earlier, Later, Within};
+        let sides = |window: Window| {
+            let stretch = window.within(600_000_000);
+            faces().iter().map(|face| face.bar(stretch, 0.1).side).collect::<Vec<_>>()
+        };
+        assert_eq!(sides(Window::WHOLE), [Within, After, After, After, Before, Before]);
+        let early = Window { from: 50_000_000, to: 150_000_000 };
+        assert_eq!(sides(early), [Within, Within, Before, Before, Later, Later]);
+        let late = Window { from: 500_000_000, to: 600_000_000 };
+        assert_eq!(sides(late), [Within, Earlier, Earlier, Earlier, After, After]);
+    }
+
+    #[test]
+    fn rows_that_stay_in_view_are_read_once() {
+        let mut picture = Picture::default();
+        picture.grow(Sheet::of(&sample::spans()));
+        let look =
+            |picture: &Picture, before: &[Face]| Face::look(picture, Viewport::default(), before);
+        let first = look(&picture, &[]);
+        assert_eq!(look(&picture, &first), first);
+        picture.fold(2, true);
+        let folded = look(&picture, &first);
+        assert_eq!((folded[1].key(), folded.len()), (first[1].key(), 5));
+        assert_ne!(folded[2].key(), first[2].key(), "folded is drawn otherwise");
+        let more = sample::spans().into_iter().chain([sample::page().1]);
+        picture.grow(Sheet::of(&more.collect::<Vec<_>>()));
+        assert_eq!(look(&picture, &folded)[0].key(), first[0].key(), "it says what it said");
+    }
+
+    #[test]
+    fn a_place_is_cut_to_what_is_in_view() {
+        let stretch = Window { from: 100_000, to: 200_000 }.within(1_000_000);
+        assert_eq!(lies(stretch, 50_000, 150_000), ["0.000%", "50.000%"]);
+        assert_eq!(lies(stretch, 300_000, 400_000), ["-999em", "auto"]);
     }
 
     #[test]
@@ -156,7 +289,7 @@ mod tests {
         let mut picture = Picture::default();
         picture.grow(Sheet::of(&spans));
         let words: Vec<_> =
-            Face::of(&picture, Viewport::default()).iter().flat_map(Face::flaws).collect();
+            Face::look(&picture, Viewport::default(), &[]).iter().flat_map(Face::flaws).collect();
         assert_eq!(words[0].0, "cycle");
         assert_eq!(words[1], ("orphan", "Its parent is not here"));
     }
@@ -167,7 +300,7 @@ mod tests {
         let mut sheet = Sheet::of(&sample::spans());
         sheet.mark_late(3);
         picture.grow(sheet);
-        let faces = Face::of(&picture, Viewport::default());
+        let faces = Face::look(&picture, Viewport::default(), &[]);
         let late = faces.iter().filter(|face| face.flaws().iter().any(|(word, _)| *word == "late"));
         assert_eq!(late.map(|face| face.row.span).collect::<Vec<_>>(), [3]);
         assert!(picture.problems().is_empty(), "late is not wrong");

@@ -6,24 +6,36 @@
 //! has one snapshot. Components are given state and return intents; `wire` alone speaks with the
 //! browser, through `webext`. Text from pages and servers is drawn as text nodes and nothing else.
 
+pub mod brush;
 pub mod chart;
 pub mod compare;
+pub mod coverage;
 pub mod dashboard;
 pub mod desk;
 pub mod detail;
 pub mod face;
 pub mod files;
 pub mod filter_bar;
+pub mod gesture;
 pub mod inspector;
+pub mod keys;
 pub mod kin;
 pub mod load;
+pub mod mark;
 pub mod meaning;
+pub mod minimap;
 pub mod opening;
+pub mod phase;
 pub mod picture;
 pub mod problem;
 pub mod reading;
+pub mod row;
+pub mod ruler;
+pub mod shortcuts;
 #[cfg(test)]
 mod snapshot;
+pub mod tint;
+pub mod tools;
 pub mod trace_view;
 pub mod traces;
 pub mod typing;

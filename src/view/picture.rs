@@ -9,7 +9,7 @@ use otlp::sheet::Lens;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::filter::{Bits, Completion, Query};
-use trace::waterfall::{Row, Waterfall, label};
+use trace::waterfall::{Level, Row, Waterfall, label};
 use trace::{Link, Span, SpanId, TraceId, Value};
 
 use crate::kin::{Kin, Relative};
@@ -287,6 +287,15 @@ impl Picture {
         self.edition = self.edition.wrapping_add(1);
     }
 
+    /// Folds or unfolds a level, or all. A choice that is folded away goes to what is left above it.
+    pub fn level(&mut self, level: Level) {
+        self.waterfall.level(level);
+        let shown = self.chosen.and_then(|span| self.waterfall.shown(span));
+        self.chosen = shown.and_then(|at| self.waterfall.row(at)).map(|row| row.span);
+        self.moves = self.moves.wrapping_add(1);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
     /// Follows a key; whether it meant anything here.
     pub fn step(&mut self, step: Step, page: usize) -> bool {
         let row = self.chosen_row();
@@ -417,6 +426,17 @@ mod tests {
         let wanted =
             [(Opener::Operation, String::new()), (Opener::Page, "page load /checkout".to_owned())];
         assert_eq!(said, wanted);
+    }
+
+    #[test]
+    fn a_choice_that_is_folded_away_goes_to_what_is_left_above_it() {
+        let mut picture = picture();
+        picture.choose(3);
+        picture.level(Level::CollapseOne);
+        assert_eq!(picture.chosen_row().map(|row| row.at), Some(2));
+        picture.level(Level::CollapseAll);
+        assert_eq!(names(&picture), "[page load /checkout]");
+        Picture::default().level(Level::ExpandAll);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::inspector::{Inspector, Lead};
 use crate::kin::Relative;
 use crate::picture::{Opener, Picture};
 use crate::problem::Problem;
+use crate::shortcuts::Shortcuts;
 use crate::views::tabs::{PANEL, Tabs, tab};
 use crate::views::{Chosen, Scene};
 use crate::vitals::Vitals;
@@ -124,9 +125,10 @@ pub fn TraceView(
     let desk = Desk::new();
     let details = desk.details;
     let scroller = Scroller::mounted();
+    let help = RwSignal::new(false);
     let scene = Scene::new(picture, desk);
     let waterfall: ViewFn =
-        (move || view! { <Chart picture desk scroller /><Nothing desk /> }).into();
+        (move || view! { <Chart picture desk scroller help /><Nothing desk /> }).into();
     let detail = Memo::new(move |_| picture.with(detail));
     let open = move || details.get() && detail.with(Option::is_some);
     let close = move || {
@@ -151,6 +153,7 @@ pub fn TraceView(
     };
     view! {
         <Problems picture details />
+        <Shortcuts picture desk help />
         <Tabs desk />
         <FilterBar picture desk />
         <div class="split" class:open=open>

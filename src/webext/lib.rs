@@ -12,6 +12,7 @@
 pub mod action;
 pub mod alarms;
 mod call;
+pub mod canvas;
 pub mod clock;
 pub mod cookies;
 pub mod crypto;

@@ -3,7 +3,7 @@
 use std::ops::{BitOr, BitOrAssign};
 
 /// What is remarkable about a row: a set of marks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Marks(u16);
 
 impl Marks {
