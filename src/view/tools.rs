@@ -45,7 +45,7 @@ pub fn Tools(
     };
     let whole = move || stretch.with(|stretch| stretch.width() >= stretch.length);
     view! {
-        <div class="tools" role="toolbar" aria-label="Waterfall tools">
+        <div class="levers" role="toolbar" aria-label="Waterfall tools">
             <span class="bunch">
                 <span class="what" aria-hidden="true">"Levels"</span>
                 {level("−1", "Collapse one level", Level::CollapseOne)}
