@@ -2,6 +2,7 @@
 //!
 //! Names follow OpenTelemetry's semantic conventions 1.44; what is ours begins with `tracelight.`.
 
+mod json;
 mod set;
 
 use std::fmt;
