@@ -1,49 +1,59 @@
 //! Everything that is known of one span, in the order in which a reader wants it.
 //!
-//! Cuts what a hostile recorder could send without end; what is cut is counted and said.
+//! Values stay whole, for whoever copies one; lists that a hostile recorder could send without end
+//! are cut, and what is cut is counted and said.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use trace::attribute::key;
 use trace::framework::{self, Badge};
 use trace::waterfall::{Row, label};
-use trace::{Attributes, Event, Kind, Link, Span, SpanId, Status, TraceId, Value, quantity};
+use trace::{Attributes, Event, Kind, Link, Span, Status, Value, quantity};
 
+use crate::hits::holds;
 use crate::kin::{Kin, Relative};
-use crate::meaning::meaning;
+use crate::meaning::{Meaning, meaning};
+use crate::namespace::heading;
+use crate::pair::Pair;
 use crate::vitals::{Vital, vitals};
 
-/// Attributes shown of one set, at most.
+/// Attributes, events and links shown of one set, at most.
 const MOST: usize = 400;
-/// Characters shown of one value, at most.
-const LONGEST: usize = 8_000;
+/// Where a name stands that is too long for its row; no attribute of the span's own.
+const WHOLE: &str = "span.name";
 
 /// A span's details, ready to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detail {
+    /// The span itself.
+    pub span: Arc<Span>,
     /// As its row says.
     pub title: String,
-    /// Its service; empty when it says none.
-    pub service: String,
     /// The service's colour.
     pub colour: u8,
     /// Why it failed; `None` when it did not, empty when it did not say why.
-    pub error: Option<String>,
+    pub error: Option<Arc<str>>,
     /// What it is to its framework.
     pub badges: Vec<&'static Badge>,
-    /// What a span of its kind is; empty where its name says it.
-    pub meaning: &'static str,
+    /// What a span of its kind is; `None` where only its name says it.
+    pub meaning: Option<Meaning>,
     /// The vitals of its page.
     pub vitals: Vec<Vital>,
+    /// How long it took.
+    pub duration: String,
     /// Times and kind: name and text.
     pub facts: Vec<(&'static str, String)>,
-    /// Its id.
-    pub id: SpanId,
-    /// Its parent.
-    pub parent: Option<SpanId>,
-    /// Its trace.
-    pub trace: TraceId,
-    /// Its attributes by the first part of their names.
+    /// All that can be searched.
+    pub body: Body,
+    /// What its recorder left out, in words; may be empty.
+    pub dropped: String,
+}
+
+/// What a span carries.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body {
+    /// Its attributes by their namespaces.
     pub groups: Vec<Group>,
     /// Its events in order of time.
     pub events: Vec<Moment>,
@@ -53,17 +63,17 @@ pub struct Detail {
     pub opened: Vec<Relative>,
     /// Who recorded it: attributes of resource and scope.
     pub recorder: Vec<Group>,
-    /// What its recorder left out, in words; may be empty.
-    pub dropped: String,
+    /// Attributes, events and links that are not here, because there are too many.
+    pub more: u64,
 }
 
-/// Attributes whose names begin alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Attributes of one namespace.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// What their names begin with; empty for the rest.
-    pub name: String,
+    /// What people call it.
+    pub heading: String,
     /// Name and value.
-    pub pairs: Vec<(String, String)>,
+    pub pairs: Vec<Pair>,
 }
 
 /// An event, ready to draw.
@@ -74,9 +84,9 @@ pub struct Moment {
     /// What.
     pub name: String,
     /// What it says, and how often it did; of an exception. Else empty.
-    pub summary: String,
+    pub summary: Arc<str>,
     /// Where it was thrown, line by line; of an exception. Else empty.
-    pub stack: String,
+    pub stack: Arc<str>,
     /// More about it.
     pub groups: Vec<Group>,
 }
@@ -93,42 +103,107 @@ pub struct Reference {
 impl Detail {
     /// The details of a row's span in a trace of this length, which has these kin.
     #[must_use]
-    pub fn of(span: &Span, row: &Row, colour: u8, whole: Duration, kin: &Kin) -> Self {
-        let mut events: Vec<&Event> = span.events.iter().collect();
-        events.sort_by_key(|event| event.time);
+    pub fn of(span: Span, row: &Row, colour: u8, whole: Duration, kin: &Kin) -> Self {
         Self {
-            title: label(span),
-            service: span.service().to_owned(),
+            title: label(&span),
             colour,
             error: match &span.status {
-                Status::Error(message) => Some(cut(message)),
+                Status::Error(message) => Some(message.as_str().into()),
                 Status::Unset | Status::Ok => None,
             },
-            badges: framework::badges(span).iter().collect(),
-            meaning: meaning(span).unwrap_or_default(),
-            vitals: vitals(span),
-            facts: facts(span, row, whole),
-            id: span.id,
-            parent: span.parent,
-            trace: span.trace,
-            groups: groups(&span.attributes),
-            events: events.into_iter().take(MOST).map(|event| moment(event, span)).collect(),
-            links: span.links.iter().take(MOST).map(|link| reference(link, kin)).collect(),
-            opened: kin.opened(span.id).iter().take(MOST).cloned().collect(),
-            recorder: recorder(span),
-            dropped: dropped(span),
+            badges: framework::badges(&span).iter().collect(),
+            meaning: meaning(&span),
+            vitals: vitals(&span),
+            duration: quantity::duration(Duration::from_nanos(row.length)),
+            facts: facts(&span, row, whole),
+            body: Body::of(&span, kin),
+            dropped: dropped(&span),
+            span: Arc::new(span),
         }
+    }
+
+    /// The span as OTLP JSON, which other tools read.
+    #[must_use]
+    pub fn otlp(&self) -> String {
+        otlp::json::encode([&*self.span])
     }
 }
 
-fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)> {
-    let nanos = |nanos| quantity::duration(Duration::from_nanos(nanos));
-    let mut facts = vec![("Duration", nanos(row.length))];
-    if !whole.is_zero() {
-        let whole = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX);
-        facts.push(("Share of trace", quantity::share(row.length, whole)));
+impl Body {
+    fn of(span: &Span, kin: &Kin) -> Self {
+        let mut events: Vec<&Event> = span.events.iter().collect();
+        events.sort_by_key(|event| event.time);
+        let left = |length: usize| length.saturating_sub(MOST) as u64;
+        let mut attributes = span.attributes.clone();
+        // A name that its row must cut is told whole.
+        if label(span).len() < span.name.trim().len() {
+            attributes.insert(WHOLE, span.name.as_str().into());
+        }
+        let opened = kin.opened(span.id);
+        Self {
+            groups: groups(&attributes, true),
+            events: events.into_iter().take(MOST).map(|event| moment(event, span)).collect(),
+            links: span.links.iter().take(MOST).map(|link| reference(link, kin)).collect(),
+            opened: opened.iter().take(MOST).cloned().collect(),
+            recorder: recorder(span),
+            more: left(attributes.len())
+                + left(span.events.len())
+                + left(span.links.len())
+                + left(opened.len())
+                + left(span.resource.attributes.len()),
+        }
     }
-    facts.push(("Starts at", format!("+{}", nanos(row.offset))));
+
+    /// What of it holds a text, and how many attributes, events and links these are.
+    #[must_use]
+    pub fn sift(&self, wanted: &str) -> (Self, usize) {
+        let events = self.events.iter().filter_map(|event| {
+            let said = [&*event.name, &*event.summary, &*event.stack];
+            let whole = said.iter().any(|text| holds(text, wanted));
+            let groups = if whole { event.groups.clone() } else { sift(&event.groups, wanted) };
+            (whole || !groups.is_empty()).then(|| Moment { groups, ..event.clone() })
+        });
+        let leads = |to: &Relative| {
+            let ids = [to.trace.to_string(), to.span.to_string()];
+            holds(&to.name, wanted) || ids.iter().any(|id| holds(id, wanted))
+        };
+        let links = self.links.iter().filter_map(|link| {
+            let whole = leads(&link.to);
+            let groups = if whole { link.groups.clone() } else { sift(&link.groups, wanted) };
+            (whole || !groups.is_empty()).then(|| Reference { groups, ..link.clone() })
+        });
+        let found = Self {
+            groups: sift(&self.groups, wanted),
+            events: events.collect(),
+            links: links.collect(),
+            opened: self.opened.iter().filter(|to| leads(to)).cloned().collect(),
+            recorder: sift(&self.recorder, wanted),
+            more: self.more,
+        };
+        let pairs = found.groups.iter().chain(&found.recorder).map(|group| group.pairs.len());
+        let lists = found.events.len() + found.links.len() + found.opened.len();
+        let count = pairs.sum::<usize>() + lists;
+        (found, count)
+    }
+}
+
+/// The pairs that hold a text, in their groups.
+fn sift(groups: &[Group], wanted: &str) -> Vec<Group> {
+    let group = |group: &Group| {
+        let pairs = group.pairs.iter().filter(|pair| pair.holds(wanted)).cloned();
+        Group { heading: group.heading.clone(), pairs: pairs.collect() }
+    };
+    groups.iter().map(group).filter(|group| !group.pairs.is_empty()).collect()
+}
+
+fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Duration", quantity::duration(Duration::from_nanos(row.length)))];
+    let length = u64::try_from(whole.as_nanos()).unwrap_or(u64::MAX);
+    if length > 0 {
+        facts.push(("Share of trace", quantity::share(row.length, length)));
+    }
+    let offset = quantity::duration(Duration::from_nanos(row.offset));
+    facts.push(("Starts at", format!("+{offset}")));
     let kind = match span.kind {
         Kind::Unspecified => None,
         Kind::Internal => Some("internal"),
@@ -146,40 +221,31 @@ fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)>
     facts
 }
 
-/// Attributes by what stands before the first dot of their names. They come in order of name, so
-/// groups come in order too.
-fn groups(attributes: &Attributes) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+/// Attributes under their headings, in the headings' order; those of a span can be filtered by.
+fn groups(attributes: &Attributes, filters: bool) -> Vec<Group> {
+    let mut groups: Vec<((usize, &str), Vec<Pair>)> = Vec::new();
     for (name, value) in attributes.iter().take(MOST) {
-        let prefix = name.split_once('.').map_or("", |(prefix, _)| prefix);
-        let pair = (cut(name), text(value));
-        match groups.iter_mut().find(|group| group.name == prefix) {
-            Some(group) => group.pairs.push(pair),
-            None => groups.push(Group { name: prefix.to_owned(), pairs: vec![pair] }),
+        let place = heading(name);
+        let pair = Pair::new(name, value, filters && name != WHOLE);
+        match groups.iter_mut().find(|(other, _)| *other == place) {
+            Some((_, pairs)) => pairs.push(pair),
+            None => groups.push((place, vec![pair])),
         }
     }
-    if let Some(more) = attributes.len().checked_sub(MOST).filter(|more| *more > 0) {
-        let pair = ("…".to_owned(), format!("{} more", quantity::count(more as u64, "attribute")));
-        groups.push(Group { name: String::new(), pairs: vec![pair] });
-    }
-    groups
+    // Insertion is fine: there are few groups.
+    groups.sort_by_key(|(place, _)| *place);
+    let named =
+        |((_, heading), pairs): ((usize, &str), Vec<Pair>)| Group { heading: cut(heading), pairs };
+    groups.into_iter().map(named).collect()
 }
 
-/// A value as text; an empty one is said to be empty.
-fn text(value: &Value) -> String {
-    match value {
-        Value::Empty => "(no value)".to_owned(),
-        Value::Text(text) if text.is_empty() => "(empty)".to_owned(),
-        Value::Text(text) => cut(text),
-        other => cut(&other.to_string()),
-    }
-}
-
+/// What has no room for more.
 fn cut(text: &str) -> String {
+    const LONGEST: usize = 600;
     let end = text.floor_char_boundary(LONGEST);
     match text.len() - end {
         0 => text.to_owned(),
-        more => format!("{}… ({} more)", &text[..end], quantity::count(more as u64, "byte")),
+        more => format!("{}… ({} more)", &text[..end], quantity::bytes(more as u64)),
     }
 }
 
@@ -194,9 +260,9 @@ fn moment(event: &Event, span: &Span) -> Moment {
     Moment {
         offset: format!("{sign}{}", quantity::duration(offset)),
         name: cut(&event.name),
-        summary: summary(&event.attributes),
-        stack: stack.as_ref().and_then(Value::as_text).map(cut).unwrap_or_default(),
-        groups: groups(&attributes),
+        summary: summary(&event.attributes).into(),
+        stack: stack.as_ref().and_then(Value::as_text).unwrap_or_default().into(),
+        groups: groups(&attributes, false),
     }
 }
 
@@ -205,7 +271,7 @@ fn summary(attributes: &Attributes) -> String {
     let text = |name: &str| attributes.get(name).and_then(Value::as_text).unwrap_or_default();
     let words = [text(key::EXCEPTION_TYPE), text(key::EXCEPTION_MESSAGE)];
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    let said = cut(&words.join(": "));
+    let said = words.join(": ");
     match attributes.get(key::EXCEPTION_COUNT).and_then(Value::as_int) {
         Some(count @ 2..) => format!("{said}, {count} times"),
         _ => said,
@@ -213,21 +279,20 @@ fn summary(attributes: &Attributes) -> String {
 }
 
 fn reference(link: &Link, kin: &Kin) -> Reference {
-    Reference { to: kin.target(link), groups: groups(&link.attributes) }
+    Reference { to: kin.target(link), groups: groups(&link.attributes, false) }
 }
 
 /// Resource and scope: who recorded it, and with what.
 fn recorder(span: &Span) -> Vec<Group> {
-    let mut recorder = groups(&span.resource.attributes);
+    let mut recorder = groups(&span.resource.attributes, true);
     let scope = &span.scope;
-    if !scope.name.is_empty() {
-        let mut pairs = vec![("otel.scope.name".to_owned(), cut(&scope.name))];
-        if !scope.version.is_empty() {
-            pairs.push(("otel.scope.version".to_owned(), cut(&scope.version)));
-        }
-        let more = groups(&scope.attributes).into_iter().flat_map(|group| group.pairs);
-        pairs.extend(more);
-        recorder.push(Group { name: "otel".to_owned(), pairs });
+    let named = [("otel.scope.name", &scope.name), ("otel.scope.version", &scope.version)];
+    let named = named.into_iter().filter(|(_, value)| !value.is_empty());
+    let mut pairs: Vec<Pair> =
+        named.map(|(name, value)| Pair::new(name, &value.as_str().into(), false)).collect();
+    pairs.extend(groups(&scope.attributes, false).into_iter().flat_map(|group| group.pairs));
+    if !pairs.is_empty() {
+        recorder.push(Group { heading: "Scope".to_owned(), pairs });
     }
     recorder
 }
@@ -260,7 +325,7 @@ mod tests {
         change(&mut spans[at]);
         let waterfall = Waterfall::build(&Columns::of(&spans));
         let row = waterfall.rows(0..99).find(|row| row.span == at).unwrap();
-        Detail::of(&spans[at], &row, 3, waterfall.length(), &Kin::default())
+        Detail::of(spans.swap_remove(at), &row, 3, waterfall.length(), &Kin::default())
     }
 
     #[test]
@@ -276,9 +341,12 @@ mod tests {
                 ("Kind", "client".to_owned()),
             ]
         );
-        let names: Vec<&str> = detail.groups.iter().map(|group| group.name.as_str()).collect();
-        assert_eq!(names, ["db"]);
-        assert_eq!(detail.recorder.last().map(|group| group.name.as_str()), Some("otel"));
+        let names: Vec<&str> =
+            detail.body.groups.iter().map(|group| group.heading.as_str()).collect();
+        assert_eq!(names, ["Database"]);
+        assert_eq!(detail.duration, "88 ms");
+        let last = detail.body.recorder.last().map(|group| group.heading.as_str());
+        assert_eq!(last, Some("Scope"));
     }
 
     #[test]
@@ -296,17 +364,18 @@ mod tests {
             early.time = trace::Timestamp::from_nanos(span.start.nanos() - 1_500_000);
             span.events.push(early);
         });
-        let offsets: Vec<&str> = detail.events.iter().map(|event| event.offset.as_str()).collect();
+        let offsets: Vec<&str> =
+            detail.body.events.iter().map(|event| event.offset.as_str()).collect();
         assert_eq!(offsets, ["−1.5 ms", "+12 ms"]);
-        assert_eq!(detail.events[1].groups[0].pairs[0].0, "exception.message");
+        assert_eq!(detail.body.events[1].groups[0].pairs[0].name(), "exception.message");
     }
 
     #[test]
     fn an_exception_is_a_line_and_a_stack_that_can_be_read() {
         let page = sample::page().0;
         let detail = detail(0, |span| span.events.clone_from(&page.events));
-        let event = detail.events.iter().find(|event| event.name == "exception").unwrap();
-        assert_eq!(event.summary, "TypeError: cart is <undefined>, 3 times");
+        let event = detail.body.events.iter().find(|event| event.name == "exception").unwrap();
+        assert_eq!(&*event.summary, "TypeError: cart is <undefined>, 3 times");
         assert_eq!(event.stack.lines().count(), 2);
         assert_eq!(detail.vitals.len(), 2);
     }
@@ -316,25 +385,36 @@ mod tests {
         let detail = detail(3, |span| {
             span.attributes = (0..10_000).map(|at| (format!("a.{at:05}"), 1.into())).collect();
             span.attributes.insert("a".to_owned(), "é".repeat(100_000).into());
+            span.state = "é".repeat(1_000);
             span.dropped.events = 2;
         });
-        let pairs: Vec<_> = detail.groups.iter().flat_map(|group| &group.pairs).collect();
-        assert_eq!(pairs.len(), 401);
-        assert!(pairs[0].1.ends_with("… (192\u{202f}000 bytes more)"), "{}", pairs[0].1.len());
-        assert_eq!(pairs[400].1, "9601 attributes more");
+        let pairs: Vec<_> = detail.body.groups.iter().flat_map(|group| &group.pairs).collect();
+        assert_eq!(pairs.len(), 400);
+        assert_eq!(detail.body.more, 9_601);
+        let state = detail.facts.iter().find(|(name, _)| *name == "tracestate");
+        assert!(state.unwrap().1.ends_with("… (1.4 kB more)"), "{state:?}");
         assert_eq!(detail.dropped, "Its recorder left out 2 events.");
     }
 
     #[test]
-    fn empty_values_are_said_to_be_empty() {
-        let detail = detail(3, |span| {
-            span.attributes = Attributes::from([
-                ("none".to_owned(), Value::Empty),
-                ("text".to_owned(), "".into()),
-            ]);
-        });
-        let values: Vec<&str> =
-            detail.groups[0].pairs.iter().map(|(_, value)| value.as_str()).collect();
-        assert_eq!(values, ["(no value)", "(empty)"]);
+    fn a_name_that_is_cut_is_told_whole() {
+        let long = detail(3, |span| span.name = "x".repeat(1_000_000));
+        let pairs = || long.body.groups.iter().flat_map(|group| &group.pairs);
+        let name = pairs().find(|pair| pair.name() == "span.name").unwrap();
+        assert_eq!(name.text().len(), 1_000_000);
+        assert!(detail(3, |_| {}).body.groups.iter().all(|group| group.heading == "Database"));
+    }
+
+    #[test]
+    fn a_search_keeps_what_holds_the_text_and_counts_it() {
+        let body = detail(5, |_| {}).body;
+        let (found, count) = body.sift("DECLINED");
+        assert_eq!((found.events.len(), found.groups.len(), count), (1, 0, 1));
+        let (found, count) = body.sift("shop");
+        assert!(found.events.is_empty() && !found.recorder.is_empty());
+        assert_eq!(count, 2, "service.name and the scope's name");
+        assert_eq!(body.sift("nowhere").1, 0);
+        let (found, _) = body.sift("abababab");
+        assert_eq!(found.links.len(), 1, "by the id of its trace");
     }
 }

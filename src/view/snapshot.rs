@@ -1,5 +1,7 @@
 //! One snapshot a component: what it draws, as text, without a browser.
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 use leptos::prelude::*;
 use otlp::Sheet;
@@ -9,8 +11,10 @@ use surface::sample;
 
 use crate::desk::{Desk, View};
 use crate::detail::Detail;
+use crate::inspector::Hands;
 use crate::picture::Picture;
 use crate::reading::Reading;
+use crate::shelf::Shelf;
 use crate::views::Scene;
 use crate::{dashboard, inspector, views};
 
@@ -91,10 +95,15 @@ fn the_inspector_shows_everything_about_a_span() {
         let detail = picture().with(|picture| {
             let row = picture.waterfall().row(5).unwrap();
             let (span, whole) = (picture.span(&row).unwrap(), picture.waterfall().length());
-            Detail::of(&span, &row, 3, whole, picture.kin())
+            Detail::of(span, &row, 3, whole, picture.kin())
         });
-        let (on_close, on_span) = (Callback::new(|()| ()), Callback::new(|_| ()));
-        view! { <inspector::Inspector detail on_close on_span /> }
+        let hands = Hands {
+            close: Callback::new(|()| ()),
+            go: Callback::new(|_| ()),
+            narrow: Callback::new(|_| ()),
+        };
+        let detail = Signal::stored(Some(Arc::new(detail)));
+        view! { <inspector::Inspector detail shelf=Shelf::new() hands /> }
     });
     assert_snapshot!(html);
 }

@@ -8,12 +8,13 @@ use trace::waterfall::Service;
 
 use crate::chart::Chart;
 use crate::desk::Desk;
-use crate::detail::Detail;
 use crate::filter_bar::{FilterBar, Nothing};
-use crate::inspector::{Inspector, Lead};
+use crate::inspector::Lead;
 use crate::kin::Relative;
+use crate::pane::Pane;
 use crate::picture::{Opener, Picture};
 use crate::problem::Problem;
+use crate::shelf::Shelf;
 use crate::shortcuts::Shortcuts;
 use crate::views::tabs::{PANEL, Tabs, tab};
 use crate::views::{Chosen, Scene};
@@ -124,39 +125,21 @@ pub fn TraceView(
 ) -> impl IntoView {
     let desk = Desk::new();
     let details = desk.details;
+    let shelf = Shelf::new();
     let scroller = Scroller::mounted();
     let help = RwSignal::new(false);
     let scene = Scene::new(picture, desk);
     let waterfall: ViewFn =
         (move || view! { <Chart picture desk scroller help /><Nothing desk /> }).into();
-    let detail = Memo::new(move |_| picture.with(detail));
-    let open = move || details.get() && detail.with(Option::is_some);
-    let close = move || {
-        details.set(false);
-        scroller.focus();
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            close();
-        }
-    };
-    let on_span = Callback::new(move |id| {
-        // A parent that is not here stays where the problems name it.
-        picture.update(|picture| {
-            let _missing = picture.reveal_id(id);
-        });
-    });
-    let inspector = move || {
-        detail.get().map(|detail| {
-            view! { <Inspector detail on_close=Callback::new(move |()| close()) on_span /> }
-        })
-    };
+    let chosen = Memo::new(move |_| picture.with(|picture| picture.chosen_row().is_some()));
+    let open = move || details.get() && chosen.get();
+    let room = move || format!("{}%", shelf.share.get());
     view! {
         <Problems picture details />
         <Shortcuts picture desk help />
         <Tabs desk />
         <FilterBar picture desk />
-        <div class="split" class:open=open>
+        <div class="split" class:open=open style=("--details", room)>
             <div
                 class="view"
                 id=PANEL
@@ -165,22 +148,10 @@ pub fn TraceView(
             >
                 <Chosen scene waterfall />
             </div>
-            <Show when=open>
-                <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
-                    {inspector}
-                </aside>
-            </Show>
+            <Pane picture desk shelf scroller />
         </div>
     }
     .into_any()
-}
-
-/// The details of the chosen span, unless a fold hides it.
-fn detail(picture: &Picture) -> Option<Detail> {
-    let row = picture.chosen_row()?;
-    let waterfall = picture.waterfall();
-    let colour = waterfall.services().get(row.service)?.colour;
-    Some(Detail::of(&picture.span(&row)?, &row, colour, waterfall.length(), picture.kin()))
 }
 
 /// What is odd about the trace, by name.

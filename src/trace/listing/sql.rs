@@ -151,7 +151,7 @@ pub(super) fn keyword(word: &str) -> bool {
 fn is(word: &str, list: &[&str]) -> bool {
     let order =
         |known: &&str| known.bytes().cmp(word.bytes().map(|byte| byte.to_ascii_uppercase()));
-    word.len() <= 10 && list.binary_search_by(|known| order(&known)).is_ok()
+    word.len() <= 10 && list.binary_search_by(order).is_ok()
 }
 
 /// A round bracket that is open.
