@@ -31,6 +31,8 @@ globalThis.openFiles = async () => {
     location.href = 'app.html?view=file'; // says why it cannot be shown
   }
 };
+/** Puts spans onto the timeline of a tab's page. */
+globalThis.timeline = (...words) => import('./timeline.js').then(({ show }) => show(...words));
 /** Takes down the trace that is shown. */
 globalThis.closeTrace = async () => (await traces)?.close();
 

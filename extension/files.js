@@ -2,7 +2,7 @@
 // Each is answered with `[whether it went well, the answer or the reason]`. Ended by whoever began it.
 import init, { Reading, Writing } from './tracelight-files.js';
 
-const jobs = { read: Reading, write: Writing };
+const jobs = { Reading, Writing };
 const ready = init();
 let job;
 

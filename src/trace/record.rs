@@ -30,7 +30,7 @@ pub use operation::Operation;
 pub use request::Request;
 pub use timing::{Metric, Navigation, Paint, Resource, Timing};
 pub use vital::{Attribution, Vital};
-pub use work::{Frame, Measure, Script, Task};
+pub use work::{Frame, MEASURES, Measure, Script, Task};
 
 /// Longest record, bytes. A longer one is refused before it is read.
 pub const LIMIT: usize = 16 * 1024;

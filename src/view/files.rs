@@ -1,6 +1,7 @@
 //! Draws what files are opened into: where to drop them, how far the reading is, the traces of a file
 //! that has several, and the one that was chosen.
 
+use leptos::html;
 use leptos::prelude::*;
 use surface::mark::Mark;
 use surface::moment;
@@ -134,6 +135,8 @@ fn Notes(opening: RwSignal<Opening>) -> impl IntoView {
 /// Where files are dropped.
 #[component]
 fn Place(on_act: Callback<Act>) -> impl IntoView {
+    let first = NodeRef::<html::Button>::new();
+    first.on_load(|button| drop(button.focus()));
     let format = |(name, of)| view! { <li><strong>{name}</strong>" "{of}</li> };
     view! {
         <section class="drop-place" aria-label="Open files">
@@ -142,7 +145,7 @@ fn Place(on_act: Callback<Act>) -> impl IntoView {
                 "One file or several: what belongs to one trace is shown as one. A trace's JSON can
                 also be pasted."
             </p>
-            <button type="button" class="verb main" autofocus on:click=move |_| on_act.run(Act::Choose)>
+            <button type="button" class="verb main" node_ref=first on:click=move |_| on_act.run(Act::Choose)>
                 "Choose Files"
             </button>
             <ul class="formats" aria-label="Formats">

@@ -19,6 +19,7 @@ use crate::shortcuts::Shortcuts;
 use crate::views::tabs::{PANEL, Tabs, tab};
 use crate::views::{Chosen, Scene};
 use crate::vitals::Vitals;
+use crate::wire::export::Export;
 use surface::address;
 use surface::copy::Copy;
 use surface::scroller::Scroller;
@@ -137,7 +138,7 @@ pub fn TraceView(
     view! {
         <Problems picture details />
         <Shortcuts picture desk help />
-        <Tabs desk />
+        <div class="view-bar"><Tabs desk /><Export picture desk /></div>
         <FilterBar picture desk />
         <div class="split" class:open=open style=("--details", room)>
             <div

@@ -5,6 +5,7 @@
 pub mod beside;
 mod chunks;
 pub mod compare;
+pub mod export;
 pub mod files;
 mod follow;
 pub mod series;

@@ -88,7 +88,7 @@ impl Reader {
     /// # Errors
     /// When the module cannot be loaded.
     pub async fn begin() -> Result<Self, Error> {
-        Job::begin("read").await.map(Self)
+        Job::begin("Reading").await.map(Self)
     }
 
     /// Hands over the next piece of the file. Whether there was room for it.
@@ -143,7 +143,7 @@ impl Writer {
     /// # Errors
     /// When the module cannot be loaded.
     pub async fn begin() -> Result<Self, Error> {
-        Job::begin("write").await.map(Self)
+        Job::begin("Writing").await.map(Self)
     }
 
     /// Hands over spans as OTLP protobuf. Whether all of it was.

@@ -38,6 +38,7 @@ pub mod source;
 pub mod storage;
 pub mod stream;
 pub mod tabs;
+pub mod timeline;
 pub mod traffic;
 pub mod view;
 mod work;

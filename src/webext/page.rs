@@ -43,6 +43,14 @@ pub fn fits(regex: &str, text: &str) -> bool {
     fits.is_ok_and(|fits| fits == JsValue::TRUE)
 }
 
+/// Whether the surface is dark, as the system or the user wants it.
+#[must_use]
+pub fn dark() -> bool {
+    let query = JsValue::from("(prefers-color-scheme: dark)");
+    let list = call(&js_sys::global(), "matchMedia", &[&query]);
+    list.and_then(|list| get(&list, "matches")).is_ok_and(|dark| dark == JsValue::TRUE)
+}
+
 /// Closes the surface.
 pub fn close() {
     let _stays_open = window().map(|window| window.close());

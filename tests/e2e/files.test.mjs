@@ -5,23 +5,25 @@ import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { start } from './harness.mjs';
+import { html, start, startSite, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
 
 const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const read = (name) => readFile(fixture(name));
 
-let lab, page;
+let lab, page, site;
 
 before(async () => {
   lab = await start({ shop: null });
   page = await lab.openSurface('file');
+  site = await startSite({ '/': (_, response) => html(response, '<h1>Shop</h1>') });
 });
 
 afterEach(() => lab.closePages(page));
 
 after(async () => {
   await lab?.close();
+  await site?.close();
   assert.deepEqual(lab?.complaints, []);
 });
 
@@ -54,7 +56,7 @@ function drop(surface, name, bytes) {
 /** How many spans the trace has that is shown. */
 async function spans(surface) {
   await chart(surface).waitFor();
-  return Number(await surface.locator('dl.facts div', { hasText: 'Spans' }).locator('dd').innerText());
+  return Number(await surface.locator('.files dl.facts div', { hasText: 'Spans' }).locator('dd').innerText());
 }
 
 test('the view says what can be opened, and is reached by keyboard from the popup', async () => {
@@ -88,3 +90,211 @@ for (const [name, said = /^$/] of FORMATS) {
     assert.match(await surface.locator('.notes').textContent(), said);
   });
 }
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** A trace with secrets in it, as OTLP JSON. */
+const shop = (trace = TRACE, count = 4) => {
+  const text = (key, stringValue) => ({ key, value: { stringValue } });
+  const span = (at) => ({
+    traceId: trace,
+    spanId: String(at + 1).padStart(16, '0'),
+    ...(at && { parentSpanId: '0000000000000001' }),
+    name: at ? `SELECT ${at}` : 'GET /cart',
+    kind: at ? 3 : 2,
+    startTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(at) * 1_000_000n),
+    endTimeUnixNano: String(1_700_000_000_090_000_000n - BigInt(at) * 1_000_000n),
+    attributes: at
+      ? [text('db.query.text', `select * from cart where id = ${at}`)]
+      : [text('http.request.method', 'GET'), text('url.full', 'http://shop.test/cart?token=s3cretvalue'), text('password', 'hunter2')],
+    status: at === 2 ? { code: 2, message: 'gone' } : {},
+  });
+  const resource = { attributes: [text('service.name', 'shop')] };
+  const spans = Array.from({ length: count }, (_, at) => span(at));
+  return { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'test' }, spans }] }] };
+};
+
+const json = (what) => JSON.stringify(what);
+
+/** Opens the shop's trace. */
+async function openShop() {
+  const surface = await lab.openSurface('file');
+  await open(surface, made('shop.json', json(shop())));
+  await chart(surface).waitFor();
+  return surface;
+}
+
+/** Chooses an item of the menu; resolves to the file that comes of it. */
+async function exported(surface, name) {
+  await button(surface, 'Export').click();
+  const saved = surface.waitForEvent('download');
+  await surface.getByRole('menuitem', { name, exact: true }).click();
+  const file = await saved;
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+test('files are dropped onto the view and onto any surface, and pasted', async () => {
+  const surface = await lab.openSurface('dashboard', { tab: 'logs' });
+  await surface.getByRole('heading', { name: 'Logs' }).waitFor();
+  await drop(surface, 'shop.json', Buffer.from(json(shop())));
+  assert.equal(await spans(surface), 4);
+  await button(surface, 'Back').click();
+  await surface.getByRole('heading', { name: 'Logs' }).waitFor();
+  await surface.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, ` ${json(shop(TRACE, 3))}`);
+  assert.equal(await spans(surface), 3);
+});
+
+test('what is packed is unpacked, and several files are one trace', async () => {
+  const surface = await lab.openSurface('file');
+  const [first, ...rest] = shop().resourceSpans[0].scopeSpans[0].spans;
+  const part = (spans) => {
+    const whole = shop();
+    whole.resourceSpans[0].scopeSpans[0].spans = spans;
+    return json(whole);
+  };
+  await open(surface, made('a.json.gz', gzipSync(part([first]))), made('b', part([first, ...rest])));
+  assert.equal(await spans(surface), 4);
+  await surface.getByText('a.json.gz, b').waitFor();
+});
+
+test('of several traces one is chosen, the largest stands first', async () => {
+  const surface = await lab.openSurface('file');
+  const other = shop('5bf92f3577b34da6a3ce929d0e0e4736', 9);
+  await open(surface, made('two.json', json({ resourceSpans: [...shop().resourceSpans, ...other.resourceSpans] })));
+  const list = surface.getByRole('region', { name: 'Traces' });
+  await list.getByRole('heading', { name: '2 traces' }).waitFor();
+  assert.match(await list.getByRole('row').nth(1).innerText(), /GET \/cart\s+shop\s+9\s+1/);
+  await photograph(surface, 'files-traces', () => fits(surface));
+  await list.getByRole('row').nth(2).getByRole('button').click();
+  assert.equal(await spans(surface), 4);
+  await button(surface, 'All 2 Traces').click();
+  await button(surface, 'Show All Together').click();
+  assert.equal(await spans(surface), 13);
+});
+
+test('what is no trace says what it is, what is cut keeps what was whole, and nothing is lost', async () => {
+  const surface = await openShop();
+  await open(surface, made('photo.json', '\x89PNG'), made('tempo-search.json', await read('foreign/tempo-search.json')));
+  const notes = surface.getByRole('alert');
+  await notes.getByText(/photo.json cannot be opened: found .*; wanted a trace: OTLP/).waitFor();
+  await notes.getByText(/tempo-search.json cannot be opened: found a store's answer to a search/).waitFor();
+  assert.equal(await spans(surface), 4, 'what was open stays');
+  const text = json(shop());
+  await open(surface, made('cut.json', text.slice(0, text.indexOf('SELECT 3'))));
+  await notes.getByText(/cut.json: OTLP JSON, 3 spans. JSON is broken at byte \d+.* What was whole/).waitFor();
+  assert.equal(await spans(surface), 3);
+  const zipkin = String(await read('foreign/zipkin-yelp.json'));
+  await open(surface, made('cut', zipkin.slice(0, zipkin.length / 2)));
+  await notes.getByText(/cut: Zipkin JSON, .* is broken at byte/).waitFor();
+});
+
+test('what is written is read again with the same spans', async () => {
+  const surface = await openShop();
+  const forms = ['OTLP JSON', 'OTLP protobuf', 'Jaeger JSON', 'Chrome trace, for Perfetto'];
+  for (const form of forms) {
+    const { name, bytes } = await exported(surface, form);
+    assert.match(name, new RegExp(`^tracelight-${TRACE}\\.`));
+    const again = await lab.openSurface('file');
+    await open(again, { name: 'again', mimeType: '', buffer: bytes });
+    assert.equal(await spans(again), 4, form);
+    await chart(again).getByRole('row', { name: /SELECT 3/ }).first().waitFor();
+    await again.close();
+  }
+  const texts = { 'CSV of the spans': /^trace,span,.*\r\n4bf9/, 'Markdown report': /^# .*GET \/cart[^]*SELECT/, 'SVG of the waterfall': /^<svg [^]*SELECT 3[^]*<\/svg>/ };
+  for (const [form, wanted] of Object.entries(texts)) {
+    assert.match(String((await exported(surface, form)).bytes), wanted);
+  }
+  const { bytes } = await exported(surface, 'PNG of the waterfall');
+  assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+});
+
+test('what is copied is on the clipboard, and what cannot be says why', async () => {
+  const surface = await openShop();
+  await lab.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = async (name, row) => {
+    if (row) await chart(surface).getByRole('row', { name: row }).first().click();
+    await button(surface, 'Export').click();
+    await surface.getByRole('menuitem', { name }).click();
+  };
+  const clipboard = (pattern) => until('it is copied', async () =>
+      pattern.test(await surface.evaluate(() => navigator.clipboard.readText())),
+    );
+  await copied('Copy as Markdown');
+  await clipboard(/^# .*GET \/cart/);
+  await copied('Copy request as cURL', /GET \/cart/);
+  await clipboard(/^curl .*--url 'http:\/\/shop.test\/cart/s);
+  await copied('Copy request as cURL', /SELECT 3/);
+  await surface.getByRole('status').getByText('span has no URL, wanted url.full').waitFor();
+});
+
+test('before a file is shared, what is taken out is shown, and then it is out', async () => {
+  const surface = await openShop();
+  await button(surface, 'Export').click();
+  await surface.getByRole('menuitem', { name: 'Share file…' }).click();
+  const dialog = surface.getByRole('dialog', { name: 'Share file' });
+  await dialog.getByText('2 texts with secrets:').waitFor();
+  await dialog.getByRole('list', { name: 'Taken out' }).getByText('hunter2').waitFor();
+  await photograph(surface, 'files-share', () => fits(surface));
+  const saved = surface.waitForEvent('download');
+  await button(dialog, 'Save File').click();
+  const text = String(await readFile(await (await saved).path()));
+  assert.match(text, /"redacted":true/);
+  assert.doesNotMatch(text, /hunter2|s3cretvalue/);
+  const again = await lab.openSurface('file');
+  await open(again, made('shared.json', text));
+  assert.equal(await spans(again), 4);
+});
+
+test('all of it goes by keyboard', async () => {
+  const surface = await lab.openSurface('file');
+  await button(surface, 'Choose Files').waitFor();
+  const dialog = surface.waitForEvent('filechooser');
+  await until('it has the focus', () => surface.evaluate(() => document.activeElement.textContent === 'Choose Files'));
+  await surface.keyboard.press('Enter');
+  await (await dialog).setFiles([made('shop.json', json(shop()))]);
+  await chart(surface).waitFor();
+  await button(surface, 'Export').focus();
+  await surface.keyboard.press('ArrowDown');
+  await surface.getByRole('menu', { name: 'Export' }).waitFor();
+  await photograph(surface, 'files-menu', () => fits(surface));
+  await surface.keyboard.press('Escape');
+  assert.equal(await surface.getByRole('menu').count(), 0);
+  await surface.keyboard.press('Enter');
+  const saved = surface.waitForEvent('download');
+  await surface.getByRole('menuitem', { name: 'Share file…' }).and(surface.locator(':focus')).waitFor();
+  await surface.keyboard.press('ArrowDown');
+  await surface.keyboard.press('Enter');
+  assert.equal((await saved).suggestedFilename(), `tracelight-${TRACE}.json`);
+});
+
+test('spans go onto the timeline of the page that they are of, and of no other', async () => {
+  const shown = await lab.openPage(`${site.origin}/`);
+  const surface = await lab.openSurface('file', { tab: await lab.tabId(shown) });
+  const origin = await shown.evaluate(() => performance.timeOrigin);
+  const at = (millis) => String(BigInt(Math.round((origin + millis) * 1000)) * 1000n);
+  const whole = shop(TRACE, 1);
+  const [span] = whole.resourceSpans[0].scopeSpans[0].spans;
+  const say = async (text) => {
+    await open(surface, made('page.json', json(whole)));
+    await chart(surface).waitFor();
+    await button(surface, 'Export').click();
+    await surface.getByRole('menuitem', { name: 'Show in DevTools Performance' }).click();
+    await surface.getByRole('status').getByText(text).waitFor();
+  };
+  const measures = () =>
+    shown.evaluate(() =>
+      performance.getEntriesByType('measure').map(({ name, startTime, duration, detail }) => ({ name, startTime, duration, detail })),
+    );
+  await say('The page was loaded anew since');
+  assert.deepEqual(await measures(), []);
+  Object.assign(span, { startTimeUnixNano: at(5), endTimeUnixNano: at(25) });
+  await say('On the page\'s timeline.');
+  const [{ name, startTime, duration, detail }] = await measures();
+  assert.deepEqual([name, Math.round(startTime), Math.round(duration)], ['GET /cart', 5, 20]);
+  const { dataType, track, trackGroup } = detail.devtools;
+  assert.deepEqual([dataType, track, trackGroup], ['track-entry', 'shop', 'Tracelight']);
+});

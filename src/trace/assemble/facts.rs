@@ -94,6 +94,7 @@ impl<'a> Facts<'a> {
             Record::Vital(it) => self.vitals.push(it),
             Record::Frame(it) => self.frames.push(it),
             Record::Task(it) => self.tasks.push(it),
+            Record::Measure(it) if it.is_ours() => {}
             Record::Measure(it) => self.measures.push(it),
             Record::Page(it) => self.softs.push(it),
             Record::Turn(it) => self.turns.push(it),

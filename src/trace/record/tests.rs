@@ -227,3 +227,14 @@ fn a_document_keeps_of_other_tracers_their_sessions_ids_and_nothing_else() {
     let none = Record::parse(r#"{"kind":"document","url":"","sdk":"null"}"#).unwrap();
     assert!(matches!(none, Record::Document(it) if it.sdk.is_empty()));
 }
+
+#[test]
+fn what_we_measured_ourselves_is_known() {
+    let of = |detail: &str| {
+        let text = json!({"kind": "measure", "name": "m", "startTime": 1, "detail": detail});
+        let Ok(Record::Measure(measure)) = Record::parse(&text.to_string()) else { panic!() };
+        measure.is_ours()
+    };
+    assert!(of(r#"{"devtools":{"track":"shop","trackGroup":"Tracelight","color":"error"}}"#));
+    assert!(!of(r#"{"devtools":{"track":"shop","trackGroup":"Mine"}}"#));
+}

@@ -117,7 +117,17 @@ pub struct Measure {
     pub detail: String,
 }
 
+/// The group of tracks in which the Performance panel draws what we put onto a page's timeline.
+pub const MEASURES: &str = "Tracelight";
+
 impl Measure {
+    /// Whether we measured it ourselves, to show a trace in the Performance panel: then it is no fact
+    /// of the page.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.detail.contains(&format!("\"trackGroup\":\"{MEASURES}\""))
+    }
+
     pub(super) fn texts(&mut self) -> Texts<'_> {
         if self.detail.len() > DETAIL_LIMIT {
             self.detail.clear();
