@@ -217,8 +217,13 @@ impl TraceWire {
     /// Follows the trace in the store where that is our collector; asks for it everywhere else.
     async fn subscribe(self, trace: TraceId) {
         let settings = webext::settings::load().await.unwrap_or_default();
+        if settings.store.is_empty() {
+            // Whoever asks is told that there is none.
+            self.ask();
+            return;
+        }
         // What the user denies is taken out where the journal is written.
-        if settings.store.is_empty() || !settings.redaction.names.is_empty() {
+        if !settings.redaction.names.is_empty() {
             self.ask();
             let grew = move || self.ask();
             self.stream.set_value(webext::stream::growth(&settings.store, trace, grew).ok());
