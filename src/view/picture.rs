@@ -9,10 +9,12 @@ use otlp::sheet::Lens;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::filter::{Bits, Completion, Query};
+use trace::skew::Skew;
 use trace::waterfall::{Level, Row, Waterfall, label};
 use trace::{Link, Span, SpanId, TraceId, Value};
 
 use crate::kin::{Kin, Relative};
+use crate::path::Path;
 use crate::problem::{self, Problem};
 use crate::vitals::{Vital, vitals};
 use surface::cursor::Step;
@@ -25,7 +27,9 @@ pub struct Picture {
     waterfall: Waterfall,
     through: Option<Arc<Bits>>,
     hide: bool,
-    problems: Vec<Problem>,
+    /// The columns with every clock put right; `None` while times are shown as recorded.
+    adjusted: Option<Columns>,
+    path: Option<Arc<Path>>,
     kin: Kin,
     chosen: Option<usize>,
     /// Grows with every change that the rows must be drawn anew for.
@@ -88,11 +92,9 @@ impl Picture {
         self.chosen = self.chosen.and_then(|old| find(sheet.columns(), self.sheet.columns(), old));
         self.sheet = sheet;
         self.lens = Lens::default();
-        let Self { sheet, .. } = self;
-        let ids = |at: usize| sheet.columns().id(at);
-        let folded = |at| ids(at).is_some_and(|id| folded.binary_search(&id).is_ok());
-        let mut waterfall = Waterfall::build(sheet.columns());
-        waterfall.refold(folded);
+        let mut waterfall = self.build();
+        let ids = |at: usize| self.sheet.columns().id(at);
+        waterfall.refold(|at| ids(at).is_some_and(|id| folded.binary_search(&id).is_ok()));
         self.lay(waterfall);
     }
 
@@ -111,15 +113,66 @@ impl Picture {
     /// Lays out the spans that are here, because something else is known of them.
     pub fn lay_anew(&mut self) {
         let folded: BTreeSet<usize> = self.waterfall.folds().collect();
-        let mut waterfall = Waterfall::build(self.sheet.columns());
+        let mut waterfall = self.build();
         if !folded.is_empty() {
             waterfall.refold(|at| folded.contains(&at));
         }
         self.lay(waterfall);
     }
 
+    fn build(&mut self) -> Waterfall {
+        if self.adjusted.is_some() {
+            let skew = self.skew();
+            let columns = self.sheet.columns();
+            self.adjusted = Some(columns.restarted(skew.starts(columns)));
+        }
+        Waterfall::build(self.columns())
+    }
+
+    /// By how much clocks differ.
+    pub fn skew(&mut self) -> Skew {
+        let (sheet, lens) = self.study();
+        Skew::find(sheet.columns(), lens.tree())
+    }
+
+    /// Puts clocks right, or shows times as recorded.
+    pub fn adjust(&mut self, on: bool) {
+        if on != self.adjusted.is_some() {
+            self.adjusted = on.then(Columns::default);
+            self.lay_anew();
+        }
+    }
+
+    /// Whether clocks are put right.
+    #[must_use]
+    pub fn adjusted(&self) -> bool {
+        self.adjusted.is_some()
+    }
+
+    /// The spans' columns, with the times that are shown.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        self.adjusted.as_ref().unwrap_or(self.sheet.columns())
+    }
+
+    /// Marks a critical path on the bars, or none.
+    pub fn mark(&mut self, path: Option<Arc<Path>>) {
+        self.path = path;
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// What of a span is on the critical path, where that is marked: from when to when,
+    /// nanoseconds from the trace's start.
+    #[must_use]
+    pub fn critical(&self, span: usize) -> Vec<(u64, u64)> {
+        let stretches = self.path.as_ref().map_or(&[][..], |path| path.of(span));
+        let start = self.waterfall.start().nanos();
+        let from_start =
+            |(from, to): &(u64, u64)| (from.saturating_sub(start), to.saturating_sub(start));
+        stretches.iter().map(from_start).collect()
+    }
+
     fn lay(&mut self, waterfall: Waterfall) {
-        self.problems = problem::find(&waterfall, &self.sheet);
         self.waterfall = waterfall;
         if self.through.is_some() {
             self.waterfall.sift(self.through.as_deref(), self.hide);
@@ -139,6 +192,12 @@ impl Picture {
     pub fn study(&mut self) -> (&mut Sheet, &mut Lens) {
         self.lens.update(&self.sheet);
         (&mut self.sheet, &mut self.lens)
+    }
+
+    /// The spans' trees and self times, as they were last made.
+    #[must_use]
+    pub fn lens(&self) -> &Lens {
+        &self.lens
     }
 
     /// The spans that a filter lets through.
@@ -222,8 +281,8 @@ impl Picture {
 
     /// What is odd about the trace.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub fn problems(&self) -> Vec<Problem> {
+        problem::find(&self.waterfall, &self.sheet)
     }
 
     /// The trace.
@@ -437,6 +496,21 @@ mod tests {
         picture.level(Level::CollapseAll);
         assert_eq!(names(&picture), "[page load /checkout]");
         Picture::default().level(Level::ExpandAll);
+    }
+
+    #[test]
+    fn what_is_on_the_critical_path_is_told_from_the_traces_start() {
+        let nanos = sample::NOW.nanos();
+        let stretches = vec![trace::find::Stretch {
+            span: 3,
+            from: nanos + 142_000_000,
+            to: nanos + 164_000_000,
+        }];
+        let mut picture = picture();
+        let path = Path::new(&trace::find::Critical { stretches, parts: Vec::new() });
+        picture.mark(Some(Arc::new(path)));
+        assert_eq!(picture.critical(3), [(142_000_000, 164_000_000)]);
+        assert!(picture.critical(2).is_empty());
     }
 
     #[test]

@@ -8,8 +8,12 @@ use std::time::Duration;
 use otlp::Sheet;
 use trace::attribute::key;
 use trace::columns::Columns;
+use trace::filter::{Op, condition};
 use trace::waterfall::{Detached, Marks, Waterfall, label};
 use trace::{SpanId, Value, quantity};
+
+/// The name of what follows from clocks that differ.
+pub const SKEW: &str = "Clock skew";
 
 /// Sentences of one name, at most; the rest is counted.
 const MOST: usize = 8;
@@ -23,11 +27,13 @@ pub struct Problem {
     pub text: String,
     /// A span to look at, by its index; `None` when no span stands for it.
     pub span: Option<usize>,
+    /// The filter that lets through all that it speaks of; empty where that is one span or none.
+    pub filter: String,
 }
 
 impl Problem {
     fn at(span: usize, name: &'static str, text: String) -> Self {
-        Self { name, text, span: Some(span) }
+        Self { name, text, span: Some(span), filter: String::new() }
     }
 }
 
@@ -61,9 +67,22 @@ fn curb<T>(all: &[T], say: impl Fn(&T) -> Problem) -> Vec<Problem> {
     let more = all.len() - problems.len();
     if let Some(last) = problems.last().filter(|_| more > 0) {
         let text = format!("And {more} more like these.");
-        problems.push(Problem { name: last.name, text, span: None });
+        let filter = rest(last.name).to_owned();
+        problems.push(Problem { name: last.name, text, span: None, filter });
     }
     problems
+}
+
+/// The filter for all problems of a name, where the language has a word for it.
+fn rest(name: &str) -> &'static str {
+    match name {
+        "Missing parent" => "has:orphan",
+        "Cycle" => "has:cycle",
+        "Duplicate id" => "has:duplicate",
+        "Backward" => "has:backward",
+        "No time" => "has:untimed",
+        _ => "",
+    }
 }
 
 /// What a span is called.
@@ -95,7 +114,8 @@ fn apart(waterfall: &Waterfall) -> Vec<Problem> {
     let text = "No server span hangs under a request of the browser: the server has not exported \
                 it yet, exports to another store, or does not heed the sampling of its caller.";
     let apart = waterfall.browsed() && !waterfall.joined();
-    let problem = Problem { name: "Not joined", text: text.to_owned(), span: None };
+    let problem =
+        Problem { name: "Not joined", text: text.to_owned(), span: None, filter: String::new() };
     apart.then_some(problem).into_iter().collect()
 }
 
@@ -121,13 +141,15 @@ fn missing(parent: SpanId, children: &[usize], sheet: &Sheet) -> Problem {
         "{who} {parent} as parent, which is not here: not sampled, not exported, or still to \
          come. Shown as a root."
     );
-    Problem::at(first, "Missing parent", text)
+    let filter = condition("parent", Op::Is, &parent.to_string());
+    Problem { filter, ..Problem::at(first, "Missing parent", text) }
 }
 
 fn detached(group: &Detached, sheet: &Sheet) -> Problem {
     let span = group.roots.first().copied();
     let host = group.host.and_then(|host| sheet.span(host));
-    Problem { name: "Detached", text: group.explain(host.as_ref()), span }
+    let text = group.explain(host.as_ref());
+    Problem { name: "Detached", text, span, filter: String::new() }
 }
 
 fn cycle(at: usize, sheet: &Sheet) -> Problem {
@@ -185,7 +207,7 @@ fn skewed(clock: &Clock, sheet: &Sheet) -> Problem {
         "{who}: the clock of {service} differs from its caller's, or the caller did not wait. \
          Times are shown as recorded."
     );
-    Problem::at(clock.first, "Clock skew", text)
+    Problem::at(clock.first, SKEW, text)
 }
 
 /// How far a span reaches out of its request, on the side where it is more, nanoseconds.

@@ -137,6 +137,20 @@ fn Track(face: Face, rows: Rows) -> impl IntoView {
         view! { <b class=sign.class() style:left=place></b> }
     };
     let moments: Vec<_> = face.moments.iter().map(moment).collect();
+    let (picture, span) = (rows.picture, face.row.span);
+    // Marked or not while the row is there; most rows are not on it.
+    let path = Memo::new(move |_| picture.with(|picture| picture.critical(span)));
+    let on_path = move |(from, to): (u64, u64)| {
+        let place = move || lies(stretch.get(), from, to);
+        view! {
+            <i
+                class="critical"
+                style:left=move || place()[0].clone()
+                style:right=move || place()[1].clone()
+            ></i>
+        }
+    };
+    let critical = move || path.get().into_iter().map(on_path).collect::<Vec<_>>();
     let phased = !phases.is_empty();
     let bar = Memo::new(move |_| face.bar(stretch.get(), across.get().room()));
     view! {
@@ -149,6 +163,7 @@ fn Track(face: Face, rows: Rows) -> impl IntoView {
             <span class=colour></span>
             {phases}
             {moments}
+            {critical}
             <span class="time">{time}<span class="hidden">{(!group || offset + length > 0).then_some(start)}</span></span>
         </div>
     }

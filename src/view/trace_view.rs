@@ -9,11 +9,11 @@ use trace::waterfall::Service;
 use crate::chart::Chart;
 use crate::desk::Desk;
 use crate::filter_bar::{FilterBar, Nothing};
+use crate::findings::FindingsBar;
 use crate::inspector::Lead;
 use crate::kin::Relative;
 use crate::pane::Pane;
 use crate::picture::{Opener, Picture};
-use crate::problem::Problem;
 use crate::shelf::Shelf;
 use crate::shortcuts::Shortcuts;
 use crate::views::tabs::{PANEL, Tabs, tab};
@@ -136,7 +136,7 @@ pub fn TraceView(
     let open = move || details.get() && chosen.get();
     let room = move || format!("{}%", shelf.share.get());
     view! {
-        <Problems picture details />
+        <FindingsBar picture desk />
         <Shortcuts picture desk help />
         <div class="view-bar"><Tabs desk /><Export picture desk /></div>
         <FilterBar picture desk />
@@ -151,31 +151,6 @@ pub fn TraceView(
             </div>
             <Pane picture desk shelf scroller />
         </div>
-    }
-    .into_any()
-}
-
-/// What is odd about the trace, by name.
-#[component]
-fn Problems(picture: RwSignal<Picture>, details: RwSignal<bool>) -> impl IntoView {
-    let problems = Memo::new(move |_| picture.with(|picture| picture.problems().to_vec()));
-    let draw = move |problem: Problem| {
-        let show = problem.span.map(|span| {
-            let show = move |_| {
-                picture.update(|picture| picture.reveal(span));
-                details.set(true);
-            };
-            view! { <button type="button" class="link" on:click=show>"Show"</button> }
-        });
-        view! { <li><strong>{problem.name}</strong>" "{problem.text}" "{show}</li> }
-    };
-    let list = move || problems.get().into_iter().map(draw).collect::<Vec<_>>();
-    view! {
-        <Show when=move || !problems.with(Vec::is_empty)>
-            <section class="problems" aria-label="Problems">
-                <ul>{list}</ul>
-            </section>
-        </Show>
     }
     .into_any()
 }

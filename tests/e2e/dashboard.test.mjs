@@ -253,7 +253,7 @@ test('what is odd about a trace is named: an orphan, a cycle, a doubled id', asy
     { name: 'one', spanId: twin },
   );
   const dashboard = await drawn(id);
-  const problems = dashboard.getByRole('region', { name: 'Problems' });
+  const problems = dashboard.getByRole('region', { name: 'Findings' });
   await problems.getByText(/cycle/i).first().waitFor();
   await row(dashboard, /orphan/)
     .getByText('orphan', { exact: true })
@@ -293,7 +293,7 @@ test('what a server did after its response is one group, named by the request th
   const group = row(dashboard, /Detached: probably part of POST \/hook/);
   await group.waitFor();
   assert.equal(await row(dashboard, /INSERT audit/).getAttribute('aria-level'), '2');
-  const problems = dashboard.getByRole('region', { name: 'Problems' });
+  const problems = dashboard.getByRole('region', { name: 'Findings' });
   await problems.getByText(/3 parts.*same service \(shop\), began 12 ms after it ended.*after\(\)/).waitFor();
   await row(dashboard, /executing api route/)
     .getByText('route handler', { exact: true })

@@ -26,6 +26,9 @@ const choices = (page) => page.getByRole('listbox', { name: 'Completions' }).get
 const count = (page) => page.getByRole('search', { name: 'Spans' }).getByRole('status').first();
 const selected = (page) => chart(page).getByRole('row', { selected: true });
 
+const findings = (page) => page.getByRole('region', { name: 'Findings' });
+const topic = (page, name) => findings(page).getByRole('button', { name });
+
 /** Resolves once the bar says so many of so many. */
 const counted = (page, wanted) =>
   until(`it says ${wanted}`, async () => (await count(page).innerText()) === wanted);
@@ -169,4 +172,59 @@ test('spans that come are filtered, too', async () => {
   const late = { traceId: trace, spanId: spanId(), parentSpanId: root, name: 'late' };
   await sendSpans(lab.collector.url, 'billing', [late]);
   await counted(page, '1 of 2 spans');
+});
+
+test('what is worth looking at is told: errors, repeats, the critical path', async () => {
+  const page = await drawn(shop);
+  await topic(page, /^Errors 1$/).click();
+  const list = findings(page).getByRole('list', { name: 'Errors' });
+  await list.getByText('“POST /pay” of payment failed: card <b>declined</b>').waitFor();
+  await photograph(page, 'findings-errors', () => fits(page));
+  await list.getByRole('button', { name: 'Show' }).click();
+  await until('it leads to the span', async () => /error.*POST \/pay/s.test(await selected(page).innerText()));
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await topic(page, /^Repeats 1$/).click();
+  const repeat = findings(page).getByRole('list', { name: 'Repeats' }).getByRole('listitem');
+  await repeat.getByText(/“SELECT price” of shop 8 times, one after the other: 224 ms/).waitFor();
+  await repeat.getByText('SELECT price FROM items WHERE id = ?').waitFor();
+  await repeat.getByRole('button', { name: 'Filter' }).click();
+  await counted(page, '8 of 11 spans');
+  await page.getByRole('button', { name: 'Clear filter' }).click();
+  await topic(page, 'Gaps').click();
+  await findings(page).getByText(/Nothing is traced for 352 ms within “GET \/cart” of shop/).waitFor();
+  await topic(page, /^Critical path$/).click();
+  await findings(page).getByText(/“GET \/cart” of shop: 276 ms/).waitFor();
+  assert.equal(await page.locator('.track > .critical').count(), 0);
+  await findings(page).getByRole('button', { name: 'Mark critical path' }).click();
+  await until('the path is on the bars', async () => (await page.locator('.track > .critical').count()) > 8);
+  await photograph(page, 'findings-critical', () => fits(page));
+  await topic(page, 'Self times').click();
+  await findings(page).getByText(/“SELECT price” of shop: 224 ms in 8 spans/).waitFor();
+});
+
+test('clocks that differ are put right by one click, and shown as recorded by another', async () => {
+  const page = await drawn(shop);
+  const adjust = topic(page, /Adjust clocks payment −245 ms/);
+  await adjust.waitFor();
+  await findings(page).getByText(/“POST \/pay” reaches 220 ms out of its request/).waitFor();
+  const pay = chart(page).getByRole('row', { name: /POST \/pay.*payment/ });
+  const place = async () => (await pay.locator('.bar').boundingBox()).x;
+  const raw = await place();
+  await pay.getByText('skew', { exact: true }).waitFor();
+  await photograph(page, 'clocks-raw', () => fits(page));
+  await adjust.click();
+  await until('it lies in its request', async () => (await pay.getByText('skew').count()) === 0);
+  assert.equal(await adjust.getAttribute('aria-pressed'), 'true');
+  assert.ok((await place()) < raw, 'it moved');
+  await findings(page).getByText(/Spans of payment are shown 245 ms earlier than recorded/).waitFor();
+  await photograph(page, 'clocks-adjusted', () => fits(page));
+  await adjust.click();
+  await pay.getByText('skew', { exact: true }).waitFor();
+});
+
+test('a trace with nothing odd says so', async () => {
+  const trace = traceId();
+  await sendSpans(lab.collector.url, 'shop', [{ traceId: trace, spanId: spanId(), name: 'alone' }]);
+  const page = await drawn(trace);
+  await findings(page).getByText('Nothing odd was found.').waitFor();
 });
