@@ -69,7 +69,7 @@ pub fn Menu(
     };
     let list = move || open.get().then(|| items(actions.run(()), close));
     view! {
-        <span class="menu" on:keydown=on_key on:focusout=on_leave>
+        <span class="acts" on:keydown=on_key on:focusout=on_leave>
             <button
                 type="button"
                 class="more"

@@ -45,10 +45,19 @@ pub fn Pane(
             close.run(());
         }
     };
+    let aside = NodeRef::<html::Aside>::new();
+    let span = Memo::new(move |_| picture.with(Picture::chosen));
+    // Another span is read from its beginning.
+    Effect::new(move || {
+        span.track();
+        if let Some(aside) = aside.get_untracked() {
+            aside.set_scroll_top(0);
+        }
+    });
     view! {
         <Show when=move || detail.with(Option::is_some)>
             <Divider shelf />
-            <aside class="details" aria-label="Span details" tabindex="-1" on:keydown=on_key>
+            <aside class="details" node_ref=aside aria-label="Span details" tabindex="-1" on:keydown=on_key>
                 <Inspector detail shelf hands />
             </aside>
         </Show>

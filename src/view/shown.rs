@@ -92,7 +92,7 @@ fn toggled(
     let turn = move |_| on.update(|on| *on = !*on);
     let pressed = move || if on.get() { "true" } else { "false" };
     view! {
-        <div class="text">
+        <div class="laid">
             <button type="button" class="raw" aria-pressed=pressed on:click=turn>{word}</button>
             {drawn}
         </div>
@@ -173,12 +173,12 @@ fn line(at: usize, line: &Line<'_>, folds: RwSignal<BTreeSet<usize>>, wanted: &s
 fn piece(tone: Tone, text: &str, spaced: bool, wanted: &str) -> AnyView {
     let class = match tone {
         Tone::Plain => "",
-        Tone::Name => "name",
-        Tone::Text => "string",
-        Tone::Number => "number",
-        Tone::Word => "word",
-        Tone::Comment => "comment",
-        Tone::Sign => "sign",
+        Tone::Name => "t-name",
+        Tone::Text => "t-string",
+        Tone::Number => "t-number",
+        Tone::Word => "t-word",
+        Tone::Comment => "t-comment",
+        Tone::Sign => "t-sign",
     };
     let (before, shown, behind) = hits::excerpt(text, wanted, PIECE);
     let hidden = (before + behind > 0)
