@@ -46,6 +46,8 @@ async function foreign(...spans) {
 
 test('browser and server are in one waterfall, from the page to the SQL statement', async () => {
   const dashboard = await drawn(checkout.trace);
+  // All rows are in view, and so in the document.
+  await dashboard.setViewportSize({ width: 1280, height: 1600 });
   for (const name of [
     /page load.*browser/,
     /GET \/checkout.*shop/,
@@ -186,7 +188,7 @@ test('keys lead through the tree: down, up, fold, unfold, details and back', asy
   const count = async () => Number(await chart(dashboard).getAttribute('aria-rowcount'));
   for (
     let steps = 0;
-    steps < 20 && !(await chart(dashboard).evaluate((it) => it === document.activeElement));
+    steps < 40 && !(await chart(dashboard).evaluate((it) => it === document.activeElement));
     steps++
   ) {
     await press('Tab');
