@@ -196,7 +196,7 @@ fn Menu(opener: NodeRef<html::Button>, on_end: Callback<End>) -> impl IntoView {
     let items: Vec<_> = Way::ALL.into_iter().enumerate().map(draw).collect();
     view! {
         <div
-            class="menu"
+            class="ways-out"
             role="menu"
             aria-label="Export"
             node_ref=menu

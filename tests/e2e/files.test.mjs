@@ -260,7 +260,11 @@ test('all of it goes by keyboard', async () => {
   await button(surface, 'Export').focus();
   await surface.keyboard.press('ArrowDown');
   await surface.getByRole('menu', { name: 'Export' }).waitFor();
-  await photograph(surface, 'files-menu', () => fits(surface));
+  await photograph(surface, 'files-menu', async ({ width }) => {
+    await fits(surface);
+    const { x, width: wide } = await surface.getByRole('menu').boundingBox();
+    assert.ok(x >= 0 && x + wide <= width, `the menu is cut at ${width} pixels`);
+  });
   await surface.keyboard.press('Escape');
   assert.equal(await surface.getByRole('menu').count(), 0);
   await surface.keyboard.press('Enter');
