@@ -18,9 +18,9 @@ pub(crate) use write::{
     value_message,
 };
 
-/// How deep attribute values may lie in each other. Real ones stay below 5; every level costs
-/// stack, and wasm has little of it.
-pub const DEPTH: usize = 32;
+/// How deep attribute values may lie in each other. Real ones stay below 5, and 64 are no reason to
+/// lose a span; every level costs stack, and wasm has little of it.
+pub const DEPTH: usize = 80;
 
 /// Reads a `TracesData` or an `ExportTraceServiceRequest`: the two have one shape.
 ///

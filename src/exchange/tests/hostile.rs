@@ -128,7 +128,7 @@ fn depth_costs_one_span_or_says_itself() {
             r#"[{{"ph":"X","name":"a","ts":1,"dur":1,"args":{{"deep":{args}}}}},{{"ph":"X","name":"b","ts":9}}]"#
         )
     };
-    let (sheet, error) = read(chrome(&deep(64)), usize::MAX);
+    let (sheet, error) = read(chrome(&deep(100)), usize::MAX);
     assert_eq!((spans(&sheet).len(), error), (2, None));
     let first = format!("{:?}", sheet.span(0));
     assert!(first.contains("nested too deep"), "{first}");

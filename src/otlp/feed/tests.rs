@@ -162,12 +162,20 @@ fn who_recorded_spans_may_be_said_after_them() {
 }
 
 #[test]
-fn attributes_sixty_four_levels_deep_cost_their_span_alone() {
-    let mut deep = plain(1);
-    let nest = |inner, _| Value::List(vec![inner]);
-    deep.attributes.insert("deep".to_owned(), (0..64).fold(Value::Int(1), nest));
-    let spans = [plain(0), deep, plain(2)];
-    for bytes in [proto::encode(&spans), json::encode(&spans).into_bytes()] {
+fn attributes_sixty_four_levels_deep_are_read_and_deeper_ones_cost_their_span_alone() {
+    let nested = |depth| {
+        let mut span = plain(1);
+        let nest = |inner, _| Value::Map(Attributes::from([("in", inner)]));
+        span.attributes.insert("deep".to_owned(), (0..depth).fold(Value::Int(1), nest));
+        [plain(0), span, plain(2)]
+    };
+    let files = |spans: &[Span]| [proto::encode(spans), json::encode(spans).into_bytes()];
+    for bytes in files(&nested(64)) {
+        let (sheet, error) = read(bytes);
+        assert_eq!((sheet.len(), error), (3, None));
+        assert_eq!(spans(&sheet)[1].attributes, nested(64)[1].attributes);
+    }
+    for bytes in files(&nested(110)) {
         let (sheet, error) = read(bytes);
         assert_eq!((sheet.len(), error), (2, None));
         assert_eq!(sheet.rejected().to_string(), "1 span rejected: 1 with values nested too deep");

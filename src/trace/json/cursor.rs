@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// How deep objects and lists may lie in each other: three for each of 32 levels of attribute
-/// values in OTLP, the dozen around them, and room to tell a span that is too deep from a text that
-/// is out to break the stack.
-const LIMIT: usize = 256;
+/// How deep objects and lists may lie in each other: four for each of 80 levels of attribute values
+/// in OTLP, the dozen around them, and room to tell a span that is too deep from a text that is out
+/// to break the stack.
+const LIMIT: usize = 512;
 
 /// Why a text is not JSON. Positions are bytes from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

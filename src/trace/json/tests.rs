@@ -128,7 +128,7 @@ fn what_does_not_fit_says_what_was_found_and_what_was_wanted() {
     );
     let names: Vec<_> = (0..2_000).map(|name| format!("\"{name}\":0")).collect();
     assert!(said(&format!("{{{}}}", names.join(","))).ends_with("wanted fewer names"));
-    assert_eq!(said(&"[".repeat(999)), "JSON is nested deeper than 256 at byte 256");
+    assert_eq!(said(&"[".repeat(999)), "JSON is nested deeper than 512 at byte 512");
 }
 
 #[test]
