@@ -152,6 +152,11 @@ impl FileWire {
                 self.sheet.set_value(Sheet::default());
                 self.picture.set(Picture::default());
                 self.picture.update(|picture| picture.grow(sheet));
+                // That the view appears is a task of its own.
+                webext::rest().await;
+                if self.turn.get_value() != turn {
+                    return;
+                }
             }
             _ => self.sheet.set_value(sheet),
         }

@@ -168,6 +168,12 @@ impl Work {
                 wire.choose(picture);
             });
         }
+        // To be laid out is one task; that the view appears, which reading says, is the next.
+        webext::rest().await;
+        if !self.wanted() {
+            return;
+        }
+        let load = &self.load;
         let count = wire.picture.with_untracked(|picture| picture.sheet().len());
         wire.reading.update(|reading| reading.read(count, load.trouble().to_owned()));
         webext::rest().await;
