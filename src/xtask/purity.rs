@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("files", &["trace", "otlp", "exchange", "bridge"]),
     ("surface", &["trace", "bridge", "webext"]),
     ("app", &["trace", "backend", "bridge", "webext", "surface"]),
-    ("view", &["trace", "otlp", "bridge", "webext", "surface"]),
+    ("view", &["trace", "otlp", "backend", "bridge", "webext", "surface"]),
     ("options", &["trace", "backend", "bridge", "webext", "surface"]),
     ("collector", &["trace", "otlp"]),
     ("demo", &[]),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use trace::columns::Columns;
 use trace::waterfall::{Marks, Row, Waterfall, label};
 use trace::{Span, Status, quantity};
 
@@ -13,7 +14,7 @@ const NAME: usize = 52;
 
 /// The tree, with a head line and one line a span.
 pub(crate) fn draw(spans: &[Span]) -> String {
-    let layout = Waterfall::build(spans);
+    let layout = Waterfall::build(&Columns::of(spans));
     let services = layout.services();
     let width = services.iter().map(|it| it.name.chars().count()).max().unwrap_or(0);
     let mut text = format!(
@@ -27,7 +28,9 @@ pub(crate) fn draw(spans: &[Span]) -> String {
         // Writing to a String cannot fail.
         let Some(span) = spans.get(row.span) else {
             let group = row.group.and_then(|group| layout.groups().get(group));
-            let title = group.map(|group| group.title(spans)).unwrap_or_default();
+            let title = group
+                .map(|group| group.title(group.host.and_then(|host| spans.get(host))))
+                .unwrap_or_default();
             let _ = writeln!(text, "{:<width$}  {}", "", clean(&title));
             continue;
         };
