@@ -29,13 +29,13 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
-/// Three significant digits of `number / unit`, without trailing zeros.
+/// Three significant digits of `number / unit`, a unit of at most thousands of millions, without
+/// trailing zeros.
 fn scaled(number: u64, unit: u64, name: &str) -> String {
-    // Below a unit of thousands, a product of both would not fit.
+    // Whole units apart: all of the number times 100 need not fit.
     let parts = |scale: u64| {
-        let (whole, rest) = (number / unit, number % unit);
-        let rest = (u128::from(rest) * u128::from(scale) + u128::from(unit / 2)) / u128::from(unit);
-        whole.saturating_mul(scale).saturating_add(u64::try_from(rest).unwrap_or(scale))
+        let rest = (number % unit * scale + unit / 2) / unit;
+        (number / unit).saturating_mul(scale).saturating_add(rest)
     };
     let decimals = match parts(100) {
         0..1_000 => 2,
