@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use trace::TraceId;
+use trace::order;
 use trace::request::{Api, TracedRequest};
 use trace::waterfall::path;
 
@@ -77,7 +78,7 @@ pub fn candidates(
     let mut heads = heads(rows);
     heads.retain(|row| Some(row.trace) != of && says(row, text));
     let mut all: Vec<Candidate> = heads.iter().map(|row| candidate(own, row, zone)).collect();
-    all.sort_by_key(|it| it.near);
+    order::sort_by_rank(&mut all, |it| it.near as u64);
     let mut counts = [0; 3];
     all.retain(|it| {
         counts[it.near as usize] += 1;
@@ -100,10 +101,14 @@ pub fn previous(of: TraceId, rows: &[TracedRequest]) -> Option<TraceId> {
 fn heads(rows: &[TracedRequest]) -> Vec<&TracedRequest> {
     let mut sorted: Vec<&TracedRequest> = rows.iter().collect();
     // A trace's document before what it loaded.
-    sorted.sort_by_key(|row| (row.api != Api::Document, row.start));
+    order::sort(
+        &mut sorted,
+        |row| u64::from(row.api != Api::Document),
+        |one, other| one.start.cmp(&other.start),
+    );
     let mut seen = BTreeSet::new();
     sorted.retain(|row| seen.insert(row.trace));
-    sorted.sort_by_key(|row| std::cmp::Reverse(row.start));
+    order::sort(&mut sorted, |_| 0, |one, other| other.start.cmp(&one.start));
     sorted
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::columns::{Columns, Flags};
 use crate::filter::Bits;
+use crate::order;
 use crate::statistics::rank;
 use crate::tree::Tree;
 
@@ -74,10 +75,10 @@ impl Calls {
         let passes = |span: usize| through.is_none_or(|bits| bits.has(span));
         let all = services(spans, own, passes);
         let mut kept: Vec<Node> = all.values().copied().collect();
-        kept.sort_by_key(|node| (std::cmp::Reverse(node.spans), node.service));
+        order::sort(&mut kept, |node| !node.spans, |one, other| one.service.cmp(&other.service));
         let more = kept.len().saturating_sub(most);
         kept.truncate(most);
-        kept.sort_by_key(|node| node.service);
+        order::sort_by_rank(&mut kept, |node| u64::from(node.service));
         let places = kept.iter().enumerate().map(|(at, node)| (node.service, at));
         let places: BTreeMap<u32, usize> = places.collect();
         let mut calls: Vec<(usize, usize, u64, usize)> = Vec::new();
@@ -92,7 +93,7 @@ impl Calls {
                 calls.push((from, to, spans.lengths[span], span));
             }
         }
-        calls.sort_unstable();
+        order::sort(&mut calls, |call| call.0 as u64, Ord::cmp);
         let groups = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
         let edges = groups.filter_map(|group| edge(group, spans)).collect();
         let mut calls = Self { nodes: kept, edges, more };
@@ -161,7 +162,7 @@ impl Calls {
                 });
                 sum.checked_div(many).unwrap_or_default()
             };
-            here.sort_by_cached_key(weight);
+            order::sort_by_rank(&mut here, |at| weight(at) as u64);
             for (place, at) in here.into_iter().enumerate() {
                 self.nodes[at].place = place;
             }

@@ -31,6 +31,7 @@ pub mod ladder;
 pub mod listing;
 pub mod meter;
 pub mod observe;
+pub mod order;
 pub mod origin;
 pub mod outline;
 pub mod propagation;

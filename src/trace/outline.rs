@@ -5,6 +5,7 @@
 
 use crate::columns::{Columns, Flags, Pool};
 use crate::filter::Bits;
+use crate::order;
 use crate::tree::Tree;
 
 /// No line.
@@ -190,8 +191,8 @@ impl Outline {
         }
         if order == Order::Duration {
             for ends in begins.windows(2) {
-                let key = |at: &u32| (std::cmp::Reverse(self.lines[*at as usize].length), *at);
-                below[ends[0] as usize..ends[1] as usize].sort_unstable_by_key(key);
+                let below = &mut below[ends[0] as usize..ends[1] as usize];
+                order::sort_by_rank(below, |at| !self.lines[*at as usize].length);
             }
         }
         (begins, below)

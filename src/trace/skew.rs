@@ -6,6 +6,7 @@
 //! tolerance of rounded times, is left alone; so is what no shift would explain.
 
 use crate::columns::Columns;
+use crate::order;
 use crate::tree::Tree;
 use crate::waterfall::{TOLERANCE, answers};
 
@@ -74,7 +75,7 @@ impl Skew {
                 });
             }
         }
-        shifts.sort_by_key(|shift| shift.resource);
+        order::sort_by_rank(&mut shifts, |shift| u64::from(shift.resource));
         Self { shifts }
     }
 
@@ -148,7 +149,7 @@ fn pairs(spans: &Columns, tree: &Tree) -> Vec<Pair> {
         let (asked, answered) = (spans.owner_of(of).resource, spans.owner_of(at).resource);
         found.push(Pair { asked, answered, least, most });
     }
-    found.sort_by_key(|pair| pair.answered);
+    order::sort_by_rank(&mut found, |pair| u64::from(pair.answered));
     found
 }
 
@@ -167,7 +168,7 @@ fn reference(spans: &Columns, tree: &Tree) -> Option<u32> {
 /// nothing is known of a clock: the reference, and those that nobody known asked.
 fn order(pairs: &[Pair], count: usize, reference: Option<u32>) -> Vec<(u32, bool)> {
     let mut by_asked: Vec<(u32, u32)> = pairs.iter().map(|it| (it.asked, it.answered)).collect();
-    by_asked.sort_unstable();
+    order::sort_by_rank(&mut by_asked, |pair| order::both(pair.0, pair.1));
     by_asked.dedup();
     let mut seen = vec![false; count];
     let mut order = Vec::new();
@@ -207,7 +208,7 @@ fn fit(pairs: &[Pair]) -> i64 {
         return least.midpoint(most);
     }
     let mut middles: Vec<i64> = pairs.iter().map(|pair| pair.middle()).collect();
-    middles.sort_unstable();
+    order::sort(&mut middles, |_| 0, Ord::cmp);
     let median = middles[middles.len() / 2];
     let holding = |nanos: i64| pairs.iter().filter(|pair| pair.holds(nanos)).count();
     if holding(median) > holding(0) { median } else { 0 }

@@ -4,6 +4,7 @@
 
 use crate::columns::{Columns, Flags};
 use crate::filter::Bits;
+use crate::order;
 
 /// Spans of one service that have one name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub fn operations(spans: &Columns, own: &[u64], through: Option<&Bits>) -> Vec<O
         (service, spans.names[place], spans.lengths[place], at)
     };
     let mut keyed: Vec<_> = (0..).take(spans.len()).filter(passes).map(key).collect();
-    keyed.sort_unstable();
+    order::sort(&mut keyed, |it| order::both(it.0, it.1), Ord::cmp);
     let groups = keyed.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
     groups.filter_map(|group| sum(group, spans, own)).collect()
 }

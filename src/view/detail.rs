@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use trace::attribute::key;
 use trace::framework::{self, Badge};
+use trace::order;
 use trace::waterfall::{Row, label};
 use trace::{Attributes, Event, Kind, Link, Span, Status, Value, quantity};
 
@@ -132,7 +133,7 @@ impl Detail {
 impl Body {
     fn of(span: &Span, kin: &Kin) -> Self {
         let mut events: Vec<&Event> = span.events.iter().collect();
-        events.sort_by_key(|event| event.time);
+        order::sort_by_rank(&mut events, |event| event.time.nanos());
         let left = |length: usize| length.saturating_sub(MOST) as u64;
         let mut attributes = span.attributes.clone();
         // A name that its row must cut is told whole.
@@ -233,7 +234,7 @@ fn groups(attributes: &Attributes, filters: bool) -> Vec<Group> {
         }
     }
     // Insertion is fine: there are few groups.
-    groups.sort_by_key(|(place, _)| *place);
+    order::sort_by_rank(&mut groups, |(place, _)| place.0 as u64);
     let named =
         |((_, heading), pairs): ((usize, &str), Vec<Pair>)| Group { heading: cut(heading), pairs };
     groups.into_iter().map(named).collect()

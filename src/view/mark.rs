@@ -2,6 +2,7 @@
 
 use surface::lamp::Tone;
 use trace::attribute::{Value, key};
+use trace::order;
 use trace::{Span, Timestamp, quantity};
 
 use surface::window::Stretch;
@@ -86,7 +87,7 @@ pub fn marks(root: &Span, start: Timestamp) -> Vec<Mark> {
         let tone = if name == "Error" { Tone::Bad } else { Tone::Idle };
         marks.push(Mark { name, text: format!("{meaning}: {time}"), at, tone });
     }
-    marks.sort_by_key(|mark| mark.at);
+    order::sort_by_rank(&mut marks, |mark| mark.at);
     marks
 }
 

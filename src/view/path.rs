@@ -1,6 +1,7 @@
 //! The critical path by span: which stretches of a bar are on it.
 
 use trace::find::Critical;
+use trace::order;
 
 /// Stretches that are told of one span, at most: a bar has no room for more.
 const MOST: usize = 200;
@@ -20,7 +21,7 @@ impl Path {
     pub fn new(critical: &Critical) -> Self {
         let mut all: Vec<(usize, u64, u64)> =
             critical.stretches.iter().map(|it| (it.span, it.from, it.to)).collect();
-        all.sort_unstable();
+        order::sort(&mut all, |it| it.0 as u64, Ord::cmp);
         let mut path = Self::default();
         for group in all.chunk_by(|one, next| one.0 == next.0) {
             path.times.extend(group.iter().take(MOST).map(|(_, from, to)| (*from, *to)));

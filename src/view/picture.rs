@@ -9,6 +9,7 @@ use otlp::sheet::Lens;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::filter::{Bits, Completion, Query};
+use trace::order;
 use trace::skew::Skew;
 use trace::waterfall::{Level, Row, Waterfall, label};
 use trace::{Link, Span, SpanId, TraceId, Value};
@@ -88,7 +89,7 @@ impl Picture {
     pub fn grow(&mut self, sheet: Sheet) {
         let mut folded: Vec<SpanId> =
             self.waterfall.folds().filter_map(|at| self.sheet.columns().id(at)).collect();
-        folded.sort_unstable();
+        order::sort(&mut folded, |_| 0, Ord::cmp);
         self.chosen = self.chosen.and_then(|old| find(sheet.columns(), self.sheet.columns(), old));
         self.sheet = sheet;
         self.lens = Lens::default();
@@ -249,7 +250,7 @@ impl Picture {
             Some((Opener::of(kind)?, self.kin.target(link)))
         };
         let mut openers: Vec<_> = links.iter().filter_map(opener).collect();
-        openers.sort_by_key(|(opener, _)| *opener);
+        order::sort(&mut openers, |_| 0, |one, other| one.0.cmp(&other.0));
         openers
     }
 

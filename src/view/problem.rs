@@ -9,6 +9,7 @@ use otlp::Sheet;
 use trace::attribute::key;
 use trace::columns::Columns;
 use trace::filter::{Op, condition};
+use trace::order;
 use trace::waterfall::{Detached, Marks, Waterfall, label};
 use trace::{SpanId, Value, quantity};
 
@@ -192,7 +193,7 @@ fn clocks(skewed: &[usize], sheet: &Sheet) -> Vec<Clock> {
         (clock.count, clock.by) = (clock.count + 1, clock.by.max(by));
     }
     let mut clocks: Vec<Clock> = clocks.into_values().collect();
-    clocks.sort_by(|one, other| one.service.cmp(&other.service));
+    order::sort(&mut clocks, |_| 0, |one, other| one.service.cmp(&other.service));
     clocks
 }
 

@@ -1,11 +1,11 @@
 //! Spans as entries of the browser's own Performance panel: User Timing with a `detail` that its
 //! extensibility API reads (developer.chrome.com/docs/devtools/performance/extension).
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use serde::Serialize;
 use trace::columns::Flags;
+use trace::order;
 use trace::quantity;
 use trace::record::MEASURES;
 
@@ -81,10 +81,14 @@ impl Timeline {
         let timed = |at: &usize| !columns.flags[*at].has(Flags::UNTIMED);
         let mut places: Vec<usize> = (0..columns.len()).filter(timed).collect();
         if places.len() > MOST {
-            places.sort_by_key(|at| Reverse(columns.lengths[*at]));
+            order::sort_by_rank(&mut places, |at| !columns.lengths[*at]);
             places.truncate(MOST);
         }
-        places.sort_by_key(|at| (columns.starts[*at], Reverse(columns.lengths[*at])));
+        order::sort(
+            &mut places,
+            |at| columns.starts[*at],
+            |one, other| columns.lengths[*other].cmp(&columns.lengths[*one]),
+        );
         Self { entries: places.into_iter().map(|at| entry(picture, at)).collect() }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use trace::columns::{Columns, Flags};
+use trace::order;
 use trace::{Timestamp, TraceId};
 
 /// One trace among those of a sheet.
@@ -70,7 +71,7 @@ pub fn list(columns: &Columns) -> Vec<Found> {
         })
     };
     let mut list: Vec<Found> = traces.iter().zip(counts).filter_map(found).collect();
-    list.sort_by_key(|found| std::cmp::Reverse(found.spans));
+    order::sort_by_rank(&mut list, |found| !(found.spans as u64));
     list
 }
 

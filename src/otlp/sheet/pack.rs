@@ -4,6 +4,7 @@
 use super::Sheet;
 use crate::proto;
 use crate::wire::Out;
+use trace::order;
 
 impl Sheet {
     /// These spans, by their places: a `TracesData`. Those of one resource and scope stand together,
@@ -16,7 +17,7 @@ impl Sheet {
             (owner.resource, owner.scope)
         };
         let mut places: Vec<usize> = places.into_iter().filter(|at| *at < self.len()).collect();
-        places.sort_by_key(owner);
+        order::sort_by_rank(&mut places, |at| order::both(owner(at).0, owner(at).1));
         let mut out = Out::default();
         for spans in places.chunk_by(|a, b| owner(a).0 == owner(b).0) {
             out.message(1, |out| self.pack_resource(out, spans));

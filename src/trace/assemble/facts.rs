@@ -8,7 +8,7 @@ use crate::record::{
     Request, Resource, Soft, Task, Turn, Vital,
 };
 
-use super::order::{arrange, rank};
+use crate::order::{arrange, rank};
 
 /// Records by kind, each kind by time.
 #[derive(Default)]

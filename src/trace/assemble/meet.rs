@@ -9,8 +9,8 @@ use crate::record::{Request, Resource};
 use crate::unseen::Unseen;
 use crate::{PageClock, PageMillis, Timestamp, TraceContext};
 
-use super::order::arrange;
 use super::pair::{Pairs, address};
+use crate::order::arrange;
 
 /// How far both clocks may be apart, milliseconds: the wall clock is set while the page's runs on.
 const APART: f64 = 300.0;

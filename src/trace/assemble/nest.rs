@@ -1,6 +1,6 @@
 //! Which interval lies in which.
 
-use super::order::{order, rank};
+use crate::order::{order, rank};
 
 /// Intervals that are open at the same time and looked at, the innermost ones: what overlaps more
 /// of them was made to cost time.

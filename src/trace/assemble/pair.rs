@@ -6,7 +6,7 @@ use crate::record::{Request, Resource};
 use crate::request::Api;
 
 use super::id::{FNV, fnv};
-use super::order::order;
+use crate::order::order;
 
 /// Browsers round both times, to 0.1 ms where the page is not isolated; milliseconds.
 const SLACK: f64 = 0.1;

@@ -12,9 +12,9 @@ use crate::{Event, Kind, Link, PageClock, PageMillis, Span, SpanId, Timestamp, T
 use super::act::Acts;
 use super::facts::Facts;
 use super::fault::Faults;
-use super::order::arrange;
 use super::vital::Vitals;
 use super::{FLAGS, PAGE_LOAD, Page, SOFT, Tracer, network, put, put_count, put_text};
+use crate::order::arrange;
 
 /// Changes of the device that one root tells; more are counted.
 const MOST_TURNS: usize = 64;

@@ -2,6 +2,7 @@
 
 use super::Paths;
 use crate::columns::Columns;
+use crate::order;
 
 /// A span of several traces. Times in nanoseconds, of those traces that have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn spreads(paths: &Paths, traces: &[&Columns]) -> Vec<Spread> {
         times.extend(traces.iter().enumerate().filter_map(|(trace, columns)| {
             Some((*columns.lengths.get(paths.span(path, trace)?)?, trace))
         }));
-        times.sort_unstable();
+        order::sort_by_rank(&mut times, |(time, _)| *time);
         let (least, most) = (times.first()?.0, times.last()?.0);
         let quantile = |quarters| quantile(times.len(), |at| times[at].0, quarters);
         let [low, median, high] = [1, 2, 3].map(quantile);

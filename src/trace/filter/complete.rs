@@ -1,5 +1,6 @@
 //! What may stand at the cursor: fields, operators, and the values that there are, with counts.
 
+use crate::order;
 use std::ops::Range;
 
 use super::token::{Part, Token, tokens};
@@ -179,8 +180,9 @@ impl Place {
         let mut ranked: Vec<(bool, Choice)> =
             all.into_iter().filter_map(|choice| Some((rank(&choice)?, choice))).collect();
         // Fields, which are not counted, come before attributes, which are.
-        let count = |choice: &Choice| usize::MAX - choice.count.unwrap_or(usize::MAX);
-        ranked.sort_by_key(|(late, choice)| (*late, count(choice)));
+        let count =
+            |choice: &Choice| u64::MAX / 2 - choice.count.map_or(u64::MAX / 2, |it| it as u64);
+        order::sort_by_rank(&mut ranked, |(late, choice)| u64::from(*late) << 63 | count(choice));
         ranked.into_iter().take(most).map(|(_, choice)| choice).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Bits, Needle};
 use crate::Value;
 use crate::columns::Words;
+use crate::order;
 
 /// Rows with fields.
 pub trait Subject {
@@ -138,7 +139,7 @@ fn tally(of: &[u32], numbers: usize) -> Vec<usize> {
 /// Texts that there are, equal ones together.
 fn there(all: impl Iterator<Item = (String, usize)>) -> Vec<(String, usize)> {
     let mut found: Vec<_> = all.filter(|(text, count)| *count > 0 && !text.is_empty()).collect();
-    found.sort_unstable();
+    order::sort(&mut found, |_| 0, Ord::cmp);
     found.dedup_by(|next, last| {
         let same = next.0 == last.0;
         last.1 += if same { next.1 } else { 0 };

@@ -4,6 +4,7 @@
 //! still ran then did not. So every moment of the root belongs to one span.
 
 use crate::columns::Columns;
+use crate::order;
 use crate::tree::Tree;
 
 /// A stretch of the critical path.
@@ -81,13 +82,13 @@ impl Critical {
     fn sum(&self) -> Vec<(usize, u64)> {
         let part = |stretch: &Stretch| (stretch.span, stretch.to - stretch.from);
         let mut parts: Vec<(usize, u64)> = self.stretches.iter().map(part).collect();
-        parts.sort_unstable();
+        order::sort_by_rank(&mut parts, |part| part.0 as u64);
         parts.dedup_by(|next, last| {
             let same = next.0 == last.0;
             last.1 += if same { next.1 } else { 0 };
             same
         });
-        parts.sort_by_key(|(_, nanos)| std::cmp::Reverse(*nanos));
+        order::sort_by_rank(&mut parts, |(_, nanos)| !nanos);
         parts
     }
 
@@ -121,6 +122,6 @@ fn walk(spans: &Columns, tree: &Tree, row: usize, from: u64, to: u64) -> Walk {
         .filter(|child| child.from < child.to)
         .collect();
     // The last is taken first: the one that ends last, and of those the one that began first.
-    children.sort_by_key(|child| (child.to, std::cmp::Reverse(child.from)));
+    order::sort(&mut children, |child| child.to, |one, other| other.from.cmp(&one.from));
     Walk { at: tree.span(row), from, cursor: to, children }
 }

@@ -1,6 +1,7 @@
 //! Errors: what failed, and where it began.
 
 use crate::columns::{Columns, Flags};
+use crate::order;
 use crate::tree::Tree;
 
 /// A span that failed.
@@ -26,6 +27,6 @@ pub fn faults(spans: &Columns, tree: &Tree) -> Vec<Fault> {
     let below = |row: usize| before[tree.end(row)] - before[row + 1];
     let mut found: Vec<Fault> =
         rows.map(|row| Fault { span: tree.span(row), below: below(row) }).collect();
-    found.sort_by_key(|fault| fault.below > 0);
+    order::sort_by_rank(&mut found, |fault| u64::from(fault.below > 0));
     found
 }

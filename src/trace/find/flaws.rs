@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::SpanId;
 use crate::columns::{Columns, Flags};
+use crate::order;
 use crate::tree::Tree;
 use crate::waterfall::Marks;
 
@@ -61,7 +62,7 @@ impl Flaws {
         }
         let all = missing.into_iter().map(|(id, children)| Missing { id, children });
         found.missing = all.collect();
-        found.missing.sort_by_key(|missing| std::cmp::Reverse(missing.children.len()));
+        order::sort_by_rank(&mut found.missing, |missing| !(missing.children.len() as u64));
         let main = tree.main();
         found.loose =
             tree.roots().filter(|row| Some(*row) != main).map(|row| tree.span(row)).collect();

@@ -1,6 +1,7 @@
 //! Gaps: time within a trace about which nothing is known but what it was part of.
 
 use crate::columns::Columns;
+use crate::order;
 use crate::tree::Tree;
 
 /// Gaps that are told, at most: the longest. For each, all rows are looked at once.
@@ -38,7 +39,7 @@ pub fn gaps(spans: &Columns, tree: &Tree, root: usize, least: u64) -> Vec<Gap> {
     let times = |row: usize| (spans.starts[tree.span(row)], spans.end(tree.span(row)));
     let mut leaves: Vec<(u64, u64)> = rows.filter(leaf).map(times).collect();
     leaves.retain(|(from, _)| *from > 0);
-    leaves.sort_unstable();
+    order::sort(&mut leaves, |leaf| leaf.0, Ord::cmp);
     leaves.push((last, last));
     let mut found = Vec::new();
     let mut until = first;
@@ -49,7 +50,7 @@ pub fn gaps(spans: &Columns, tree: &Tree, root: usize, least: u64) -> Vec<Gap> {
         }
         until = until.max(to);
     }
-    found.sort_by_key(|gap| (std::cmp::Reverse(gap.length()), gap.from));
+    order::sort(&mut found, |gap| !gap.length(), |one, other| one.from.cmp(&other.from));
     found.truncate(MOST);
     for gap in &mut found {
         gap.within = owner(spans, tree, root, *gap);

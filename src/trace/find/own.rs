@@ -1,6 +1,7 @@
 //! Self times: how long a span took while nothing below it ran.
 
 use crate::columns::Columns;
+use crate::order;
 use crate::tree::Tree;
 
 /// The self time of each span, nanoseconds: its length less the union of its children's, as far as
@@ -46,7 +47,7 @@ pub fn heaviest(spans: &Columns, own: &[u64], most: usize) -> Vec<Heavy> {
         .zip(0..)
         .map(|((service, name), at)| (service, name, at))
         .collect();
-    keyed.sort_unstable();
+    order::sort_by_rank(&mut keyed, |it| order::both(it.0, it.1));
     let time = |at: u32| own.get(at as usize).copied().unwrap_or_default();
     let groups = keyed.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
     let mut found: Vec<Heavy> = groups
@@ -60,7 +61,7 @@ pub fn heaviest(spans: &Columns, own: &[u64], most: usize) -> Vec<Heavy> {
             Heavy { service, name, spans: group.len(), worst: worst as usize, own }
         })
         .collect();
-    found.sort_by_key(|heavy| std::cmp::Reverse(heavy.own));
+    order::sort_by_rank(&mut found, |heavy| !heavy.own);
     found.truncate(most);
     found
 }

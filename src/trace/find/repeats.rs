@@ -3,6 +3,7 @@
 use crate::Value;
 use crate::columns::Columns;
 use crate::columns::Words;
+use crate::order;
 use crate::tree::Tree;
 
 use super::shape;
@@ -65,7 +66,7 @@ pub fn repeats(spans: &Columns, tree: &Tree, details: &[Detail<'_>]) -> Vec<Repe
             Some((key, row))
         })
         .collect();
-    keyed.sort_unstable();
+    order::sort(&mut keyed, |(key, _)| order::both(key[0], key[1]), Ord::cmp);
     let same = keyed.chunk_by(|one, other| one.0 == other.0);
     let many = same.filter(|group| group.len() >= FEWEST);
     let mut found: Vec<Repeat> = many
@@ -76,7 +77,7 @@ pub fn repeats(spans: &Columns, tree: &Tree, details: &[Detail<'_>]) -> Vec<Repe
             repeat(spans, tree.span(parent as usize), rows, shape)
         })
         .collect();
-    found.sort_by_key(|repeat| std::cmp::Reverse(repeat.covered));
+    order::sort_by_rank(&mut found, |repeat| !repeat.covered);
     found
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::forest::Forest;
 use super::{Marks, label};
 use crate::columns::{Columns, Flags, Hint, Words};
+use crate::order;
 use crate::{Kind, Span, SpanId, quantity};
 
 /// Spans that are looked at as host of one loose part, at most: the last that began before it.
@@ -220,7 +221,8 @@ impl<'a> Hosts<'a> {
         let hosts =
             rows.filter(|(row, at)| likely(*row, spans.flags[*at]) && spans.starts[*at] > 0);
         let mut all: Vec<Host> = hosts.map(|(row, at)| Host::of(spans, row, at)).collect();
-        all.sort_by_key(|host| (host.start, host.row));
+        // By row already where they began together.
+        order::sort_by_rank(&mut all, |host| host.start);
         Self { spans, all }
     }
 

@@ -9,6 +9,7 @@
 
 use super::Marks;
 use crate::columns::Columns;
+use crate::order;
 
 /// No row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -56,7 +57,7 @@ impl Forest {
     pub(crate) fn gather(&mut self, groups: &[Vec<usize>], first: usize) {
         let old = std::mem::take(self);
         let mut gathered: Vec<usize> = groups.iter().flatten().copied().collect();
-        gathered.sort_unstable();
+        order::sort_by_rank(&mut gathered, |row| *row as u64);
         for root in old.roots().filter(|root| gathered.binary_search(root).is_err()) {
             self.graft(&old, root, NONE);
         }
@@ -129,7 +130,7 @@ fn doubles(spans: &Columns, rank_of: &[u32]) -> Vec<(u64, u32, u32)> {
     let all = doubled.iter().copied().chain(firsts);
     let place = |at: u32| (spans.ids[at as usize], spans.traces[at as usize], rank_of[at as usize]);
     let mut doubles: Vec<_> = all.map(place).collect();
-    doubles.sort_unstable();
+    order::sort(&mut doubles, |it| it.0, Ord::cmp);
     doubles.dedup();
     doubles
 }

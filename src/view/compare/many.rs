@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use trace::columns::Columns;
 use trace::compare::{Paths, Spread, quantile, spreads};
+use trace::order;
 use trace::{TraceId, quantity};
 
 use super::difference::THRESHOLD;
@@ -87,7 +88,7 @@ impl Many {
     #[must_use]
     pub fn whole(&self) -> [u64; 4] {
         let mut lengths: Vec<u64> = self.runs.iter().map(|run| run.length()).collect();
-        lengths.sort_unstable();
+        order::sort_by_rank(&mut lengths, |length| *length);
         let [low, median, high] =
             [1, 2, 3].map(|quarters| quantile(lengths.len(), |at| lengths[at], quarters));
         let ends = [lengths.first(), lengths.last()].map(|it| it.copied().unwrap_or_default());

@@ -2,6 +2,7 @@
 //! rank; and which of them is chosen.
 
 use trace::compare::Paths;
+use trace::order;
 
 use super::grid::Deed;
 use surface::cursor::Step;
@@ -77,7 +78,7 @@ impl Outline {
         self.ranked = rank.map(|rank| {
             let kept = (0..count).filter(|at| self.wanted[*at] == Wanted::Yes);
             let mut ranked: Vec<(u64, u32)> = kept.map(|at| (rank(at), number(at))).collect();
-            ranked.sort_unstable_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+            order::sort_by_rank(&mut ranked, |it| !it.0);
             ranked.into_iter().map(|(_, at)| at).collect()
         });
         self.lay();

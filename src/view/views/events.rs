@@ -9,6 +9,7 @@ use otlp::Sheet;
 use surface::lamp::Tone;
 use surface::steps::Steps;
 use trace::attribute::key;
+use trace::order;
 use trace::{Attributes, Event, Value, quantity};
 
 use super::grid::{Cell, Column, Grid, Hands, Item, Name};
@@ -60,7 +61,7 @@ impl Book {
     fn sorted(&self, sieve: &Sieve) -> Vec<Place> {
         let kept = |place: &&Place| !sieve.pales(place.1 as usize);
         let mut places: Vec<Place> = self.places.iter().filter(kept).copied().collect();
-        places.sort_unstable();
+        order::sort(&mut places, |place| place.0, Ord::cmp);
         places
     }
 }

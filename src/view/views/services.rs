@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use trace::calls::{Calls, Edge, Node};
+use trace::order;
 use trace::quantity;
 
 use super::graph::{BOX, Graph};
@@ -241,7 +242,7 @@ fn Tables(scene: Scene, scenery: Arc<Scenery>) -> impl IntoView {
         .into_any()
     };
     let mut edges: Vec<&Edge> = scenery.calls.edges.iter().collect();
-    edges.sort_by_key(|edge| std::cmp::Reverse(edge.calls));
+    order::sort_by_rank(&mut edges, |edge| !edge.calls);
     let rows: Vec<_> = edges.iter().take(LISTED).map(|edge| row(edge)).collect();
     let more = edges.len().checked_sub(LISTED).filter(|more| *more > 0);
     let more =

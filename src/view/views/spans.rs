@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use otlp::Sheet;
 use otlp::sheet::{Column as Attribute, Lens};
 use trace::columns::{Columns, Flags};
+use trace::order;
 use trace::{Kind, Value, quantity};
 
 use super::grid::{Cell, Column, Grid, Hands, Item, Name};
@@ -128,11 +129,10 @@ fn number(value: &Value) -> Option<f64> {
 /// The places of so many things in an order, from 1; 0 for those that are nothing.
 fn places(
     many: usize,
-    order: impl Fn(usize, usize) -> std::cmp::Ordering,
+    compare: impl Fn(usize, usize) -> std::cmp::Ordering,
     nothing: impl Fn(usize) -> bool,
 ) -> Vec<u64> {
-    let mut sorted: Vec<usize> = (0..many).collect();
-    sorted.sort_unstable_by(|one, other| order(*one, *other));
+    let sorted = order::order(many, &|_| 0, &compare);
     let mut places = vec![0; many];
     for (place, at) in (1..).zip(sorted) {
         places[at] = if nothing(at) { 0 } else { place };
@@ -150,7 +150,7 @@ fn order(ranks: &[u64], sieve: &Sieve, down: bool) -> Vec<u32> {
     };
     let mut order: Vec<(u64, u32)> =
         (0..).take(ranks.len()).filter(kept).map(|at| (rank(at), at)).collect();
-    order.sort_unstable();
+    order::sort_by_rank(&mut order, |it| it.0);
     order.into_iter().map(|(_, at)| at).collect()
 }
 
@@ -416,7 +416,7 @@ fn matching<'a>(
 /// The attributes that a text finds, those of most spans first.
 fn offered(names: &[(String, usize)], text: &str) -> impl Iterator<Item = (String, usize)> + use<> {
     let mut found: Vec<_> = matching(names, text).cloned().collect();
-    found.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    order::sort(&mut found, |it| !(it.1 as u64), |one, other| one.0.cmp(&other.0));
     found.truncate(OFFERED);
     found.into_iter()
 }

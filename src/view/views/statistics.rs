@@ -1,12 +1,12 @@
 //! Draws a trace in numbers: a row for each operation of each service. A row leads to its slowest
 //! span, and can be filtered by.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use trace::columns::Columns;
+use trace::order;
 use trace::quantity;
 use trace::statistics::{Operation, operations};
 
@@ -52,10 +52,14 @@ fn sort(all: &mut [Operation], columns: &Columns, by: usize, down: bool) {
         _ => it.errors.saturating_mul(1_000_000) / it.spans.max(1),
     };
     match by {
-        0 => all.sort_by_key(|it| words.get(it.name)),
-        1 => all.sort_by_key(|it| words.get(it.service)),
-        _ if down => all.sort_by_key(|it| Reverse(number(it))),
-        _ => all.sort_by_key(number),
+        0 => order::sort(all, |_| 0, |one, other| words.get(one.name).cmp(words.get(other.name))),
+        1 => order::sort(
+            all,
+            |_| 0,
+            |one, other| words.get(one.service).cmp(words.get(other.service)),
+        ),
+        _ if down => order::sort_by_rank(all, |it| !number(it)),
+        _ => order::sort_by_rank(all, number),
     }
     if down && by < 2 {
         all.reverse();

@@ -1,19 +1,22 @@
 //! The order of things that are known by their place in a list.
 //!
 //! One sort for all of them, by a number first: it lies beside the place, so that what is compared
-//! is in the cache, and the things themselves are asked only where two numbers are equal.
+//! is in the cache, and the things themselves are asked only where two numbers are equal. The
+//! standard library's sorts are compiled anew for every kind of thing, some 4 kB of WebAssembly each.
 
 use std::cmp::Ordering;
 
 /// A number that is in the order of moments and other numbers, whatever they are (IEEE 754,
 /// `totalOrder`).
-pub(super) const fn rank(number: f64) -> u64 {
+#[must_use]
+pub const fn rank(number: f64) -> u64 {
     let bits = number.to_bits();
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
 }
 
 /// The places `0..count`, sorted by their rank, then as compared; equal ones stay in their order.
-pub(super) fn order(
+#[must_use]
+pub fn order(
     count: usize,
     rank: &dyn Fn(usize) -> u64,
     compare: &dyn Fn(usize, usize) -> Ordering,
@@ -26,7 +29,7 @@ pub(super) fn order(
 }
 
 /// The things themselves, sorted.
-pub(super) fn arrange<T>(
+pub(crate) fn arrange<T>(
     things: Vec<T>,
     rank: impl Fn(&T) -> u64,
     compare: impl Fn(&T, &T) -> Ordering,
@@ -40,6 +43,45 @@ pub(super) fn arrange<T>(
     order.into_iter().filter_map(|at| things.get_mut(at)?.take()).collect()
 }
 
+/// Sorts in place by rank; equal ones stay in their order.
+pub fn sort_by_rank<T>(things: &mut [T], rank: impl Fn(&T) -> u64) {
+    sort(things, rank, |_, _| Ordering::Equal);
+}
+
+/// Sorts in place by rank, then as compared; equal ones stay in their order.
+pub fn sort<T>(things: &mut [T], rank: impl Fn(&T) -> u64, compare: impl Fn(&T, &T) -> Ordering) {
+    if things.len() < 2 {
+        return;
+    }
+    let ranks = |at: usize| things.get(at).map_or(0, &rank);
+    let order = order(things.len(), &ranks, &|a, b| match (things.get(a), things.get(b)) {
+        (Some(a), Some(b)) => compare(a, b),
+        _ => Ordering::Equal,
+    });
+    permute(order, &mut |one, other| things.swap(one, other));
+}
+
+/// Two numbers as one rank: by the first, then by the second.
+#[must_use]
+pub const fn both(first: u32, second: u32) -> u64 {
+    (first as u64) << 32 | second as u64
+}
+
+/// Swaps what stands at each place for what is to stand there, one ring of places after the other.
+fn permute(mut order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
+    for first in 0..order.len() {
+        let mut at = first;
+        loop {
+            let from = std::mem::replace(&mut order[at], at);
+            if from == first || from == at {
+                break;
+            }
+            swap(at, from);
+            at = from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +93,12 @@ mod tests {
             let things: Vec<_> = keys.into_iter().enumerate().collect();
             let mut wanted = things.clone();
             wanted.sort_by_key(|(_, key)| *key);
+            let mut here = things.clone();
+            sort(&mut here, |it| u64::from(it.1 / 3), |a, b| a.1.cmp(&b.1));
+            prop_assert_eq!(&here, &wanted);
+            let mut ranked = things.clone();
+            sort_by_rank(&mut ranked, |it| u64::from(it.1));
+            prop_assert_eq!(&ranked, &wanted);
             let sorted = arrange(things, |it| u64::from(it.1 / 3), |a, b| a.1.cmp(&b.1));
             prop_assert_eq!(sorted, wanted);
         }
