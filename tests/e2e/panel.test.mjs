@@ -66,7 +66,7 @@ test('it is worked with the keyboard alone', async () => {
   const panel = await lab.openPanel(tab);
   await line(panel, /\/api\/order/).waitFor();
   const focus = async (element) => {
-    for (let steps = 0; steps < 20; steps++) {
+    for (let steps = 0; steps < 40; steps++) {
       if (await element.evaluate((it) => it === document.activeElement)) return;
       await panel.keyboard.press('Tab');
     }

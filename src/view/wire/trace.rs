@@ -131,18 +131,23 @@ impl TraceWire {
         }
         spawn_local(async move {
             loop {
-                let Some(trace) = self.trace() else { return };
-                let took = self.load(trace).await;
-                let pause = (took * 9).clamp(PAUSE.0, PAUSE.1);
-                let begun = webext::clock::lived();
-                while self.trace() == Some(trace) && webext::clock::lived() < begun + pause {
-                    webext::clock::sleep(NAP).await;
+                if let Some(trace) = self.trace() {
+                    let took = self.load(trace).await;
+                    self.pause(trace, (took * 9).clamp(PAUSE.0, PAUSE.1)).await;
                 }
                 if self.reads.try_update_value(Gate::leave) != Some(true) {
                     return;
                 }
             }
         });
+    }
+
+    /// Waits, unless somebody wants another trace meanwhile.
+    async fn pause(self, trace: TraceId, pause: Duration) {
+        let begun = webext::clock::lived();
+        while self.trace() == Some(trace) && webext::clock::lived() < begun + pause {
+            webext::clock::sleep(NAP).await;
+        }
     }
 
     /// Reads what is new of a trace. How long it took to draw.
