@@ -3,7 +3,7 @@
 
 mod sample;
 
-use otlp::{Accepted, json, proto};
+use otlp::{Accepted, Feed, Sheet, json, proto};
 use trace::span::{Kind, Status};
 use trace::{Timestamp, Value};
 
@@ -48,6 +48,27 @@ fn the_specifications_example_with_upper_case_ids_reads() {
     assert_eq!((span.kind, span.service()), (Kind::Server, "my.service"));
     assert_eq!(span.start, Timestamp::from_nanos(1_544_712_660_000_000_000));
     assert_eq!(span.scope.attributes.len(), 1);
+}
+
+#[test]
+fn ids_that_differ_in_case_alone_are_one_trace_and_one_parent() {
+    let span = |trace: &str, id: &str, parent: &str| {
+        format!(
+            r#"{{"traceId":"{trace}","spanId":"{id}","parentSpanId":"{parent}","name":"{id}"}}"#
+        )
+    };
+    let spans = [
+        span("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", ""),
+        span("4BF92F3577B34DA6A3CE929D0E0E4736", "00F067AA0BA902B8", "00F067AA0BA902B7"),
+        span("4bf92f3577b34DA6a3ce929d0e0e4736", "00f067aa0BA902b9", "00f067aa0ba902B8"),
+    ];
+    let text =
+        format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{}]}}]}}]}}"#, spans.join(","));
+    let mut sheet = Sheet::default();
+    Feed::new(text.into_bytes(), &mut sheet).finish(&mut sheet).unwrap();
+    let columns = sheet.columns();
+    assert_eq!((sheet.len(), columns.known_traces().len()), (3, 1));
+    assert_eq!(columns.parents[1..], columns.ids[..2]);
 }
 
 #[test]
