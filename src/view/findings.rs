@@ -233,7 +233,7 @@ fn look_for(picture: RwSignal<Picture>, found: Found) {
         spawn_local(async move {
             loop {
                 // What is drawn for the first time is drawn before.
-                webext::clock::sleep(Duration::ZERO).await;
+                webext::drawn().await;
                 let since = webext::clock::lived();
                 let Some(findings) = look(picture).await else { return };
                 let took = webext::clock::lived().saturating_sub(since);

@@ -32,10 +32,14 @@ pub fn lived() -> Duration {
 
 /// Waits. The worker may die meanwhile: whatever must happen needs an alarm besides.
 pub async fn sleep(time: Duration) {
-    let millis = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-    let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, millis));
+    let promise = Promise::new(&mut |resolve, _| after(&resolve, time));
     // It is never rejected.
     let _slept = JsFuture::from(promise).await;
+}
+
+/// Calls a function after a while.
+pub(crate) fn after(then: &Function, time: Duration) {
+    set_timeout(then, u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
 }
 
 /// Random bytes of the browser's cryptographic generator; all zero where it refuses, which mints

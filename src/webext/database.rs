@@ -95,16 +95,16 @@ impl Database {
         self.find("getAllKeys", store, index, key).await
     }
 
-    /// All rows of a store from one key to another.
-    pub(crate) async fn between(
+    /// Begins to fetch all rows of a store from one key to another.
+    pub(crate) fn between(
         &self,
         store: &str,
         first: &JsValue,
         last: &JsValue,
-    ) -> Result<Array, Error> {
+    ) -> Result<impl Future<Output = Result<Array, Error>> + use<>, Error> {
         let range = global("IDBKeyRange").and_then(|class| call(&class, "bound", &[first, last]));
         let range = range.map_err(|error| Error::new(GET, &error))?;
-        self.equal(store, "", &range).await
+        self.begin("getAll", store, "", &range)
     }
 
     /// All rows whose key is this, or lies in this range.
@@ -124,13 +124,25 @@ impl Database {
         index: &str,
         keys: &JsValue,
     ) -> Result<Array, Error> {
+        self.begin(method, store, index, keys)?.await
+    }
+
+    /// Asks at once, and waits when it is waited for.
+    fn begin(
+        &self,
+        method: &str,
+        store: &str,
+        index: &str,
+        keys: &JsValue,
+    ) -> Result<impl Future<Output = Result<Array, Error>> + use<>, Error> {
         let started = self.store(store, "readonly").and_then(|(_, store)| {
             let source =
                 if index.is_empty() { store } else { call(&store, "index", &[&index.into()])? };
             call(&source, method, &[keys])
         });
         let request = started.map_err(|error| Error::new(GET, &error))?;
-        done(GET, request, "onsuccess", "onerror").await.map(|found| found.unchecked_into())
+        let found = done(GET, request, "onsuccess", "onerror");
+        Ok(async move { found.await.map(|found| found.unchecked_into()) })
     }
 
     /// A transaction on one store.
@@ -171,19 +183,21 @@ fn beginning(prefix: &[JsValue]) -> Result<JsValue, JsValue> {
     call(&global("IDBKeyRange")?, "bound", &[&lower, &upper])
 }
 
-/// Waits for one of two events, and for what came of it.
-async fn done(
+/// Listens for one of two events, and waits for what came of it.
+fn done(
     name: &'static str,
     target: JsValue,
     good: &str,
     bad: &str,
-) -> Result<JsValue, Error> {
+) -> impl Future<Output = Result<JsValue, Error>> + use<> {
     let promise = Promise::new(&mut |resolve, reject| {
         // Setting a listener of an event that the target has cannot fail.
         let _set = set(&target, good, &resolve).and_then(|()| set(&target, bad, &reject));
     });
-    let outcome = JsFuture::from(promise).await;
-    let part = if outcome.is_ok() { "result" } else { "error" };
-    let found = get(&target, part).unwrap_or(JsValue::UNDEFINED);
-    outcome.map_err(|_| Error::new(name, &found)).map(|_| found)
+    async move {
+        let outcome = JsFuture::from(promise).await;
+        let part = if outcome.is_ok() { "result" } else { "error" };
+        let found = get(&target, part).unwrap_or(JsValue::UNDEFINED);
+        outcome.map_err(|_| Error::new(name, &found)).map(|_| found)
+    }
 }

@@ -120,8 +120,7 @@ impl Reader {
     /// # Errors
     /// When the module has died.
     pub async fn take(&self) -> Result<Vec<u8>, Error> {
-        let bytes = self.0.ask(&[&"take".into()]).await?;
-        Ok(Uint8Array::new(&bytes).to_vec())
+        self.0.ask(&[&"take".into()]).await.map(js::bytes)
     }
 
     /// What the file was.

@@ -21,7 +21,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use crate::Error;
 use crate::call::{read, text};
 use crate::database::{Database, Step};
-use crate::js::{get, set};
+use crate::js::{self, get, set};
 
 const NAME: &str = "tracelight";
 /// What each version of the stores' shape adds to the one before; a new shape is one more.
@@ -123,7 +123,7 @@ fn chunks(rows: &Array) -> Result<Vec<SpanChunk>, Error> {
     let failed = |error: JsValue| Error::new(GET, &error);
     let mut bytes = Vec::new();
     for row in rows.iter() {
-        bytes.push(Uint8Array::new(&get(&row, BYTES).map_err(failed)?).to_vec());
+        bytes.push(js::bytes(get(&row, BYTES).map_err(failed)?));
         // Taken off before the rest is read as text, where bytes would be digits.
         Reflect::delete_property(row.unchecked_ref::<Object>(), &BYTES.into()).map_err(failed)?;
     }
@@ -257,13 +257,22 @@ impl Journal {
         ours(&self.database.keys_of(SPANS, BY_OTHERS, &key(trace)).await?)
     }
 
-    /// The chunks from one place to another, as far as they are there.
+    /// The chunks from one place to another, as far as they are there. The browser begins to fetch
+    /// them at once, before anybody waits for them.
     ///
     /// # Errors
     /// When the browser refuses.
-    pub async fn between(&self, first: Place, last: Place) -> Result<Vec<SpanChunk>, Error> {
+    pub fn between(
+        &self,
+        first: Place,
+        last: Place,
+    ) -> impl Future<Output = Result<Vec<SpanChunk>, Error>> + use<> {
         let key = |place: Place| object(&json::write(&place));
-        chunks(&self.database.between(SPANS, &key(first)?, &key(last)?).await?)
+        let found = key(first).and_then(|first| {
+            let last = key(last)?;
+            self.database.between(SPANS, &first, &last)
+        });
+        async move { chunks(&found?.await?) }
     }
 
     /// The chunks that wait to be sent to the store.

@@ -2,7 +2,7 @@
 //!
 //! By name and not by a binding each, as in `call`: the worker pays for every binding.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -36,6 +36,13 @@ pub(crate) fn apply(of: &JsValue, name: &str, arguments: &Array) -> Result<JsVal
 /// A part of the global object.
 pub(crate) fn global(name: &str) -> Result<JsValue, JsValue> {
     get(&js_sys::global(), name)
+}
+
+/// The bytes of a typed array, or of a buffer. A typed array is read where it lies: to make one of
+/// another copies it.
+pub(crate) fn bytes(of: JsValue) -> Vec<u8> {
+    let array = of.dyn_into().unwrap_or_else(|of| Uint8Array::new(&of));
+    array.to_vec()
 }
 
 /// Waits for what a call promised.

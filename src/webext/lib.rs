@@ -46,4 +46,4 @@ mod work;
 pub use error::Error;
 pub use journal::{Journal, RequestRow};
 pub use listening::Listening;
-pub use work::{rest, spawn};
+pub use work::{drawn, rest, spawn};

@@ -5,9 +5,9 @@ use std::time::Duration;
 use js_sys::{JSON, Uint8Array};
 use serde::Serialize;
 use trace::json;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 
-use crate::js::{call, get, global, set, settled};
+use crate::js::{bytes, call, get, global, set, settled};
 use crate::{Error, Listening};
 
 const FETCH: &str = "fetch";
@@ -66,7 +66,7 @@ pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Er
         status: status(&response),
         content_type: header("content-type").unwrap_or_default(),
         retry_after: header("retry-after").unwrap_or_default(),
-        body: Uint8Array::new(&body).to_vec(),
+        body: bytes(body),
     })
 }
 
@@ -117,9 +117,8 @@ impl Flow {
         if value.is_undefined() {
             return Ok(false);
         }
-        let (value, begin) = (Uint8Array::unchecked_from_js(value), into.len());
-        into.resize(begin + value.length() as usize, 0);
-        value.copy_to(&mut into[begin..]);
+        // Not read into its place, which would have to be filled with zeros before.
+        into.extend_from_slice(&bytes(value));
         Ok(true)
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::js::{call, get, global, set, settled};
+use crate::js::{bytes, call, get, global, set, settled};
 use crate::{Error, Listening};
 
 const READ: &str = "Blob.arrayBuffer";
@@ -52,8 +52,7 @@ impl Source {
         let ends = [from, to].map(|at| JsValue::from_f64(at as f64));
         let begun = call(&self.blob, "slice", &[&ends[0], &ends[1]])
             .and_then(|part| call(&part, "arrayBuffer", &[]));
-        let bytes = settled(READ, begun).await?;
-        Ok(Uint8Array::new(&bytes).to_vec())
+        settled(READ, begun).await.map(bytes)
     }
 
     /// Begins to undo the gzip that it is packed with.
@@ -84,7 +83,7 @@ impl Unpacked {
     pub async fn next(&self) -> Result<Option<Vec<u8>>, Error> {
         let piece = settled(UNPACK, call(&self.0, "read", &[])).await?;
         let value = get(&piece, "value").map_err(|error| Error::new(UNPACK, &error))?;
-        Ok((!value.is_undefined()).then(|| Uint8Array::new(&value).to_vec()))
+        Ok((!value.is_undefined()).then(|| bytes(value)))
     }
 }
 

@@ -30,6 +30,21 @@ pub async fn rest() {
     }
 }
 
+/// How long a page that nobody can see, and which draws nothing, is waited for.
+const UNSEEN: Duration = Duration::from_millis(200);
+
+/// Waits until the browser has drawn what the page is now: for work that a reader does not wait for.
+pub async fn drawn() {
+    let promise = Promise::new(&mut |resolve, _| {
+        let frame = call(&js_sys::global(), "requestAnimationFrame", &[&resolve]);
+        clock::after(&resolve, if frame.is_ok() { UNSEEN } else { Duration::ZERO });
+    });
+    // It is never rejected.
+    let _drawn = JsFuture::from(promise).await;
+    // A frame's callbacks come before it is painted.
+    clock::sleep(Duration::ZERO).await;
+}
+
 fn yielded() -> Result<Promise, JsValue> {
     call(&global("scheduler")?, "yield", &[]).map(JsCast::unchecked_into)
 }

@@ -1,7 +1,7 @@
 //! Reads a trace's chunks from the journal: its own, and those of pages that have spans of it, with
 //! what the page itself did: there is what opened the trace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use otlp::Sheet;
 use surface::page::journal;
@@ -12,7 +12,9 @@ use webext::journal::{Place, Side, SpanChunk};
 use crate::load::{Chunk, Key, Load};
 
 /// Chunks that are asked for at once: what a browser hands over within a frame.
-const AT_ONCE: u32 = 16;
+const AT_ONCE: usize = 16;
+/// How often it is asked before the first answer is taken in.
+const AHEAD: usize = 4;
 
 /// Where a chunk lies, and which trace is asked for in it.
 #[derive(Clone, Copy)]
@@ -52,24 +54,27 @@ pub(super) async fn all(trace: TraceId) -> Result<Vec<Wanted>, String> {
     Ok(all)
 }
 
-/// Fetches chunks, a few at a time; those in which nothing is asked for come empty.
+/// Fetches chunks, a few at a time; those in which nothing is asked for come empty. While some are
+/// taken in, the browser fetches the next.
 pub(super) async fn fetch(wanted: &[Wanted], steps: &mut Steps) -> Result<Vec<Chunk>, String> {
     let journal = journal().await?;
-    let (mut chunks, mut rest) = (Vec::new(), wanted);
-    while let [first, ..] = rest {
-        let more = rest.windows(2).take(AT_ONCE as usize - 1);
-        let run = 1 + more.take_while(|pair| pair[1].follows(&pair[0])).count();
-        let (now, later) = rest.split_at(run);
-        let last = now.last().unwrap_or(first);
-        let found = journal.between(first.place, last.place).await;
-        let found = found.map_err(|error| error.to_string())?;
-        chunks.extend(found.into_iter().map(|chunk| theirs(chunk, first.of)));
-        rest = later;
+    let runs = wanted.chunk_by(|before, next| next.follows(before));
+    let mut runs = runs.flat_map(|run| run.chunks(AT_ONCE));
+    let (mut chunks, mut asked) = (Vec::with_capacity(wanted.len()), VecDeque::new());
+    loop {
+        while asked.len() < AHEAD
+            && let Some(run) = runs.next()
+            && let (Some(first), Some(last)) = (run.first(), run.last())
+        {
+            asked.push_back((first.of, journal.between(first.place, last.place)));
+        }
+        let Some((of, found)) = asked.pop_front() else { return Ok(chunks) };
+        let found = found.await.map_err(|error| error.to_string())?;
+        chunks.extend(found.into_iter().map(|chunk| theirs(chunk, of)));
         if steps.over() {
             steps.rest().await;
         }
     }
-    Ok(chunks)
 }
 
 /// A trace as the journal has it, and what could not be read of it, in words.

@@ -98,14 +98,18 @@ pub(super) async fn paths(traces: &[Arc<Loaded>]) -> Paths {
         trace.join(&mut build);
         webext::rest().await;
     }
-    build.done()
+    let paths = build.done();
+    // To be laid out is another task.
+    webext::rest().await;
+    paths
 }
 
 /// A trace as the journal has it.
 pub(super) async fn read(trace: TraceId) -> Read {
     let read = chunks::whole(trace).await;
+    // To be looked over is another task, and so is the next one.
+    webext::rest().await;
     let read = read.map(|(sheet, trouble)| Arc::new(Loaded::of(trace, sheet, trouble)));
-    // The next one is another task.
     webext::rest().await;
     Some(read)
 }

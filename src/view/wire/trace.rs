@@ -145,9 +145,17 @@ impl TraceWire {
     /// Waits, unless somebody wants another trace meanwhile.
     async fn pause(self, trace: TraceId, pause: Duration) {
         let begun = webext::clock::lived();
-        while self.trace() == Some(trace) && webext::clock::lived() < begun + pause {
+        while self.rests(trace) && webext::clock::lived() < begun + pause {
             webext::clock::sleep(NAP).await;
         }
+    }
+
+    /// Whether there is time before the next growth: not where nothing is drawn yet, nor while the
+    /// store tells what it has.
+    fn rests(self, trace: TraceId) -> bool {
+        self.trace() == Some(trace)
+            && self.stored.get_value() == 0
+            && self.reading.with_untracked(Reading::shown)
     }
 
     /// Reads what is new of a trace. How long it took to draw.
