@@ -10,7 +10,7 @@ use crate::window::Stretch;
 /// Height of a row. The style sheet has the same number (`--row`).
 pub const ROW: usize = 24;
 /// Rows drawn beyond each edge, so that a flick of the wheel finds them drawn.
-const MARGIN: usize = 8;
+const MARGIN: usize = 4;
 /// What a duration needs beside its bar, and a tick on the axis.
 const TEXT: usize = 62;
 const TICK: usize = 84;
@@ -47,12 +47,13 @@ impl Viewport {
         Self { top: positive(top), height: positive(height), width: positive(width) }
     }
 
-    /// The rows to draw, of `length`.
+    /// The rows to draw, of `length`: wherever it is scrolled to as many, so that the same elements
+    /// can draw them.
     #[must_use]
     pub fn rows(self, length: usize) -> Range<usize> {
-        let first = (self.top / ROW).saturating_sub(MARGIN);
-        let end = (self.top + self.height).div_ceil(ROW) + MARGIN;
-        first.min(length)..end.min(length)
+        let many = (self.height.div_ceil(ROW) + 1 + 2 * MARGIN).min(length);
+        let first = (self.top / ROW).saturating_sub(MARGIN).min(length - many);
+        first..first + many
     }
 
     /// Rows that fill a screen.
@@ -174,10 +175,12 @@ mod tests {
     #[test]
     fn only_rows_in_view_and_a_margin_are_drawn() {
         let view = Viewport { top: 24_000, height: 480, width: 800 };
-        assert_eq!(view.rows(1_000_000), 992..1028);
-        assert_eq!(view.rows(1_005), 992..1005);
-        assert_eq!(view.rows(3), 3..3, "the list has shrunk under the scroll position");
-        assert_eq!(Viewport { top: 0, height: 0, width: 0 }.rows(100), 0..8);
+        assert_eq!(view.rows(1_000_000), 996..1025);
+        assert_eq!(view.rows(1_005), 976..1005);
+        assert_eq!(view.rows(3), 0..3, "the list has shrunk under the scroll position");
+        assert_eq!(Viewport { top: 0, height: 0, width: 0 }.rows(100), 0..9);
+        let part = Viewport { top: 24_013, ..view }.rows(1_000_000);
+        assert_eq!(part, 996..1025, "between two rows as many are drawn as at one's edge");
     }
 
     #[test]

@@ -1,8 +1,15 @@
 //! Draws a waterfall: a tree of names beside bars on a common time axis, a minimap and tools above.
-//! Only the rows in view are in the document.
+//!
+//! Rows are elements and the minimap is a canvas. A row is to be selected as text, found by the
+//! browser and read aloud, and only those in view are in the document: some thirty, drawn with the
+//! same elements wherever it is scrolled to ([`crate::pool`] has the figures). The minimap shows
+//! every span at once, of which each pixel is one of thousands, and says nothing that rows do not.
 
-use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
+use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::Element;
 use trace::SpanId;
 
 use crate::desk::Desk;
@@ -12,7 +19,8 @@ use crate::keys::{self, Act};
 use crate::mark::{self, Mark};
 use crate::minimap::Minimap;
 use crate::picture::Picture;
-use crate::row::{self, Line, Rows};
+use crate::pool::Pool;
+use crate::row::{self, Common};
 use crate::ruler::{Axis, Lines};
 use crate::tools::Tools;
 use surface::cursor::Step;
@@ -43,15 +51,23 @@ pub fn Chart(
     let chosen = Memo::new(move |_| picture.with(Picture::chosen));
     keep_in_view(picture, details, scroller);
     let rows = Rows { picture, details, chosen, stretch, across };
+    let body = NodeRef::new();
+    draw_rows(rows, scroller, body);
     view! {
         <div class="waterfall">
             <Tools picture desk stretch help />
             <Minimap picture desk stretch marks across />
             <Grid rows desk scroller>
                 <Axis desk stretch ticks flags />
-                <div class="rows" role="rowgroup" style:height=move || height(picture)>
+                <div
+                    class="rows"
+                    class:sifted=move || picture.with(Picture::sifted)
+                    role="rowgroup"
+                    style:height=move || height(picture)
+                    node_ref=body
+                    on:click=move |event| rows.press(&event)
+                >
                     <Lines ticks marks stretch />
-                    <Faces rows scroller />
                 </div>
             </Grid>
         </div>
@@ -159,20 +175,58 @@ fn moved(stretch: Stretch, view: Viewport, left: f64, motion: Motion) -> surface
     panned.zoom(view.share(motion.about - left), motion.factor)
 }
 
-/// The rows in view.
-#[component]
-fn Faces(rows: Rows, scroller: Scroller) -> impl IntoView {
-    let picture = rows.picture;
+/// Draws the rows in view. One effect writes all of them, and no element comes or goes while they
+/// are scrolled.
+fn draw_rows(rows: Rows, scroller: Scroller, body: NodeRef<html::Div>) {
+    let Rows { picture, chosen, stretch, across, .. } = rows;
     let faces = Memo::new(move |before: Option<&Vec<Face>>| {
         let before = before.map(Vec::as_slice).unwrap_or_default();
         picture.with(|picture| Face::look(picture, scroller.view.get(), before))
     });
-    view! {
-        <For each=move || faces.get() key=Face::key let(face)>
-            <Line face rows />
-        </For>
+    let pool = StoredValue::new_local(Pool::default());
+    Effect::new(move |_| {
+        let room = across.get().room();
+        let common = Common { chosen: chosen.get(), stretch: stretch.get(), room };
+        let Some(body) = body.get() else { return };
+        faces.with(|faces| pool.update_value(|pool| pool.draw(&body, faces, common)));
+    });
+}
+
+/// What the rows of a waterfall are drawn from.
+#[derive(Clone, Copy)]
+struct Rows {
+    /// The trace before the reader.
+    picture: RwSignal<Picture>,
+    /// Whether the chosen span's details are shown.
+    details: RwSignal<bool>,
+    /// The chosen span.
+    chosen: Memo<Option<usize>>,
+    /// The stretch of time in view.
+    stretch: Memo<Stretch>,
+    /// How wide the chart is.
+    across: Memo<Viewport>,
+}
+
+impl Rows {
+    /// Folds, unfolds or chooses the row that was clicked. Its element says which it is.
+    fn press(self, event: &MouseEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let within = |what| target.as_ref().and_then(|it| it.closest(what).ok().flatten());
+        let index = within("[role=row]").and_then(|row| row.get_attribute("aria-rowindex"));
+        let Some(at) = index.and_then(|index| index.parse::<usize>().ok()?.checked_sub(2)) else {
+            return;
+        };
+        if within(".twisty.parent").is_some() {
+            let folded = |row: trace::waterfall::Row| row.folded;
+            self.picture.update(|picture| {
+                let folded = picture.waterfall().row(at).is_some_and(folded);
+                picture.fold(at, !folded);
+            });
+        } else {
+            self.picture.update(|picture| picture.choose(at));
+            self.details.set(true);
+        }
     }
-    .into_any()
 }
 
 /// Brings the chosen row into view, and measures again when the details take room or give it back.

@@ -218,6 +218,12 @@ impl Picture {
         self.edition = self.edition.wrapping_add(1);
     }
 
+    /// Whether a filter holds.
+    #[must_use]
+    pub fn sifted(&self) -> bool {
+        self.through.is_some()
+    }
+
     /// Chooses the next span that is let through, or the one before; whether there is any.
     pub fn seek(&mut self, back: bool) -> bool {
         let found = self.waterfall.seek(self.chosen, back);

@@ -1,33 +1,76 @@
-//! Draws one row of a waterfall: the span's name in the tree, and its bar.
+//! What one row of a waterfall says: the texts, classes and places of its elements. What draws it
+//! is [`crate::pool`]'s, by the tables below: values stand in their order.
 //!
-//! A row is made when it comes into view. What changes while it is there (the window of time, the
-//! choice) changes a style or a class and makes nothing anew.
+//! Knows no element and no event.
 
-use leptos::attr::custom::custom_attribute;
-use leptos::prelude::*;
+use std::borrow::Cow;
+
 use trace::waterfall::Marks;
 
 use crate::face::{Face, lies};
 use crate::phase::KINDS;
-use crate::picture::Picture;
-use surface::framework::Framework;
-use surface::viewport::percent;
-use surface::viewport::{ROW, Viewport};
+use surface::viewport::{ROW as HEIGHT, percent};
 use surface::window::Stretch;
 
-/// What the rows of a waterfall have in common.
-#[derive(Clone, Copy)]
-pub struct Rows {
-    /// The trace before the reader.
-    pub picture: RwSignal<Picture>,
-    /// Whether the chosen span's details are shown.
-    pub details: RwSignal<bool>,
+/// A value of an element; an empty one is none.
+pub type Text = Cow<'static, str>;
+
+/// Where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// An attribute.
+    Attribute(&'static str),
+    /// A property of its style.
+    Style(&'static str),
+    /// Its text.
+    Text,
+}
+
+use Key::{Attribute, Style};
+
+/// The values of a row's element.
+pub const ROW: [Key; 7] = [
+    Attribute("class"),
+    Attribute("id"),
+    Attribute("aria-rowindex"),
+    Attribute("aria-level"),
+    Attribute("aria-expanded"),
+    Attribute("aria-selected"),
+    Style("top"),
+];
+/// Those of the cell of names.
+pub const NAME: [Key; 1] = [Style("padding-left")];
+/// Those of the cell of bars.
+pub const TRACK: [Key; 4] =
+    [Attribute("class"), Attribute("aria-label"), Style("--from"), Style("--to")];
+/// Those of whatever stands in a cell.
+pub const PART: [Key; 5] =
+    [Attribute("class"), Key::Text, Attribute("title"), Style("left"), Style("right")];
+
+/// What rows have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Common {
     /// The chosen span.
-    pub chosen: Memo<Option<usize>>,
+    pub chosen: Option<usize>,
     /// The stretch of time in view.
-    pub stretch: Memo<Stretch>,
-    /// How wide the chart is.
-    pub across: Memo<Viewport>,
+    pub stretch: Stretch,
+    /// What a duration needs beside its bar, as a share of the axis.
+    pub room: f64,
+}
+
+/// A row in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The row itself.
+    pub row: [Text; 7],
+    /// The cell of names.
+    pub name: [Text; 1],
+    /// What stands in it.
+    pub names: Vec<[Text; 5]>,
+    /// The cell of bars.
+    pub track: [Text; 4],
+    /// What stands in it.
+    pub bars: Vec<[Text; 5]>,
 }
 
 /// The id of a row's element.
@@ -36,135 +79,170 @@ pub fn name(span: usize) -> String {
     format!("span-{span}")
 }
 
-/// A row.
-#[component]
-pub fn Line(
-    /// What it shows.
-    face: Face,
-    /// What it has in common with the others.
-    rows: Rows,
-) -> impl IntoView {
-    let Rows { picture, details, chosen, .. } = rows;
-    let (at, span, level) = (face.row.at, face.row.span, face.row.depth.saturating_add(1));
-    let failed = face.row.marks.has(Marks::ERROR);
-    let (pale, parent, group) = (face.pale(), face.row.descendants > 0, face.row.group.is_some());
-    let open = parent.then_some(if face.row.folded { "false" } else { "true" });
-    let selected = move || if chosen.get() == Some(span) { "true" } else { "false" };
-    let choose = move |_| {
-        picture.update(|picture| picture.choose(at));
-        details.set(true);
-    };
-    view! {
-        <div
-            class="row"
-            class:failed=failed
-            class:loose=group
-            class:pale=pale
-            role="row"
-            id=name(span)
-            aria-rowindex=at + 2
-            {..custom_attribute("aria-level", level)}
-            aria-expanded=open
-            aria-selected=selected
-            style:top=format!("{}px", at * ROW)
-            on:click=choose
-        >
-            <Name face=face.clone() picture />
-            <Track face rows />
-        </div>
-    }
+/// A part that stands where its cell has it.
+fn part(class: impl Into<Text>, text: impl Into<Text>, title: impl Into<Text>) -> [Text; 5] {
+    [class.into(), text.into(), title.into(), Text::default(), Text::default()]
 }
 
-#[component]
-fn Name(face: Face, picture: RwSignal<Picture>) -> impl IntoView {
-    let (at, folded, pale) = (face.row.at, face.row.folded, face.pale());
-    let parent = face.row.descendants > 0;
-    let flaws = face.flaws().into_iter().map(|(word, meaning)| {
-        view! { <span class="badge" title=meaning>{word}</span> }
-    });
-    let flaws: Vec<_> = flaws.collect();
-    let fold = move |event: leptos::ev::MouseEvent| {
-        if parent {
-            event.stop_propagation();
-            picture.update(|picture| picture.fold(at, !folded));
-        }
-    };
-    let hidden = folded.then(|| view! { <span class="badge quiet">{face.row.descendants}</span> });
-    let failed = face.row.marks.has(Marks::ERROR);
-    let indent = format!("{}px", face.indent() * 12);
-    let title = if face.reason.is_empty() { face.label.clone() } else { face.reason.clone() };
-    view! {
-        <div class="name" role="gridcell" style:padding-left=indent>
-            <span class="twisty" class:parent=parent class:folded=folded aria-hidden="true" on:click=fold></span>
-            <span class=format!("chip c{}", face.colour) aria-hidden="true"></span>
-            {failed.then(|| view! { <span class="badge error">"error"</span> })}
-            {pale.then(|| view! { <span class="hidden">"not matched"</span> })}
-            <span class="label" title=title>{face.label.clone()}</span>
-            <Framework badges=face.badges />
-            {flaws}
-            {hidden}
-            <span class="service">{face.service.clone()}</span>
-        </div>
-    }
+/// A part with a place on the axis.
+fn placed(class: impl Into<Text>, [left, right]: [String; 2]) -> [Text; 5] {
+    [class.into(), Text::default(), Text::default(), left.into(), right.into()]
 }
 
-/// The bar, what lies in it, and how long it took.
-#[component]
-fn Track(face: Face, rows: Rows) -> impl IntoView {
-    let Rows { stretch, across, .. } = rows;
-    let (offset, length) = (face.row.offset, face.row.length);
-    let group = face.row.group.is_some();
-    let colour = format!("bar c{}", face.colour);
-    let (time, start) = (face.time.clone(), format!(" from {}", face.start));
-    let phase = |phase: &crate::phase::Phase| {
-        let (from, to, kind) = (phase.from, phase.to, &KINDS[phase.kind]);
-        let place = move |side: usize| {
-            let [left, right] = lies(stretch.get(), from, to);
-            if side == 0 { left } else { right }
+impl Said {
+    /// What a row says.
+    #[must_use]
+    pub fn of(face: &Face, common: Common) -> Self {
+        let row = &face.row;
+        let open = match (row.descendants > 0, row.folded) {
+            (false, _) => "",
+            (true, true) => "false",
+            (true, false) => "true",
         };
-        view! {
-            <i
-                class=format!("phase {}", kind.class)
-                style:left=move || place(0)
-                style:right=move || place(1)
-            ></i>
+        let selected = if common.chosen == Some(row.span) { "true" } else { "false" };
+        let bar = face.bar(common.stretch, common.room);
+        Self {
+            row: [
+                class(face).into(),
+                name(row.span).into(),
+                (row.at + 2).to_string().into(),
+                row.depth.saturating_add(1).to_string().into(),
+                open.into(),
+                selected.into(),
+                format!("{}px", row.at * HEIGHT).into(),
+            ],
+            name: [format!("{}px", face.indent() * 12).into()],
+            names: names(face),
+            track: [
+                bar.class(!face.phases.is_empty()).into(),
+                time(face).into(),
+                percent(bar.from).into(),
+                percent(bar.to).into(),
+            ],
+            bars: bars(face, common.stretch),
         }
+    }
+}
+
+fn class(face: &Face) -> &'static str {
+    let (failed, loose) = (face.row.marks.has(Marks::ERROR), face.row.group.is_some());
+    match (failed, loose, face.pale()) {
+        (false, false, false) => "row",
+        (false, false, true) => "row pale",
+        (true, _, false) => "row failed",
+        (true, _, true) => "row failed pale",
+        (false, true, false) => "row loose",
+        (false, true, true) => "row loose pale",
+    }
+}
+
+/// How long it took and when it began, for who hears it.
+fn time(face: &Face) -> String {
+    if face.row.group.is_some() && face.row.offset.max(face.row.length) == 0 {
+        return face.time.clone();
+    }
+    format!("{} from {}", face.time, face.start)
+}
+
+fn names(face: &Face) -> Vec<[Text; 5]> {
+    let twisty = match (face.row.descendants > 0, face.row.folded) {
+        (false, _) => "twisty",
+        (true, false) => "twisty parent",
+        (true, true) => "twisty parent folded",
     };
-    let phases: Vec<_> = face.phases.iter().map(phase).collect();
-    let moment = |moment: &crate::phase::Moment| {
-        let (at, sign) = (moment.at, moment.sign);
-        let place = move || lies(stretch.get(), at, at)[0].clone();
-        view! { <b class=sign.class() style:left=place></b> }
-    };
-    let moments: Vec<_> = face.moments.iter().map(moment).collect();
-    let (picture, span) = (rows.picture, face.row.span);
-    // Marked or not while the row is there; most rows are not on it.
-    let path = Memo::new(move |_| picture.with(|picture| picture.critical(span)));
-    let on_path = move |(from, to): (u64, u64)| {
-        let place = move || lies(stretch.get(), from, to);
-        view! {
-            <i
-                class="critical"
-                style:left=move || place()[0].clone()
-                style:right=move || place()[1].clone()
-            ></i>
-        }
-    };
-    let critical = move || path.get().into_iter().map(on_path).collect::<Vec<_>>();
-    let phased = !phases.is_empty();
-    let bar = Memo::new(move |_| face.bar(stretch.get(), across.get().room()));
-    view! {
-        <div
-            class=move || bar.get().class(phased)
-            role="gridcell"
-            style=("--from", move || percent(bar.get().from))
-            style=("--to", move || percent(bar.get().to))
-        >
-            <span class=colour></span>
-            {phases}
-            {moments}
-            {critical}
-            <span class="time">{time}<span class="hidden">{(!group || offset + length > 0).then_some(start)}</span></span>
-        </div>
+    let title = if face.reason.is_empty() { &face.label } else { &face.reason };
+    let mut all = vec![part(twisty, "", ""), part(format!("chip c{}", face.colour), "", "")];
+    if face.row.marks.has(Marks::ERROR) {
+        all.push(part("badge error", "error", ""));
+    }
+    if face.pale() {
+        all.push(part("hidden", "not matched", ""));
+    }
+    all.push(part("label", face.label.clone(), title.clone()));
+    all.extend(face.badges.iter().map(|it| part("badge plain", it.word, it.meaning)));
+    all.extend(face.flaws().into_iter().map(|(word, meaning)| part("badge", word, meaning)));
+    if face.row.folded {
+        all.push(part("badge quiet", face.row.descendants.to_string(), ""));
+    }
+    all.push(part("service", face.service.clone(), ""));
+    all
+}
+
+fn bars(face: &Face, stretch: Stretch) -> Vec<[Text; 5]> {
+    let mut all = vec![part(format!("bar c{}", face.colour), "", "")];
+    all.extend(face.phases.iter().map(|it| {
+        placed(format!("phase {}", KINDS[it.kind].class), lies(stretch, it.from, it.to))
+    }));
+    all.extend(face.moments.iter().map(|it| {
+        let [left, _] = lies(stretch, it.at, it.at);
+        placed(it.sign.class(), [left, String::new()])
+    }));
+    let marked = face.critical.iter();
+    all.extend(marked.map(|(from, to)| placed("critical", lies(stretch, *from, *to))));
+    all.push(part("time", face.time.clone(), ""));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use otlp::Sheet;
+    use surface::sample;
+    use surface::viewport::Viewport;
+    use surface::window::Window;
+
+    use super::*;
+    use crate::picture::Picture;
+
+    /// A row as markup, a line for each cell.
+    fn markup(said: &Said) -> String {
+        let element = |keys: &[Key], values: &[Text]| {
+            let all = keys.iter().zip(values).filter(|(_, value)| !value.is_empty());
+            let said = all.map(|(key, value)| match key {
+                Attribute("class") => format!("<{value}>"),
+                Attribute(name) => format!("{name}={value}"),
+                Style(name) => format!("{name}:{value}"),
+                Key::Text => format!("“{value}”"),
+            });
+            said.collect::<Vec<_>>().join(" ")
+        };
+        let cell = |parts: &[[Text; 5]]| {
+            parts.iter().map(|it| element(&PART, it)).collect::<Vec<_>>().join("  ")
+        };
+        let [row, name] = [element(&ROW, &said.row), element(&NAME, &said.name)];
+        let track = element(&TRACK, &said.track);
+        format!("{row}\n  {name}  {}\n  {track}  {}\n", cell(&said.names), cell(&said.bars))
+    }
+
+    fn said(picture: &Picture) -> Vec<Said> {
+        let stretch = Window::WHOLE.within(600_000_000);
+        let common = Common { chosen: picture.chosen(), stretch, room: 0.1 };
+        let faces = Face::look(picture, Viewport::default(), &[]);
+        faces.iter().map(|face| Said::of(face, common)).collect()
+    }
+
+    fn picture() -> Picture {
+        let mut picture = Picture::default();
+        picture.grow(Sheet::of(&sample::spans()));
+        picture
+    }
+
+    #[test]
+    fn a_row_says_what_it_is_to_eyes_and_ears() {
+        let mut picture = picture();
+        picture.choose(2);
+        let all: String = said(&picture).iter().map(markup).collect();
+        insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn a_folded_row_says_how_much_lies_below_it_and_a_pale_one_that_it_is_none() {
+        let mut picture = picture();
+        picture.fold(1, true);
+        let none = trace::filter::Bits::none(6);
+        picture.sift(Some(std::sync::Arc::new(none)), false);
+        let said = said(&picture).swap_remove(1);
+        assert_eq!((&*said.row[0], &*said.row[4]), ("row pale", "false"));
+        let texts: Vec<&str> = said.names.iter().map(|part| &*part[1]).collect();
+        assert!(texts.contains(&"not matched") && texts.contains(&"2"), "{texts:?}");
     }
 }
