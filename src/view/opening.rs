@@ -8,6 +8,11 @@ use crate::traces::Found;
 /// The most bytes that a file may have, unpacked: with its spans beside it, it would not fit into
 /// what WebAssembly can address.
 pub const LARGEST: u64 = 1 << 30;
+/// How many times as large as its file what is packed may be: traces shrink to a twentieth, and what
+/// shrinks more than this is made to fill memory.
+const SWELLS: u64 = 200;
+/// What is packed may always be this large.
+const HARMLESS: u64 = 64 << 20;
 /// Traces that are listed at first.
 const LISTED: usize = 200;
 
@@ -197,6 +202,17 @@ pub fn too_large(size: u64) -> String {
     format!("it has {size}, wanted at most {most}. A store can give one trace of it")
 }
 
+/// Why a packed file is unpacked no further; `None` while it may be. Sizes are in bytes, the second
+/// that of what was unpacked so far.
+#[must_use]
+pub fn swollen(packed: u64, unpacked: u64) -> Option<String> {
+    let swollen = unpacked > HARMLESS && unpacked > packed.saturating_mul(SWELLS);
+    swollen.then(|| {
+        let packed = quantity::bytes(packed);
+        format!("its {packed} unpack to more than {SWELLS} times as much, which no trace does")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use otlp::Sheet;
@@ -264,6 +280,10 @@ mod tests {
         assert_eq!(note.text, "a: HAR, no spans, and 3 that were there already.");
         assert_eq!(note.tone, Tone::Good);
         assert_eq!(Told::default().note("a").tone, Tone::Bad);
+        assert_eq!(swollen(1_000_000, 100_000_000), None);
+        assert_eq!(swollen(1_000, 60_000_000), None, "whatever it was, it is not large");
+        let said = swollen(1_000_000, 200_000_001).unwrap();
+        assert_eq!(said, "its 1 MB unpack to more than 200 times as much, which no trace does");
         assert!(too_large(LARGEST + 1).starts_with("it has 1.07 GB, wanted at most"));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::js::{bytes, call, get, global, set, settled};
@@ -11,6 +11,8 @@ use crate::{Error, Listening};
 
 const READ: &str = "Blob.arrayBuffer";
 const UNPACK: &str = "DecompressionStream";
+/// Bytes that are unpacked at once.
+const PACKED: u32 = 16 << 10;
 
 /// A file, or a text that is as good as one.
 #[derive(Clone, Debug)]
@@ -64,11 +66,31 @@ impl Source {
             let class = global("DecompressionStream")?.unchecked_into::<Function>();
             let stream = Reflect::construct(&class, &Array::of1(&"gzip".into()))?;
             let packed = call(&self.blob, "stream", &[])?;
+            let packed = call(&packed, "pipeThrough", &[&cutter()?])?;
             let plain = call(&packed, "pipeThrough", &[&stream])?;
             call(&plain, "getReader", &[])
         };
         begin().map(Unpacked).map_err(|error| Error::new(UNPACK, &error))
     }
+}
+
+/// Cuts what goes through it: the browser unpacks a piece in one task and into memory, and gzip may
+/// make a thousand times as much of it.
+fn cutter() -> Result<JsValue, JsValue> {
+    let cut = |piece: Uint8Array, to: JsValue| -> Result<(), JsValue> {
+        let size = piece.length();
+        for from in (0..size).step_by(PACKED as usize) {
+            let part = piece.subarray(from, size.min(from.saturating_add(PACKED)));
+            call(&to, "enqueue", &[&part])?;
+        }
+        Ok(())
+    };
+    // The stream may outlive whoever reads it, so it holds this itself.
+    let cut = Closure::<dyn Fn(Uint8Array, JsValue) -> Result<(), JsValue>>::new(cut);
+    let how = Object::new();
+    set(&how, "transform", &cut.into_js_value())?;
+    let class = global("TransformStream")?.unchecked_into::<Function>();
+    Reflect::construct(&class, &Array::of1(&how))
 }
 
 /// A file that is being unpacked. It ends when this is dropped.

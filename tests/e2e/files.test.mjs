@@ -1,10 +1,15 @@
 // Files: dropped, pasted or chosen, of every format, broken and large ones too; what is written of a
 // trace, and what of it is read again.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished, pipeline } from 'node:stream/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import { html, start, startSite, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
 
@@ -190,6 +195,77 @@ test('what is no trace says what it is, what is cut keeps what was whole, and no
   const zipkin = String(await read('foreign/zipkin-yelp.json'));
   await open(surface, made('cut', zipkin.slice(0, zipkin.length / 2)));
   await notes.getByText(/cut: Zipkin JSON, .* is broken at byte/).waitFor();
+});
+
+/** Notes in the page which of its tasks take longest, and what it says of how far it is. */
+function watch(surface) {
+  return surface.evaluate(() => {
+    const tasks = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (longest = Math.max(longest, duration))));
+    let longest = 0;
+    tasks.observe({ type: 'longtask' });
+    const said = new Set();
+    const look = () => said.add(document.querySelector('.going p')?.textContent ?? '');
+    const words = new MutationObserver(look);
+    words.observe(document.body, { subtree: true, childList: true, characterData: true });
+    globalThis.watched = () => ({ longest, said: [...said] });
+  });
+}
+
+/** A folder for files that are too large to be handed over as bytes. */
+async function folder(work) {
+  const path = await mkdtemp(join(tmpdir(), 'tracelight-'));
+  try {
+    await work(path);
+  } finally {
+    await rm(path, { recursive: true });
+  }
+}
+
+test('500 MB of JSON that is cut short are read with the page alive, and what was whole is shown', async () => {
+  await folder(async (path) => {
+    const file = join(path, 'large.json');
+    const head = json(shop(TRACE, 1));
+    const one = json(shop(TRACE, 2).resourceSpans[0].scopeSpans[0].spans[1]);
+    const out = createWriteStream(file);
+    const text = 'x'.repeat(100_000);
+    const say = (words) => out.write(words) || once(out, 'drain');
+    await say(head.slice(0, head.lastIndexOf(']}]}]}')));
+    for (let at = 2; at <= 5_000; at++) {
+      const id = String(at).padStart(16, '0');
+      await say(`,${one.replace('0000000000000002', id).replace('select * from cart', text)}`);
+    }
+    out.end(',{"traceId":"4bf92f3577b34da6a3');
+    await finished(out);
+    assert.ok((await stat(file)).size > 500_000_000);
+    const surface = await lab.openSurface('file');
+    await watch(surface);
+    await open(surface, file);
+    assert.equal(await spans(surface), 5_000);
+    await surface.locator('.notes').getByText('What was whole before that is shown.').waitFor();
+    const { longest, said } = await surface.evaluate(() => watched());
+    assert.ok(longest < 1_000, `a task of ${longest} ms`);
+    for (const verb of ['Loading', 'Reading']) assert.ok(said.some((words) => words.includes(`${verb} large.json: `)), verb);
+  });
+});
+
+test('what is packed to fill memory is unpacked no further, and says so', async () => {
+  await folder(async (path) => {
+    const file = join(path, 'bomb.gz');
+    const out = createGzip();
+    const written = pipeline(out, createWriteStream(file));
+    const spaces = Buffer.alloc(1 << 20, ' ');
+    out.write('{"resourceSpans":');
+    for (let size = 0; size < 400; size++) out.write(spaces) || (await once(out, 'drain'));
+    out.end('[]}');
+    await written;
+    const surface = await lab.openSurface('file');
+    await watch(surface);
+    await open(surface, file);
+    await surface.locator('.notes').getByText(/^bomb.gz cannot be opened: its [\d.]+ kB unpack to more than 200 times as much/).waitFor();
+    await button(surface, 'Choose Files').waitFor();
+    const { longest } = await surface.evaluate(() => watched());
+    assert.ok(longest < 1_000, `a task of ${longest} ms`);
+  });
 });
 
 test('what is written is read again with the same spans', async () => {

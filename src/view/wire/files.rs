@@ -12,7 +12,7 @@ use webext::files::Reader;
 use webext::source::{self, Hand, Source, Unpacked};
 
 use crate::files::{self, Act};
-use crate::opening::{Going, LARGEST, Opening, Stage, Told, too_large};
+use crate::opening::{Going, LARGEST, Opening, Stage, Told, swollen, too_large};
 use crate::picture::Picture;
 use crate::traces;
 use surface::door::{Door, Over};
@@ -346,13 +346,15 @@ struct Pieces<'a> {
     unpacked: Option<Unpacked>,
     /// Bytes that were given.
     read: u64,
+    /// What is unpacked comes in the same task, as long as there is any.
+    steps: Steps,
 }
 
 impl<'a> Pieces<'a> {
     async fn of(source: &'a Source) -> Result<Self, webext::Error> {
         let packed = source.piece(0, 2).await? == [0x1f, 0x8b];
         let unpacked = if packed { Some(source.unpack()?) } else { None };
-        Ok(Self { source, unpacked, read: 0 })
+        Ok(Self { source, unpacked, read: 0, steps: Steps::begin() })
     }
 
     /// Bytes in all; 0 where nobody knows.
@@ -366,6 +368,9 @@ impl<'a> Pieces<'a> {
     }
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, Stop> {
+        if self.steps.over() {
+            self.steps.rest().await;
+        }
         let piece = match &self.unpacked {
             Some(unpacked) => unpacked.next().await?,
             None if self.left() == 0 => None,
@@ -377,6 +382,11 @@ impl<'a> Pieces<'a> {
         self.read += piece.as_ref().map_or(0, |piece| piece.len() as u64);
         if self.read > LARGEST {
             return Err(Stop::Broken(format!("unpacked, {}", too_large(self.read))));
+        }
+        if let Some(why) = swollen(self.source.size, self.read)
+            && self.unpacked.is_some()
+        {
+            return Err(Stop::Broken(why));
         }
         // A file that has become shorter meanwhile has no more.
         Ok(piece.filter(|piece| !piece.is_empty()))
