@@ -51,14 +51,17 @@ impl<'a> Fields<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64, Garbled> {
-        let mut value = 0;
-        for (at, byte) in self.rest.iter().take(10).enumerate() {
+        let (mut value, mut at) = (0, 0);
+        while at < 10
+            && let Some(byte) = self.rest.get(at)
+        {
             // Bits past the 64th are dropped, as protobuf's own readers do.
             value |= u64::from(byte & 0x7f) << (7 * at);
             if byte & 0x80 == 0 {
                 self.rest = &self.rest[at + 1..];
                 return Ok(value);
             }
+            at += 1;
         }
         Err(Garbled)
     }

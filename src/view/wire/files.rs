@@ -146,6 +146,11 @@ impl FileWire {
             }
         }
         let found = traces::list(sheet.columns());
+        // To be laid out is a task of its own.
+        webext::rest().await;
+        if self.turn.get_value() != turn {
+            return;
+        }
         match found.len() {
             0 => {}
             1 => {
