@@ -5,6 +5,7 @@
 //! each other, and what is shown as adjusted must be said to be. What fits already, within the
 //! tolerance of rounded times, is left alone; so is what no shift would explain.
 
+use crate::Timestamp;
 use crate::columns::Columns;
 use crate::order;
 use crate::tree::Tree;
@@ -103,12 +104,9 @@ impl Skew {
                 found.map_or(0, |at| self.shifts[at].nanos)
             })
             .collect();
-        let shifted = |(start, owner): (&u64, &u32)| match *start {
-            0 => 0,
-            start => {
-                let by = by_owner.get(*owner as usize).copied().unwrap_or_default();
-                start.saturating_add_signed(by).max(1)
-            }
+        let shifted = |(start, owner): (&u64, &u32)| {
+            let by = by_owner.get(*owner as usize).copied().unwrap_or_default();
+            Timestamp::from_nanos(*start).shifted(by).nanos()
         };
         spans.starts.iter().zip(&spans.owners).map(shifted).collect()
     }

@@ -62,6 +62,17 @@ impl Span {
         matches!(self.status, Status::Error(_))
     }
 
+    /// Moves it and what happened in it, by nanoseconds; below zero, to earlier. What has no time
+    /// keeps none.
+    pub fn shift(&mut self, nanos: i64) {
+        if nanos != 0 {
+            let times = self.events.iter_mut().map(|event| &mut event.time);
+            for time in times.chain([&mut self.start, &mut self.end]) {
+                *time = time.shifted(nanos);
+            }
+        }
+    }
+
     /// An attribute's text; `None` when it is missing or not text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

@@ -50,6 +50,20 @@ impl Timestamp {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
+    /// By so many nanoseconds later, or earlier where they are below zero. No time stays none, and
+    /// no other becomes none.
+    #[must_use]
+    pub const fn shifted(self, nanos: i64) -> Self {
+        let moved = self.0.saturating_add_signed(nanos);
+        Self(if self.0 > 0 && moved == 0 {
+            1
+        } else if self.0 == 0 {
+            0
+        } else {
+            moved
+        })
+    }
+
     /// This much later; stops at the end of time (year 2554).
     #[must_use]
     pub fn plus(self, time: Duration) -> Self {

@@ -87,7 +87,7 @@ fn marks(picture: RwSignal<Picture>) -> Memo<Vec<Mark>> {
         growth.track();
         picture.with_untracked(|picture| {
             let waterfall = picture.waterfall();
-            let root = waterfall.main_root().and_then(|row| picture.span(&row));
+            let root = waterfall.main_root().and_then(|row| picture.timed(&row));
             root.map(|root| mark::marks(&root, waterfall.start())).unwrap_or_default()
         })
     })

@@ -9,7 +9,7 @@ use std::time::Duration;
 use trace::attribute::key;
 use trace::framework::{self, Badge};
 use trace::order;
-use trace::waterfall::{Row, label};
+use trace::waterfall::{Marks, Row, label};
 use trace::{Attributes, Event, Kind, Link, Span, Status, Value, quantity};
 
 use crate::hits::holds;
@@ -203,8 +203,11 @@ fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)>
     if length > 0 {
         facts.push(("Share of trace", quantity::share(row.length, length)));
     }
-    let offset = quantity::duration(Duration::from_nanos(row.offset));
-    facts.push(("Starts at", format!("+{offset}")));
+    let offset = match row.marks.has(Marks::UNTIMED) {
+        true => "not recorded".to_owned(),
+        false => format!("+{}", quantity::duration(Duration::from_nanos(row.offset))),
+    };
+    facts.push(("Starts at", offset));
     let kind = match span.kind {
         Kind::Unspecified => None,
         Kind::Internal => Some("internal"),
@@ -220,6 +223,14 @@ fn facts(span: &Span, row: &Row, whole: Duration) -> Vec<(&'static str, String)>
         facts.push(("tracestate", cut(&span.state)));
     }
     facts
+}
+
+/// By how much a span is shown at another time than its recorder said; `None` for none.
+#[must_use]
+pub fn clock(nanos: i64) -> Option<(&'static str, String)> {
+    let by = quantity::duration(Duration::from_nanos(nanos.unsigned_abs()));
+    let way = if nanos < 0 { "earlier" } else { "later" };
+    (nanos != 0).then(|| ("Clock", format!("shown {by} {way} than recorded")))
 }
 
 /// Attributes under their headings, in the headings' order; those of a span can be filtered by.
@@ -348,6 +359,17 @@ mod tests {
         assert_eq!(detail.duration, "88 ms");
         let last = detail.body.recorder.last().map(|group| group.heading.as_str());
         assert_eq!(last, Some("Scope"));
+    }
+
+    #[test]
+    fn a_time_that_is_not_the_recorded_one_says_so() {
+        assert_eq!(clock(0), None);
+        let said = |nanos| clock(nanos).unwrap().1;
+        assert_eq!(said(-250_000_000), "shown 250 ms earlier than recorded");
+        assert_eq!(said(1), "shown 1 ns later than recorded");
+        let start = |detail: Detail| detail.facts.into_iter().find(|it| it.0 == "Starts at");
+        let untimed = detail(3, |span| span.start = trace::Timestamp::default());
+        assert_eq!(start(untimed).unwrap().1, "not recorded");
     }
 
     #[test]

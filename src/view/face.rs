@@ -98,7 +98,7 @@ impl Words {
     fn read(picture: &Picture, row: &Row) -> Option<Self> {
         let waterfall = picture.waterfall();
         let service = waterfall.services().get(row.service)?;
-        let span = picture.span(row);
+        let span = picture.timed(row);
         let (label, reason) = match picture.group(row) {
             Some(group) => group,
             None => (label(span.as_ref()?), String::new()),

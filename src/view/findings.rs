@@ -7,9 +7,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use surface::steps::Steps;
-use trace::find::{Detail, Finds, Scene, Stage, own_times};
+use trace::find::{Detail, Finds, Scene, Stage};
 use trace::skew::Skew;
-use trace::tree::Tree;
 
 use crate::desk::Desk;
 use crate::finding::{Finding, Findings, Told, Topic, clocks};
@@ -262,17 +261,11 @@ async fn look(picture: RwSignal<Picture>) -> Option<Findings> {
     study(picture, |picture| skew = picture.skew())?;
     steps.rest().await;
     // Trees of other times, where clocks are put right.
-    let other = picture.try_with_untracked(|picture| {
-        picture.adjusted().then(|| {
-            let tree = Tree::grow(picture.columns());
-            let own = own_times(picture.columns(), &tree);
-            (tree, own)
-        })
-    })?;
+    study(picture, |picture| _ = picture.lens().tree())?;
     steps.rest().await;
     let mut finds = Finds::default();
     for stage in Stage::ALL {
-        study(picture, |picture| step(&mut finds, stage, picture, other.as_ref()))?;
+        study(picture, |picture| step(&mut finds, stage, picture))?;
         steps.rest().await;
     }
     picture.try_with_untracked(|picture| {
@@ -280,7 +273,7 @@ async fn look(picture: RwSignal<Picture>) -> Option<Findings> {
             sheet: picture.sheet(),
             columns: picture.columns(),
             waterfall: picture.waterfall(),
-            adjusted: picture.adjusted(),
+            adjusted: picture.adjusted().is_some(),
         };
         Findings::tell(&finds, skew, &told)
     })
@@ -295,7 +288,7 @@ fn study(picture: RwSignal<Picture>, make: impl FnOnce(&mut Picture)) -> Option<
 }
 
 /// One stage of a look.
-fn step(finds: &mut Finds, stage: Stage, picture: &mut Picture, other: Option<&(Tree, Vec<u64>)>) {
+fn step(finds: &mut Finds, stage: Stage, picture: &mut Picture) {
     let (sheet, _) = picture.study();
     let columns = DETAILS.map(|(name, address)| (sheet.values(name), address));
     let details: Vec<Detail<'_>> = columns
@@ -307,8 +300,7 @@ fn step(finds: &mut Finds, stage: Stage, picture: &mut Picture, other: Option<&(
         })
         .collect();
     let spans = picture.columns();
-    let lens = picture.lens();
-    let (tree, own) = other.map_or((lens.tree(), lens.own()), |(tree, own)| (tree, own));
+    let (tree, own) = (picture.lens().tree(), picture.lens().own());
     // Where spans came in between, the next look sees all of them.
     if tree.len() == spans.len() {
         finds.step(stage, &Scene { spans, tree, own, details: &details });

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use surface::scroller::Scroller;
 
 use crate::desk::Desk;
-use crate::detail::Detail;
+use crate::detail::{Detail, clock};
 use crate::inspector::{Hands, Inspector};
 use crate::picture::Picture;
 use crate::shelf::{SHARES, Shelf};
@@ -71,7 +71,9 @@ fn detail(picture: &Picture, desk: Desk) -> Option<Arc<Detail>> {
     let waterfall = picture.waterfall();
     let colour = waterfall.services().get(row.service)?.colour;
     let span = picture.span(&row)?;
-    Some(Arc::new(Detail::of(span, &row, colour, waterfall.length(), picture.kin())))
+    let mut detail = Detail::of(span, &row, colour, waterfall.length(), picture.kin());
+    detail.facts.extend(clock(picture.shift(row.span)));
+    Some(Arc::new(detail))
 }
 
 /// Divides the view from the details; it is dragged, or moved with arrows.

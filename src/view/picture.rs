@@ -28,8 +28,8 @@ pub struct Picture {
     waterfall: Waterfall,
     through: Option<Arc<Bits>>,
     hide: bool,
-    /// The columns with every clock put right; `None` while times are shown as recorded.
-    adjusted: Option<Columns>,
+    /// By how much clocks are put right; `None` while times are shown as recorded.
+    adjusted: Option<Skew>,
     path: Option<Arc<Path>>,
     kin: Kin,
     chosen: Option<usize>,
@@ -122,38 +122,43 @@ impl Picture {
     }
 
     fn build(&mut self) -> Waterfall {
-        if self.adjusted.is_some() {
-            let skew = self.skew();
-            let columns = self.sheet.columns();
-            self.adjusted = Some(columns.restarted(skew.starts(columns)));
-        }
+        let skew = self.adjusted.is_some().then(|| self.skew());
+        let columns = self.sheet.columns();
+        self.lens.shift(skew.as_ref().map(|skew| columns.restarted(skew.starts(columns))));
+        self.adjusted = skew;
         Waterfall::build(self.columns())
     }
 
     /// By how much clocks differ.
     pub fn skew(&mut self) -> Skew {
         let (sheet, lens) = self.study();
-        Skew::find(sheet.columns(), lens.tree())
+        Skew::find(sheet.columns(), lens.recorded())
     }
 
     /// Puts clocks right, or shows times as recorded.
     pub fn adjust(&mut self, on: bool) {
         if on != self.adjusted.is_some() {
-            self.adjusted = on.then(Columns::default);
+            self.adjusted = on.then(Skew::default);
             self.lay_anew();
         }
     }
 
-    /// Whether clocks are put right.
+    /// By how much clocks are put right; `None` while times are shown as recorded.
     #[must_use]
-    pub fn adjusted(&self) -> bool {
-        self.adjusted.is_some()
+    pub fn adjusted(&self) -> Option<&Skew> {
+        self.adjusted.as_ref()
+    }
+
+    /// By how much a span is shown later than it was recorded, nanoseconds; 0 for most.
+    #[must_use]
+    pub fn shift(&self, span: usize) -> i64 {
+        self.adjusted.as_ref().map_or(0, |skew| skew.of(self.sheet.columns(), span))
     }
 
     /// The spans' columns, with the times that are shown.
     #[must_use]
     pub fn columns(&self) -> &Columns {
-        self.adjusted.as_ref().unwrap_or(self.sheet.columns())
+        self.lens.columns(&self.sheet)
     }
 
     /// Marks a critical path on the bars, or none.
@@ -272,10 +277,18 @@ impl Picture {
         &self.waterfall
     }
 
-    /// The span of a row, built anew.
+    /// The span of a row, built anew, as it was recorded.
     #[must_use]
     pub fn span(&self, row: &Row) -> Option<Span> {
         self.sheet.span(row.span)
+    }
+
+    /// The span of a row with the times that are shown.
+    #[must_use]
+    pub fn timed(&self, row: &Row) -> Option<Span> {
+        let mut span = self.span(row)?;
+        span.shift(self.shift(row.span));
+        Some(span)
     }
 
     /// The loose parts that a row heads: what they are called, and why.

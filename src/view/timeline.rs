@@ -77,7 +77,7 @@ impl Timeline {
     /// The spans of a trace, the longest where there are too many.
     #[must_use]
     pub fn of(picture: &Picture) -> Self {
-        let columns = picture.sheet().columns();
+        let columns = picture.columns();
         let timed = |at: &usize| !columns.flags[*at].has(Flags::UNTIMED);
         let mut places: Vec<usize> = (0..columns.len()).filter(timed).collect();
         if places.len() > MOST {
@@ -104,7 +104,7 @@ impl Timeline {
 
 #[allow(clippy::cast_precision_loss, reason = "milliseconds with three digits, as the panel has")]
 fn entry(picture: &Picture, at: usize) -> Entry {
-    let columns = picture.sheet().columns();
+    let columns = picture.columns();
     let services = picture.waterfall().services();
     let service = columns.service(at);
     let colour = services.iter().find(|it| it.name == service).map_or(0, |it| it.colour);

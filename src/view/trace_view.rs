@@ -9,6 +9,7 @@ use trace::waterfall::Service;
 use crate::chart::Chart;
 use crate::desk::Desk;
 use crate::filter_bar::{FilterBar, Nothing};
+use crate::finding::clocks;
 use crate::findings::FindingsBar;
 use crate::inspector::Lead;
 use crate::kin::Relative;
@@ -118,6 +119,21 @@ fn Openers(picture: RwSignal<Picture>) -> impl IntoView {
     .into_any()
 }
 
+/// Says that times are not those that were recorded: it holds for all views.
+#[component]
+fn Clocks(picture: RwSignal<Picture>) -> impl IntoView {
+    let said = Memo::new(move |_| {
+        picture.with(|picture| match picture.adjusted() {
+            Some(skew) if !skew.is_empty() => {
+                format!("Clocks are adjusted in all views: {}.", clocks(&skew.shifts))
+            }
+            _ => String::new(),
+        })
+    });
+    let some = move || said.with(|said| !said.is_empty());
+    view! { <p class="clocks" class:some=some role="status">{said}</p> }.into_any()
+}
+
 /// The trace itself.
 #[component]
 pub fn TraceView(
@@ -139,6 +155,7 @@ pub fn TraceView(
         <FindingsBar picture desk />
         <Shortcuts picture desk help />
         <div class="view-bar"><Tabs desk /><Export picture desk /></div>
+        <Clocks picture />
         <FilterBar picture desk />
         <div class="split" class:open=open style=("--details", room)>
             <div

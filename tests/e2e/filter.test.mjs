@@ -222,6 +222,28 @@ test('clocks that differ are put right by one click, and shown as recorded by an
   await pay.getByText('skew', { exact: true }).waitFor();
 });
 
+test('all views show the clocks that are shown, and say which', async () => {
+  const page = await drawn(shop);
+  const tab = (name) => page.getByRole('tab', { name, exact: true });
+  const cells = async () => (await page.getByRole('tabpanel').getByRole('row', { name: /POST \/pay.*payment/ }).innerText()).replaceAll(/\s+/g, ' ');
+  const told = page.getByRole('status').getByText(/Clocks are adjusted in all views: payment −245 ms/);
+  await tab('Table').click();
+  const raw = await cells();
+  assert.match(raw, /\+670 ms/);
+  assert.equal(await told.count(), 0);
+  await topic(page, /Adjust clocks payment −245 ms/).click();
+  await told.waitFor();
+  await until('the table shows the other start', async () => /\+425 ms/.test(await cells()));
+  await page.getByRole('row', { name: /POST \/pay.*payment/ }).click();
+  const details = page.getByRole('complementary', { name: 'Span details' });
+  await details.getByText('shown 245 ms earlier than recorded').waitFor();
+  await details.getByText('+425 ms').first().waitFor();
+  for (const view of ['Tree', 'Flame', 'Statistics', 'Services', 'Logs']) {
+    await tab(view).click();
+    await told.waitFor();
+  }
+});
+
 test('a trace with nothing odd says so', async () => {
   const trace = traceId();
   await sendSpans(lab.collector.url, 'shop', [{ traceId: trace, spanId: spanId(), name: 'alone' }]);

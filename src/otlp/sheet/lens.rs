@@ -1,10 +1,13 @@
 //! A sheet, ready to be filtered: what filters ask for is made once and kept while spans arrive.
 //!
 //! Owns the tree, the self times and the last answers to free text; the columns of attributes are
-//! the sheet's. So a view holds one of these beside its sheet, and a keystroke is one call.
+//! the sheet's. So a view holds one of these beside its sheet, and a keystroke is one call. Where
+//! clocks are put right, all of it is told by the clocks that are shown.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use trace::columns::Columns;
 
 use trace::filter::{
     Attribute, Bits, Completion, Needle, Place, Query, SPANS, Spans, Subject as _,
@@ -31,6 +34,24 @@ pub struct Lens {
     links: Bits,
     names: Option<Vec<(String, usize)>>,
     found: Found,
+    shifted: Option<Shifted>,
+}
+
+/// The same spans with other starts. Most look only at these; the rest is made for who asks.
+#[derive(Clone, Debug)]
+struct Shifted {
+    columns: Columns,
+    shape: OnceLock<(Tree, Vec<u64>)>,
+}
+
+impl Shifted {
+    fn shape(&self) -> &(Tree, Vec<u64>) {
+        self.shape.get_or_init(|| {
+            let tree = Tree::grow(&self.columns);
+            let own = own_times(&self.columns, &tree);
+            (tree, own)
+        })
+    }
 }
 
 impl Lens {
@@ -47,16 +68,39 @@ impl Lens {
         self.names = None;
     }
 
-    /// The spans as trees.
-    #[must_use]
-    pub fn tree(&self) -> &Tree {
-        &self.tree
+    /// Shows the spans with other starts from now on, or as they were recorded. To be told again
+    /// when spans come.
+    pub fn shift(&mut self, starts: Option<Columns>) {
+        self.shifted = starts.map(|columns| Shifted { columns, shape: OnceLock::new() });
     }
 
-    /// Self times, nanoseconds.
+    /// The other starts, unless they are of fewer spans than there are.
+    fn shifted(&self) -> Option<&Shifted> {
+        self.shifted.as_ref().filter(|it| it.columns.len() == self.spans)
+    }
+
+    /// The spans' columns, with the times that are shown.
+    #[must_use]
+    pub fn columns<'a>(&'a self, sheet: &'a Sheet) -> &'a Columns {
+        self.shifted().map_or(sheet.columns(), |it| &it.columns)
+    }
+
+    /// The spans as trees, by the times that are shown.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        self.shifted().map_or(&self.tree, |it| &it.shape().0)
+    }
+
+    /// Self times, nanoseconds, by the times that are shown.
     #[must_use]
     pub fn own(&self) -> &[u64] {
-        &self.own
+        self.shifted().map_or(&self.own, |it| &it.shape().1)
+    }
+
+    /// The spans as trees, by the times that were recorded.
+    #[must_use]
+    pub fn recorded(&self) -> &Tree {
+        &self.tree
     }
 
     /// The spans that have events.
@@ -102,7 +146,7 @@ impl Lens {
         // Lent to whoever asks, so that a lens may lie where several look at it.
         let found = RefCell::new(std::mem::take(&mut self.found));
         let search = |needle: &Needle| search(&mut found.borrow_mut(), sheet, needle);
-        let mut spans = Spans::new(sheet.columns(), &self.tree, &self.own);
+        let mut spans = Spans::new(self.columns(sheet), self.tree(), self.own());
         spans.attributes = &attributes;
         spans.names = self.names.as_deref().unwrap_or_default();
         (spans.events, spans.links) = (Some(&self.events), Some(&self.links));
@@ -165,5 +209,29 @@ mod tests {
         assert_eq!(texts, [("0", Some(3)), ("1", Some(3))]);
         assert_eq!(lens.complete(&mut sheet, "sha", 3, 9).choices[1].text, "shard:");
         assert_eq!((lens.tree().len(), lens.own().len()), (6, 6));
+    }
+
+    #[test]
+    fn where_clocks_are_put_right_filters_and_self_times_go_by_what_is_shown() {
+        let spans = trace_of(2);
+        let (mut sheet, mut lens) = (Sheet::of(&spans), Lens::default());
+        lens.update(&sheet);
+        let recorded = sheet.columns().starts.clone();
+        let mut later = recorded.clone();
+        later[1] += 5_000_000_000;
+        let columns = sheet.columns().restarted(later.clone());
+        lens.shift(Some(columns));
+        assert_eq!(lens.columns(&sheet).starts, later);
+        let rows = |lens: &mut Lens, sheet: &mut Sheet| -> Vec<usize> {
+            lens.run(sheet, &Query::parse("start>=5s", &SPANS).unwrap()).rows().collect()
+        };
+        assert_eq!(rows(&mut lens, &mut sheet), [1]);
+        assert_eq!(lens.recorded().len(), lens.tree().len());
+        sheet.push(&trace_of(3)[2]);
+        lens.update(&sheet);
+        assert_eq!(lens.columns(&sheet).len(), 3, "starts of fewer spans are not shown");
+        lens.shift(None);
+        assert_eq!(rows(&mut lens, &mut sheet), []);
+        assert_eq!(lens.columns(&sheet).starts[..2], recorded);
     }
 }

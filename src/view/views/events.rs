@@ -10,7 +10,7 @@ use surface::lamp::Tone;
 use surface::steps::Steps;
 use trace::attribute::key;
 use trace::order;
-use trace::{Attributes, Event, Value, quantity};
+use trace::{Attributes, Event, Timestamp, Value, quantity};
 
 use super::grid::{Cell, Column, Grid, Hands, Item, Name};
 use super::spans::follow;
@@ -57,10 +57,15 @@ impl Book {
         end < sheet.len()
     }
 
-    /// In order of time, those of the spans that a filter lets through.
-    fn sorted(&self, sieve: &Sieve) -> Vec<Place> {
+    /// In order of the time that is shown, those of the spans that a filter lets through. `shift` is
+    /// by how much a span is shown later than it was recorded.
+    fn sorted(&self, sieve: &Sieve, shift: impl Fn(usize) -> i64) -> Vec<Place> {
         let kept = |place: &&Place| !sieve.pales(place.1 as usize);
-        let mut places: Vec<Place> = self.places.iter().filter(kept).copied().collect();
+        let shown = |(time, span, which): &Place| {
+            let time = Timestamp::from_nanos(*time).shifted(shift(*span as usize));
+            (time.nanos(), *span, *which)
+        };
+        let mut places: Vec<Place> = self.places.iter().filter(kept).map(shown).collect();
         order::sort(&mut places, |place| place.0, Ord::cmp);
         places
     }
@@ -73,7 +78,11 @@ pub fn Events(
     scene: Scene,
 ) -> impl IntoView {
     let book = read(scene);
-    let places = kept(move || book.with(|book| book.sorted(&scene.sieve.get())));
+    let places = kept(move || {
+        let (_, sieve) = (scene.growth.get(), scene.sieve.get());
+        let picture = scene.picture.read_untracked();
+        book.with(|book| book.sorted(&sieve, |span| picture.shift(span)))
+    });
     let length = Signal::derive(move || places.with(|places| places.len()));
     // A span may have many events: which of them is the reader's is remembered here.
     let at = RwSignal::new(None::<usize>);
@@ -297,7 +306,6 @@ fn why(book: &Book, spans: usize) -> Option<Standing> {
 mod tests {
     use std::sync::Arc;
 
-    use trace::Timestamp;
     use trace::filter::Bits;
 
     use super::*;
@@ -320,9 +328,13 @@ mod tests {
         let (sheet, mut book) = (Sheet::of(&spans), Book::default());
         assert!(book.step(&sheet, 2) && book.read == 2 && why(&book, 6).is_some());
         assert!(!book.step(&sheet, 99) && why(&book, 6).is_none());
-        assert_eq!(book.sorted(&Sieve::default()), [(2, 0, 1), (5, 3, 0), (9, 0, 0)]);
+        let raw = |_: usize| 0;
+        assert_eq!(book.sorted(&Sieve::default(), raw), [(2, 0, 1), (5, 3, 0), (9, 0, 0)]);
+        let shift = |span| if span == 3 { -4 } else { 0 };
+        let shown = book.sorted(&Sieve::default(), shift);
+        assert_eq!(shown, [(1, 3, 0), (2, 0, 1), (9, 0, 0)], "by the clocks that are shown");
         let through = Some(Arc::new(Bits::of(6, |at| at == 3)));
-        assert_eq!(book.sorted(&Sieve { through, hides: false }), [(5, 3, 0)]);
+        assert_eq!(book.sorted(&Sieve { through, hides: false }, raw), [(5, 3, 0)]);
         let mut none = Book { read: 6, ..Book::default() };
         assert_eq!(why(&none, 6).map(|it| it.title).as_deref(), Some("No events in this trace"));
         assert!(!none.step(&sheet, 1));

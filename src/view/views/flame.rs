@@ -49,7 +49,7 @@ pub fn Flame(
     /// What every view is given.
     scene: Scene,
 ) -> impl IntoView {
-    let flame = scene.made(|sheet, lens| flame::Flame::lay(sheet.columns(), lens.tree()));
+    let flame = scene.made(|sheet, lens| flame::Flame::lay(lens.columns(sheet), lens.tree()));
     let scroller = Scroller::mounted();
     let stretch = Memo::new(move |_| scene.desk.window.get().within(flame.with(|it| it.length())));
     let scale = Memo::new(move |_| scale(stretch.get(), scroller.view.get().width));
@@ -117,7 +117,7 @@ fn scale(stretch: Stretch, width: usize) -> Scale {
 
 /// Shows a span from edge to edge, or all of the trace where it is that.
 fn zoom(scene: Scene, flame: &flame::Flame, span: usize, stretch: Stretch) {
-    let time = scene.picture.with_untracked(|picture| flame.time(picture.sheet().columns(), span));
+    let time = scene.picture.with_untracked(|picture| flame.time(picture.columns(), span));
     if let Some((begin, end)) = time {
         let window = stretch.between(begin, end);
         scene.desk.window.set(window);
@@ -281,7 +281,7 @@ fn Mark(scene: Scene, flame: Memo<Arc<flame::Flame>>, scale: Memo<Scale>) -> imp
         let (span, scale) = (scene.chosen.get()?, scale.get());
         let flame = flame.get();
         let lane = flame.lane(span)?;
-        let time = scene.picture.with_untracked(|it| flame.time(it.sheet().columns(), span))?;
+        let time = scene.picture.with_untracked(|it| flame.time(it.columns(), span))?;
         let (left, right) = (scale.pixel(time.0), scale.pixel(time.1));
         let (left, right) = (left.max(0.0), right.min(scale.width));
         let seen = right >= 0.0 && left <= scale.width;

@@ -43,7 +43,7 @@ pub fn Services(
     scene: Scene,
 ) -> impl IntoView {
     let calls = scene.made(move |sheet, lens| {
-        let (sieve, columns) = (scene.sieve.get(), sheet.columns());
+        let (sieve, columns) = (scene.sieve.get(), lens.columns(sheet));
         Calls::of(columns, lens.tree(), lens.own(), sieve.through.as_deref(), MOST)
     });
     let scenery = kept(move || {

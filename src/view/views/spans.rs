@@ -72,7 +72,7 @@ impl Key {
             let ranks = ranks(column.values());
             return column.of.iter().map(|value| ranks[*value as usize]).collect();
         }
-        let columns = sheet.columns();
+        let columns = lens.columns(sheet);
         let by = |rank: &dyn Fn(usize) -> u64| (0..columns.len()).map(rank).collect();
         match self {
             Self::Name => {
@@ -271,7 +271,7 @@ fn items(scene: Scene, order: &[u32], facets: &Facets, range: Range<usize>) -> V
     let (colours, sieve) = (scene.colours.get(), scene.sieve.get());
     scene.picture.with_untracked(|picture| {
         let sheet = picture.sheet();
-        let (columns, start) = (sheet.columns(), picture.waterfall().start().nanos());
+        let (columns, start) = (picture.columns(), picture.waterfall().start().nanos());
         let row = |at: usize| {
             let span = *order.get(at)? as usize;
             let flags = *columns.flags.get(span)?;
@@ -283,8 +283,8 @@ fn items(scene: Scene, order: &[u32], facets: &Facets, range: Range<usize>) -> V
                 Cell::Dim(service(columns.service(span))),
                 Cell::Dim(kind(flags.kind()).to_owned()),
                 Cell::Text(begun(columns.starts[span], start)),
-                Cell::Text(duration(columns.lengths[span])),
-                Cell::Text(duration(facets.own.get(span).copied().unwrap_or_default())),
+                Cell::Text(took(flags, columns.lengths[span])),
+                Cell::Text(took(flags, facets.own.get(span).copied().unwrap_or_default())),
                 if failed { Cell::Bad("error".to_owned()) } else { Cell::Dim("ok".to_owned()) },
             ];
             let value = |column: &Arc<Attribute>| column.get(span).map(ToString::to_string);
@@ -301,6 +301,15 @@ fn begun(at: u64, start: u64) -> String {
     match at {
         0 => "no time".to_owned(),
         at => format!("+{}", duration(at.saturating_sub(start))),
+    }
+}
+
+/// How long a span took, where that was recorded.
+fn took(flags: Flags, nanos: u64) -> String {
+    match () {
+        () if flags.has(Flags::UNTIMED) => "no time".to_owned(),
+        () if flags.has(Flags::BACKWARD) => "below zero".to_owned(),
+        () => duration(nanos),
     }
 }
 
@@ -490,6 +499,17 @@ mod tests {
 
     #[test]
     fn a_span_without_a_time_says_so() {
+        let flags = |flag| {
+            let mut flags = Flags::default();
+            flags.set(flag, true);
+            flags
+        };
+        assert_eq!(took(flags(Flags::UNTIMED), 0), "no time");
+        assert_eq!(took(flags(Flags::BACKWARD), 0), "below zero");
+        assert_eq!(
+            (took(Flags::default(), 0), took(Flags::default(), 9)),
+            ("0 s".into(), "9 ns".into())
+        );
         assert_eq!((begun(0, 5), begun(1_005, 5)), ("no time".to_owned(), "+1 µs".to_owned()));
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use trace::SpanId;
+use trace::columns::Columns;
 use trace::filter::Bits;
 use trace::outline::{Order, Outline};
 use trace::quantity;
@@ -20,8 +22,8 @@ use surface::cursor::Step;
 pub struct State {
     merged: RwSignal<bool>,
     order: RwSignal<Order>,
-    /// The first spans of folded lines.
-    folds: RwSignal<BTreeSet<usize>>,
+    /// Folded lines, each by a span of it: spans keep their ids when others come before them.
+    folds: RwSignal<BTreeSet<SpanId>>,
 }
 
 impl State {
@@ -39,20 +41,27 @@ impl State {
     }
 }
 
-/// The lines in view, and which are pale.
+/// The lines in view, and which are folded or pale.
 #[derive(Default)]
 struct Branches {
     outline: Arc<Outline>,
     shown: Vec<u32>,
+    folded: Bits,
     lit: Option<Bits>,
 }
 
+/// The line of the span that has an id.
+fn line(outline: &Outline, spans: &Columns, id: SpanId) -> Option<usize> {
+    outline.line(spans.find(id)?)
+}
+
 impl Branches {
-    fn new(outline: Arc<Outline>, sieve: &Sieve, order: Order, folds: &BTreeSet<usize>) -> Self {
+    fn new(outline: Arc<Outline>, sieve: &Sieve, order: Order, folded: Bits) -> Self {
         let lit = sieve.through.as_ref().map(|through| outline.lit(through));
         let rooted = lit.clone().filter(|_| sieve.hides).map(|lit| outline.rooted(lit));
-        let shown = outline.show(order, rooted.as_ref(), |span| folds.contains(&span));
-        Self { outline, shown, lit }
+        let folds = |span| outline.line(span).is_some_and(|line| folded.has(line));
+        let shown = outline.show(order, rooted.as_ref(), folds);
+        Self { outline, shown, folded, lit }
     }
 
     /// The place of a span's line, unless a fold hides it.
@@ -72,9 +81,15 @@ impl Branches {
         self.shown[..at].iter().rposition(|line| *line as usize == parent)
     }
 
-    fn folds(&self, at: usize) -> bool {
-        let line = self.shown.get(at).and_then(|line| self.outline.get(*line as usize));
-        line.is_some_and(|line| line.children > 0)
+    /// The line at a place, if there are lines below it.
+    fn parent(&self, at: usize) -> Option<usize> {
+        let line = *self.shown.get(at)? as usize;
+        self.outline.get(line).filter(|it| it.children > 0).map(|_| line)
+    }
+
+    /// Whether what is below the line at a place is folded away; `None` where there is nothing.
+    fn folds(&self, at: usize) -> Option<bool> {
+        self.parent(at).map(|line| self.folded.has(line))
     }
 }
 
@@ -86,11 +101,17 @@ pub fn Tree(
 ) -> impl IntoView {
     let set = scene.tree;
     let outline = scene.made(move |sheet, lens| {
-        Outline::of(sheet.columns(), lens.tree(), lens.own(), set.merged.get())
+        Outline::of(lens.columns(sheet), lens.tree(), lens.own(), set.merged.get())
     });
     let branches = kept(move || {
         let (outline, sieve) = (outline.get(), scene.sieve.get());
-        set.folds.with(|folds| Branches::new(outline, &sieve, set.order.get(), folds))
+        let mut folded = Bits::none(outline.len());
+        let picture = scene.picture.read_untracked();
+        set.folds.with(|folds| {
+            let lines = folds.iter().filter_map(|id| line(&outline, picture.columns(), *id));
+            lines.for_each(|line| folded.add(line));
+        });
+        Branches::new(outline, &sieve, set.order.get(), folded)
     });
     unfold_to_choice(scene, outline);
     let length = Signal::derive(move || branches.with(|it| it.shown.len()));
@@ -104,19 +125,12 @@ pub fn Tree(
         }
     };
     let fold = move |at: usize| {
-        if let Some(span) = branches.with_untracked(|it| it.span(at).filter(|_| it.folds(at))) {
-            set.folds.update(|folds| {
-                if !folds.remove(&span) {
-                    folds.insert(span);
-                }
-            });
+        if let Some(line) = branches.with_untracked(|it| it.parent(at)) {
+            turn(scene, &outline.get_untracked(), line);
         }
     };
     let hands = Hands {
-        items: Callback::new(move |range| {
-            let branches = branches.get();
-            set.folds.with(|folds| items(scene, &branches, folds, range))
-        }),
+        items: Callback::new(move |range| items(scene, &branches.get(), range)),
         choose: Callback::new(move |at| {
             choose(at);
             scene.desk.details.set(true);
@@ -154,20 +168,35 @@ pub fn Tree(
     .into_any()
 }
 
+/// Folds a line, or opens it.
+fn turn(scene: Scene, outline: &Outline, at: usize) {
+    let picture = scene.picture.read_untracked();
+    let columns = picture.columns();
+    scene.tree.folds.update(|folds| {
+        let before = folds.len();
+        folds.retain(|id| line(outline, columns, *id) != Some(at));
+        if folds.len() == before {
+            folds.extend(outline.get(at).and_then(|line| columns.id(line.span)));
+        }
+    });
+}
+
 /// Opens the folds above a span that was chosen elsewhere.
 fn unfold_to_choice(scene: Scene, outline: Memo<Arc<Outline>>) {
     Effect::new(move |_| {
         scene.moves.get();
         let Some(span) = scene.chosen.get_untracked() else { return };
         let outline = outline.get_untracked();
-        let above = std::iter::successors(outline.line(span), |line| outline.parent(*line));
-        let above: Vec<usize> =
-            above.skip(1).filter_map(|line| Some(outline.get(line)?.span)).collect();
+        let mut above = Bits::none(outline.len());
+        let lines = std::iter::successors(outline.line(span), |line| outline.parent(*line));
+        lines.skip(1).for_each(|line| above.add(line));
+        let picture = scene.picture.read_untracked();
+        let opens = |id: &SpanId| {
+            line(&outline, picture.columns(), *id).is_some_and(|line| above.has(line))
+        };
         scene.tree.folds.maybe_update(|folds| {
             let before = folds.len();
-            above.iter().for_each(|span| {
-                folds.remove(span);
-            });
+            folds.retain(|id| !opens(id));
             folds.len() != before
         });
     });
@@ -183,26 +212,22 @@ fn follow(
     choose: &dyn Fn(usize),
     fold: &dyn Fn(usize),
 ) -> bool {
-    let folded = |at: usize| {
-        branches.span(at).is_some_and(|it| scene.tree.folds.with_untracked(|set| set.contains(&it)))
-    };
+    let folds = at.and_then(|at| branches.folds(at));
     let to = match (step, at) {
         (Step::Open, at) => {
             scene.desk.details.set(at.is_some());
             return at.is_some();
         }
         (Step::Close, _) => return scene.desk.details.try_update(std::mem::take) == Some(true),
-        (Step::In, Some(at)) if branches.folds(at) => {
-            if folded(at) {
-                fold(at);
-                return true;
-            }
-            Some(at + 1)
-        }
-        (Step::Out, Some(at)) if branches.folds(at) && !folded(at) => {
+        (Step::In, Some(at)) if folds == Some(true) => {
             fold(at);
             return true;
         }
+        (Step::Out, Some(at)) if folds == Some(false) => {
+            fold(at);
+            return true;
+        }
+        (Step::In, Some(at)) if folds.is_some() => Some(at + 1),
         (Step::In, Some(_)) => None,
         (Step::Out, Some(at)) => branches.above(at),
         (step, at) => step.along(at, branches.shown.len(), page),
@@ -211,12 +236,7 @@ fn follow(
 }
 
 /// The rows of some places.
-fn items(
-    scene: Scene,
-    branches: &Branches,
-    folds: &BTreeSet<usize>,
-    range: Range<usize>,
-) -> Vec<Item> {
+fn items(scene: Scene, branches: &Branches, range: Range<usize>) -> Vec<Item> {
     let merged = scene.tree.merged.get_untracked();
     let colours = scene.colours.get();
     scene.picture.with_untracked(|picture| {
@@ -236,7 +256,7 @@ fn items(
                 },
                 colour: colours.get(&word).copied().unwrap_or_default(),
                 depth: line.depth,
-                open: (line.children > 0).then(|| !folds.contains(&line.span)),
+                open: (line.children > 0).then(|| !branches.folded.has(place)),
                 failed: line.errors > 0,
                 times: if line.spans > 1 { format!("×{}", line.spans) } else { String::new() },
             };
@@ -282,7 +302,8 @@ fn Tools(scene: Scene, outline: Memo<Arc<Outline>>) -> impl IntoView {
         let outline = outline.get_untracked();
         let parents = (0..outline.len()).filter_map(|at| outline.get(at));
         let all = parents.filter(|line| line.children > 0 && line.depth > 0);
-        set.folds.set(all.map(|line| line.span).collect());
+        let picture = scene.picture.read_untracked();
+        set.folds.set(all.filter_map(|line| picture.columns().id(line.span)).collect());
     };
     let unfold = move |_| set.folds.update(BTreeSet::clear);
     let pressed = |on: bool| if on { "true" } else { "false" };
@@ -315,8 +336,9 @@ mod tests {
         let (sheet, mut lens) = (Sheet::of(&sample::spans()), Lens::default());
         lens.update(&sheet);
         let outline = Outline::of(sheet.columns(), lens.tree(), lens.own(), false);
-        let folds = folds.iter().copied().collect();
-        Branches::new(Arc::new(outline), sieve, Order::Start, &folds)
+        let mut folded = Bits::none(outline.len());
+        folds.iter().for_each(|line| folded.add(*line));
+        Branches::new(Arc::new(outline), sieve, Order::Start, folded)
     }
 
     #[test]
@@ -326,7 +348,27 @@ mod tests {
         assert_eq!((all.place(3), all.above(3), all.above(0)), (Some(3), Some(2), None));
         let folded = branches(&[2], &Sieve::default());
         assert_eq!((folded.place(3), folded.shown.len()), (None, 5));
-        assert!(folded.folds(2) && !folded.folds(9));
+        assert_eq!([2, 1, 9].map(|at| folded.folds(at)), [Some(true), Some(false), None]);
+    }
+
+    #[test]
+    fn a_fold_is_that_of_a_span_whatever_comes_before_it() {
+        let spans = sample::spans();
+        let line_of = |sheet: &Sheet, merged: bool| {
+            let mut lens = Lens::default();
+            lens.update(sheet);
+            let outline = Outline::of(sheet.columns(), lens.tree(), lens.own(), merged);
+            let line = line(&outline, sheet.columns(), spans[2].id).unwrap();
+            outline.get(line).map(|line| (line.depth, sheet.columns().name(line.span).to_owned()))
+        };
+        let wanted = Some((2, spans[2].name.clone()));
+        let turned: Vec<_> = spans.iter().rev().cloned().collect();
+        for sheet in [Sheet::of(&spans), Sheet::of(&spans[..3]), Sheet::of(&turned)] {
+            assert_eq!(
+                [line_of(&sheet, false), line_of(&sheet, true)],
+                [wanted.clone(), wanted.clone()]
+            );
+        }
     }
 
     #[test]
