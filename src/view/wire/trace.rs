@@ -25,10 +25,9 @@ const LARGE: usize = 5_000;
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How long a stream that broke is left alone.
 const BREAK: Duration = Duration::from_secs(3);
-/// Between two growths lies nine times what the last one took, but within these bounds.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-/// Between two growths of what a reader has before them lies more: each has the view drawn anew.
-const CALM: Duration = Duration::from_millis(300);
+/// Between two growths lies nine times what the last one took, but within these bounds: a
+/// reader needs no more than a few pictures a second, and each has the view that is shown made anew.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
 /// How often it is looked whether somebody wants another trace meanwhile.
 const NAP: Duration = Duration::from_millis(50);
 
@@ -135,7 +134,7 @@ impl TraceWire {
             loop {
                 if let Some(trace) = self.trace() {
                     let took = self.load(trace).await;
-                    self.pause(trace, (took * 9).clamp(self.least(), PAUSE.1)).await;
+                    self.pause(trace, (took * 9).clamp(PAUSE.0, PAUSE.1)).await;
                 }
                 if self.reads.try_update_value(Gate::leave) != Some(true) {
                     return;
@@ -158,13 +157,6 @@ impl TraceWire {
         self.trace() == Some(trace)
             && self.stored.get_value() == 0
             && self.reading.with_untracked(Reading::shown)
-    }
-
-    /// The least pause. A reader who sees something already needs no more than a few pictures a
-    /// second; whoever waits for the first, or for all that is stored, gets it sooner.
-    fn least(self) -> Duration {
-        let empty = self.picture.with_untracked(|picture| picture.sheet().is_empty());
-        if empty || self.stored.get_value() > 0 { PAUSE.0 } else { CALM }
     }
 
     /// Reads what is new of a trace. How long it took to draw.
