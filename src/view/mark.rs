@@ -136,8 +136,18 @@ pub fn flags(marks: &[Mark], stretch: Stretch, letter: f64) -> Vec<Flag> {
             flags.push(Flag { place, name, text, tone, last: false });
         }
     }
+    let width = |flag: &Flag| (flag.name.chars().count() + 1) as f64 * letter;
     for flag in &mut flags {
-        flag.last = flag.place + (flag.name.chars().count() + 1) as f64 * letter > 1.0;
+        flag.last = flag.place + width(flag) > 1.0;
+    }
+    // What stands before its line may reach into the flag before: the latest names stay, as far as
+    // there is room.
+    if let [.., before, last] = flags.as_mut_slice() {
+        let room = if before.last { before.place } else { before.place + width(before) };
+        while last.last && !last.name.is_empty() && last.place - width(last) < room {
+            let rest = last.name.split_once(' ').map_or("", |(_, rest)| rest).to_owned();
+            last.name = rest;
+        }
     }
     flags
 }
@@ -173,6 +183,19 @@ mod tests {
         page.events.extend(vec![thrown; 5_000]);
         let marks = marks(&page, page.start);
         assert!(marks.len() <= MOST + 1 && marks.iter().all(|mark| mark.name == "Error"));
+    }
+
+    #[test]
+    fn a_flag_at_the_end_does_not_reach_into_the_one_before() {
+        let mark = |name, at| Mark { name, text: String::new(), at, tone: Tone::Good };
+        let marks = [mark("TTFB", 100_000), mark("FCP", 800_000), mark("Load", 850_000)];
+        let names = |letter| {
+            let flags = flags(&marks, Window::WHOLE.within(1_000_000), letter);
+            flags.into_iter().map(|it| it.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(0.03), ["TTFB", "FCP Load"]);
+        assert_eq!(names(0.06), ["TTFB", "Load"]);
+        assert_eq!(names(0.1), ["TTFB", ""]);
     }
 
     #[test]
