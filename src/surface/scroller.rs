@@ -85,13 +85,6 @@ impl Scroller {
         }
     }
 
-    /// Gives it the keyboard's focus.
-    pub fn focus(self) {
-        if let Some(element) = self.shown() {
-            drop(element.focus());
-        }
-    }
-
     /// The element, while there is one: what runs in a later frame may find its list gone, and the
     /// reference with it.
     fn shown(self) -> Option<leptos::web_sys::HtmlDivElement> {

@@ -168,7 +168,7 @@ fn Count(picture: RwSignal<Picture>, desk: Desk) -> impl IntoView {
 /// To the next match and back.
 #[component]
 fn Walk(field: Field) -> impl IntoView {
-    let button = |back: bool, label: &'static str, sign: &'static str| {
+    let button = |back: bool, label: &'static str, key: &'static str, sign: &'static str| {
         let none = move || {
             let some = |bits: &Arc<trace::filter::Bits>| bits.count() > 0;
             let any = field.desk.filter.with(|filter| filter.through.as_ref().is_some_and(some));
@@ -179,7 +179,8 @@ fn Walk(field: Field) -> impl IntoView {
                 type="button"
                 class="verb"
                 aria-label=label
-                title=label
+                aria-keyshortcuts=key
+                title=format!("{label} ({key})")
                 aria-disabled=none
                 on:click=move |_| field.seek(back)
             >
@@ -187,7 +188,7 @@ fn Walk(field: Field) -> impl IntoView {
             </button>
         }
     };
-    view! { {button(true, "Previous match", "↑")}{button(false, "Next match", "↓")} }.into_any()
+    view! { {button(true, "Previous match", "Shift+N", "↑")}{button(false, "Next match", "N", "↓")} }.into_any()
 }
 
 /// What becomes of spans that do not match.
@@ -377,7 +378,7 @@ impl Field {
     fn seek(self, back: bool) {
         let matched = self.desk.filter.with_untracked(|filter| filter.through.is_some());
         if matched {
-            self.picture.maybe_update(|picture| picture.seek(back));
+            self.picture.maybe_update(|picture| picture.seek(back, false));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use trace::waterfall::Level;
 
+use crate::desk::View;
 use surface::cursor::Step;
 
 /// What a key does.
@@ -21,6 +22,13 @@ pub enum Act {
     Level(Level),
     /// The filter has the focus.
     Find,
+    /// Another view.
+    View(View),
+    /// To the next span that matches, or back; without a filter, that failed.
+    Seek {
+        /// Whether it goes back.
+        back: bool,
+    },
     /// Lists the keys.
     Help,
 }
@@ -46,7 +54,7 @@ pub enum Pan {
 /// A key of the trace view.
 #[derive(Debug)]
 pub struct Key {
-    /// Its names in UI Events (`KeyboardEvent.key`), lower case.
+    /// Its names in UI Events (`KeyboardEvent.key`), lower case where that makes no difference.
     pub names: &'static [&'static str],
     /// As it is written on keyboards.
     pub shown: &'static str,
@@ -74,8 +82,8 @@ const fn key(
     Key { names, shown, act, meaning }
 }
 
-/// Every key, by what it is about. Letters are those of Perfetto and Jaeger UI.
-pub static GROUPS: [Group; 4] = [
+/// Every key, by what it is about. Letters are those of Perfetto and Jaeger UI, and of pagers.
+pub static GROUPS: [Group; 5] = [
     Group {
         name: "Time",
         keys: &[
@@ -112,20 +120,37 @@ pub static GROUPS: [Group; 4] = [
         ],
     },
     Group {
+        name: "Views",
+        keys: &[
+            key(&["1"], "1", Act::View(View::Waterfall), "Waterfall"),
+            key(&["2"], "2", Act::View(View::Tree), "Tree"),
+            key(&["3"], "3", Act::View(View::Flame), "Flame graph"),
+            key(&["4"], "4", Act::View(View::Table), "Table of spans"),
+            key(&["5"], "5", Act::View(View::Statistics), "Statistics"),
+            key(&["6"], "6", Act::View(View::Services), "Services"),
+            key(&["7"], "7", Act::View(View::Logs), "Logs"),
+        ],
+    },
+    Group {
         name: "Trace",
         keys: &[
             key(&["/"], "/", Act::Find, "Filter spans"),
+            key(&["n"], "n", Act::Seek { back: false }, "Next match; without a filter, next error"),
+            key(&["N"], "Shift n", Act::Seek { back: true }, "Previous match or error"),
             key(&["?"], "?", Act::Help, "Keyboard shortcuts"),
         ],
     },
 ];
 
-/// What a key does, by its name in UI Events. Letters count in upper case, too.
+/// What a key does, by its name in UI Events. Letters count in upper case, too, where that has no
+/// meaning of its own.
 #[must_use]
 pub fn act(name: &str) -> Option<Act> {
-    let name = name.to_lowercase();
-    let mut keys = GROUPS.iter().flat_map(|group| group.keys);
-    keys.find(|key| key.names.contains(&name.as_str())).map(|key| key.act)
+    let of = |name: &str| {
+        let mut keys = GROUPS.iter().flat_map(|group| group.keys);
+        keys.find(|key| key.names.contains(&name)).map(|key| key.act)
+    };
+    of(name).or_else(|| of(&name.to_lowercase()))
 }
 
 /// The key for an act, as it is written on keyboards; empty where there is none.
@@ -152,6 +177,16 @@ mod tests {
         }
         assert_eq!((act("W"), act("ArrowUp")), (act("w"), Some(Act::Step(Step::Up))));
         assert_eq!((act("Tab"), act("")), (None, None));
+        let seek = |back| Some(Act::Seek { back });
+        assert_eq!((act("n"), act("N")), (seek(false), seek(true)));
+    }
+
+    #[test]
+    fn digits_lead_to_the_views_in_the_order_of_their_tabs() {
+        for (at, view) in View::ALL.into_iter().enumerate() {
+            assert_eq!(act(&(at + 1).to_string()), Some(Act::View(view)));
+        }
+        assert_eq!((act("8"), act("9")), (None, None));
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
-use surface::scroller::Scroller;
 
 use crate::desk::Desk;
 use crate::detail::{Detail, clock};
 use crate::inspector::{Hands, Inspector};
 use crate::picture::Picture;
 use crate::shelf::{SHARES, Shelf};
+use crate::shortcuts::focus_rows;
 
 /// How much a key widens the details, in percent.
 const STEP: i32 = 4;
@@ -25,13 +25,11 @@ pub fn Pane(
     desk: Desk,
     /// What stays when another span is chosen.
     shelf: Shelf,
-    /// The list to which the keyboard's focus goes back.
-    scroller: Scroller,
 ) -> impl IntoView {
     let detail = Memo::new(move |_| picture.with(|picture| detail(picture, desk)));
     let close = Callback::new(move |()| {
         desk.details.set(false);
-        scroller.focus();
+        focus_rows();
     });
     let go = Callback::new(move |id| {
         // A parent that is not here stays where the problems name it.
@@ -42,6 +40,7 @@ pub fn Pane(
     let hands = Hands { close, go, narrow: Callback::new(move |text: String| desk.narrow(&text)) };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
+            event.prevent_default();
             close.run(());
         }
     };

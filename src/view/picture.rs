@@ -229,9 +229,10 @@ impl Picture {
         self.through.is_some()
     }
 
-    /// Chooses the next span that is let through, or the one before; whether there is any.
-    pub fn seek(&mut self, back: bool) -> bool {
-        let found = self.waterfall.seek(self.chosen, back);
+    /// Chooses the next span that is let through, or the one before; on demand only those that
+    /// failed. Whether there is any.
+    pub fn seek(&mut self, back: bool, failed: bool) -> bool {
+        let found = self.waterfall.seek(self.chosen, back, failed);
         found.inspect(|span| self.reveal(*span)).is_some()
     }
 

@@ -10,6 +10,7 @@ use leptos::web_sys::{Element, HtmlElement};
 use crate::desk::{Desk, Window};
 use crate::keys::{self, Act, GROUPS, Group, Key, Pan, Zoom};
 use crate::picture::Picture;
+use surface::cursor::Step;
 
 /// The filter's field, which another file draws.
 pub const FILTER: &str = "trace-filter";
@@ -57,10 +58,32 @@ fn typing(event: &KeyboardEvent) -> bool {
     target.is_some_and(|target| !matches!(target.closest(TAKES), Ok(None)))
 }
 
-/// Carries a key out; whether it meant anything. Steps are the rows' own.
+/// Gives the focus back to what the view lists, where the chosen row is; in the picture of services,
+/// to the chosen one.
+pub fn focus_rows() {
+    const ROWS: &str = "#view [role$=grid], #view [role=tree], #view .box[aria-pressed=true]";
+    if let Ok(Some(rows)) = document().query_selector(ROWS) {
+        // What is in an SVG has `focus`, too, and is no `HTMLElement`.
+        drop(rows.unchecked_into::<HtmlElement>().focus());
+    }
+}
+
+/// Carries a key out; whether it meant anything. Steps are the rows' own, but what closes the details.
 fn carry_out(act: Act, picture: RwSignal<Picture>, desk: Desk, help: RwSignal<bool>) -> bool {
     match act {
+        Act::Step(Step::Close) => {
+            let closed = desk.details.try_update(std::mem::take) == Some(true);
+            if closed {
+                focus_rows();
+            }
+            return closed;
+        }
         Act::Step(_) => return false,
+        Act::View(view) => desk.view.set(view),
+        Act::Seek { back } => {
+            let failed = desk.filter.with_untracked(|filter| filter.through.is_none());
+            picture.maybe_update(|picture| picture.seek(back, failed));
+        }
         Act::Help => help.set(true),
         Act::Find => {
             let field = document().get_element_by_id(FILTER);

@@ -47,9 +47,11 @@ pub fn Facts(
                 <div class="id">
                     <dt>"Trace"</dt>
                     <dd>{trace.to_string()}<Copy text=trace.to_string() what="trace id" /></dd>
-                    <a href=address::compare(Some(trace), None) target="_blank" rel="noopener">
-                        "Compare with…"
-                    </a>
+                    <dd class="more">
+                        <a href=address::compare(Some(trace), None) target="_blank" rel="noopener">
+                            "Compare with…"
+                        </a>
+                    </dd>
                 </div>
             })}
             {move || facts.get().into_iter().map(draw).collect::<Vec<_>>()}
@@ -166,7 +168,7 @@ pub fn TraceView(
             >
                 <Chosen scene waterfall />
             </div>
-            <Pane picture desk shelf scroller />
+            <Pane picture desk shelf />
         </div>
     }
     .into_any()

@@ -79,11 +79,16 @@ impl Waterfall {
 
     /// The next span in reading order that the filter lets through, folded away or not, or the one
     /// before; from the other end where there is none. With no span to begin at, the first or last.
+    /// On demand only of those that failed.
     #[must_use]
-    pub fn seek(&self, from: Option<usize>, back: bool) -> Option<usize> {
+    pub fn seek(&self, from: Option<usize>, back: bool, failed: bool) -> Option<usize> {
         let size = self.size();
         let at = from.and_then(|span| self.forest.spans.iter().position(|at| *at as usize == span));
-        let lets = |row: &usize| !self.marks[*row].has(Marks::PALE) && self.group(*row).is_none();
+        let lets = |row: &usize| {
+            let marks = self.marks[*row];
+            let fits = !marks.has(Marks::PALE) && (!failed || marks.has(Marks::ERROR));
+            fits && self.group(*row).is_none()
+        };
         let ahead = at.map_or(0, |at| at + 1);
         let found = match back {
             false => (ahead..size).chain(0..ahead).find(lets),
@@ -176,20 +181,30 @@ mod tests {
     }
 
     #[test]
+    fn those_that_failed_are_walked_without_a_filter() {
+        let mut spans = vec![span(0, None, 0.0, 90.0), span(1, Some(0), 1.0, 5.0)];
+        assert_eq!(Waterfall::build(&Columns::of(&spans)).seek(None, false, true), None);
+        spans[1].status = crate::span::Status::Error(String::new());
+        let waterfall = Waterfall::build(&Columns::of(&spans));
+        assert_eq!(waterfall.seek(None, false, true), Some(1));
+        assert_eq!(waterfall.seek(Some(1), true, true), Some(1), "round to itself");
+    }
+
+    #[test]
     fn matches_are_walked_both_ways_and_around() {
         let mut waterfall = tree();
         waterfall.sift(Some(&only(&[2, 4])), true);
         let mut at = None;
         let mut next = |back| {
-            at = waterfall.seek(at, back);
+            at = waterfall.seek(at, back, false);
             at
         };
         assert_eq!([next(false), next(false), next(false)], [Some(2), Some(4), Some(2)]);
         assert_eq!([next(true), next(true), next(true)], [Some(4), Some(2), Some(4)]);
-        assert_eq!(waterfall.seek(None, true), Some(4));
-        assert_eq!(waterfall.seek(Some(5), false), Some(2), "from what is hidden, too");
+        assert_eq!(waterfall.seek(None, true, false), Some(4));
+        assert_eq!(waterfall.seek(Some(5), false, false), Some(2), "from what is hidden, too");
         waterfall.sift(Some(&only(&[])), false);
-        assert_eq!(waterfall.seek(Some(1), false), None);
+        assert_eq!(waterfall.seek(Some(1), false, false), None);
     }
 
     #[test]

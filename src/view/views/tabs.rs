@@ -34,15 +34,6 @@ pub fn Tabs(
             focus(list, to);
         }
     };
-    Effect::new(move |_| {
-        let keys = window_event_listener(leptos::ev::keydown, move |event| {
-            let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-            if let Some(view) = of_key(&event.key()).filter(|_| plain && !typed(&event)) {
-                desk.view.set(view);
-            }
-        });
-        on_cleanup(move || keys.remove());
-    });
     Effect::new(move |_| center(list, desk.view.get()));
     let draw = move |(at, view): (usize, View)| {
         let chosen = move || desk.view.get() == view;
@@ -84,19 +75,6 @@ fn beside(view: View, step: Step) -> Option<View> {
     View::ALL.get(to).copied()
 }
 
-/// The view of a digit key.
-#[must_use]
-pub fn of_key(key: &str) -> Option<View> {
-    let at: usize = key.parse().ok()?;
-    View::ALL.get(at.checked_sub(1)?).copied()
-}
-
-/// Whether a key is part of a text that somebody types.
-fn typed(event: &KeyboardEvent) -> bool {
-    let element = event.target().and_then(|it| it.dyn_into::<leptos::web_sys::Element>().ok());
-    element.is_some_and(|it| ["INPUT", "TEXTAREA", "SELECT"].contains(&it.tag_name().as_str()))
-}
-
 /// A view's tab, where it is drawn.
 fn element(list: NodeRef<html::Div>, view: View) -> Option<leptos::web_sys::HtmlElement> {
     let at = View::ALL.iter().position(|it| *it == view).and_then(|at| u32::try_from(at).ok())?;
@@ -124,13 +102,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrows_lead_round_and_digits_lead_straight() {
+    fn arrows_lead_round() {
         assert_eq!(beside(View::Waterfall, Step::In), Some(View::Tree));
         assert_eq!(beside(View::Waterfall, Step::Out), Some(View::Logs));
         assert_eq!(beside(View::Logs, Step::In), Some(View::Waterfall));
         assert_eq!(beside(View::Flame, Step::Last), Some(View::Logs));
         assert_eq!(beside(View::Flame, Step::Down), None);
-        assert_eq!([of_key("1"), of_key("7")], [Some(View::Waterfall), Some(View::Logs)]);
-        assert_eq!([of_key("0"), of_key("8"), of_key("a")], [None; 3]);
     }
 }
