@@ -38,6 +38,11 @@ pub fn Table(
             event.prevent_default();
         }
     };
+    // Only while it is in the document.
+    let active = move || {
+        let drawn = scroller.view.get().rows(length.get());
+        chosen.get().filter(|at| drawn.contains(at)).map(name)
+    };
     view! {
         <div
             class="table"
@@ -45,7 +50,7 @@ pub fn Table(
             role="grid"
             aria-label="Traced requests"
             aria-rowcount=move || length.get() + 1
-            aria-activedescendant=move || chosen.get().map(name)
+            aria-activedescendant=active
             tabindex="0"
             node_ref=scroller.element
             on:scroll=move |_| scroller.measure()
@@ -158,8 +163,10 @@ fn Request(
             <span role="gridcell" class="method">{line.method}</span>
             <span role="gridcell" class="request" title=line.url>
                 <Framework badges=line.badges />
-                {(!line.call.is_empty()).then(|| view! { <strong>{line.call}</strong>" " })}
-                {place}
+                <span class="text">
+                    {(!line.call.is_empty()).then(|| view! { <strong>{line.call}</strong>" " })}
+                    {place}
+                </span>
             </span>
             {cell("host", line.host)}
             <span role="gridcell" class=format!("status {tone}") title=status>{line.status}</span>

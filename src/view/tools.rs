@@ -81,7 +81,7 @@ fn tool(
         <button
             type="button"
             class="tool"
-            aria-label=name
+            aria-label=format!("{name}: {sign}")
             aria-keyshortcuts=key
             title=format!("{name} ({key})")
             on:click=on_click
@@ -109,7 +109,7 @@ fn Legend() -> impl IntoView {
     view! {
         <details class="signs">
             <summary>"Legend"</summary>
-            <div>
+            <div role="group" aria-label="Legend" tabindex="0">
                 <h3>"In the bars of loads"</h3>
                 <ul>{phases}</ul>
                 <h3>"Marks"</h3>

@@ -25,7 +25,7 @@ const rows = (dashboard) => chart(dashboard).getByRole('row');
 const row = (dashboard, name) => chart(dashboard).getByRole('row', { name }).first();
 const edge = (dashboard, name) => dashboard.getByRole('slider', { name: `${name} of the time in view` });
 const tool = (dashboard, name) =>
-  dashboard.getByRole('toolbar', { name: 'Waterfall tools' }).getByRole('button', { name, exact: true });
+  dashboard.getByRole('toolbar', { name: 'Waterfall tools' }).getByRole('button', { name: new RegExp(`^${name}: `) });
 
 /** The window of time, in thousandths of the trace. */
 async function view(dashboard) {

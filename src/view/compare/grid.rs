@@ -129,6 +129,11 @@ pub fn Grid(
             event.prevent_default();
         }
     };
+    // Only while it is in the document.
+    let active = move || {
+        let drawn = scroller.view.get().rows(length.get());
+        chosen.get().filter(|at| drawn.contains(at)).map(id)
+    };
     let heads = headings.into_iter().map(|(class, name)| {
         view! { <span role="columnheader" class=class>{name}</span> }
     });
@@ -139,7 +144,7 @@ pub fn Grid(
             role="treegrid"
             aria-label=name
             aria-rowcount=move || length.get() + 1
-            aria-activedescendant=move || chosen.get().map(id)
+            aria-activedescendant=active
             tabindex="0"
             node_ref=scroller.element
             on:scroll=move |_| scroller.measure()

@@ -193,8 +193,8 @@ fn Line(it: Entry, on_count: Callback<(TraceId, bool)>) -> impl IntoView {
                     href=address::dashboard(trace, None)
                     target="_blank"
                     rel="noopener"
-                    aria-label=format!("Trace of run {number}")
                 >
+                    <span class="hidden">{format!("Trace of run {number}: ")}</span>
                     {surface::naming::short(&trace.to_string())}
                 </a>
                 {flaw}

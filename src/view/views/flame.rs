@@ -8,6 +8,7 @@ use leptos::attr::custom::custom_attribute;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use trace::flame::{self, Bar, Scale};
+use trace::tree::Tree;
 use trace::{quantity, waterfall};
 
 use super::tree::duration;
@@ -310,9 +311,9 @@ fn Focus(scene: Scene) -> impl IntoView {
         let span = scene.chosen.get()?;
         scene.growth.track();
         let text = words(scene, span);
-        let level = scene.picture.try_update_untracked(|picture| {
+        let [level, place, of] = scene.picture.try_update_untracked(|picture| {
             let tree = picture.study().1.tree();
-            tree.row(span).map(|row| u32::from(tree.depth(row)) + 1)
+            tree.row(span).map(|row| stands(tree, row))
         })??;
         Some(view! {
             <div
@@ -321,11 +322,25 @@ fn Focus(scene: Scene) -> impl IntoView {
                 id=format!("flame-{span}")
                 aria-selected="true"
                 {..custom_attribute("aria-level", level)}
+                {..custom_attribute("aria-posinset", place)}
+                {..custom_attribute("aria-setsize", of)}
             >
                 {text}
             </div>
         })
     }
+}
+
+/// The level of a row, its place among those of one parent, and how many these are, all from 1.
+fn stands(tree: &Tree, row: usize) -> [usize; 3] {
+    let among = |rows: &mut dyn Iterator<Item = usize>| {
+        rows.fold((0, 0), |(before, all), at| (before + usize::from(at <= row), all + 1))
+    };
+    let (place, of) = match tree.parent(row) {
+        Some(parent) => among(&mut tree.children(parent)),
+        None => among(&mut tree.roots()),
+    };
+    [usize::from(tree.depth(row)) + 1, place, of]
 }
 
 /// A span in words: name, service, duration, share.

@@ -155,6 +155,11 @@ pub fn Grid(
             }
         });
     });
+    // Only while it is in the document.
+    let active = move || {
+        let drawn = scroller.view.get().rows(length.get());
+        chosen.get().filter(|at| drawn.contains(at)).map(id)
+    };
     let role = if hands.fold.is_some() { "treegrid" } else { "grid" };
     view! {
         <div
@@ -163,7 +168,7 @@ pub fn Grid(
             aria-label=name
             aria-rowcount=move || length.get() + 1
             aria-colcount=move || columns.with(Vec::len)
-            aria-activedescendant=move || chosen.get().map(id)
+            aria-activedescendant=active
             tabindex="0"
             style=("--columns", move || columns.with(|columns| measure(columns).0))
             style=("--least", move || columns.with(|columns| measure(columns).1))

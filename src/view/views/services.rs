@@ -182,12 +182,18 @@ fn Peer(
     let (name, spans) = (service(&name), quantity::count(node.spans, "span"));
     let errors = (node.errors > 0).then(|| quantity::count(node.errors, "error"));
     let own = format!("self {}", duration(node.own));
-    let label = format!("{name}: {spans}, {}, {own}", errors.as_deref().unwrap_or("no errors"));
+    let figures = match &errors {
+        Some(errors) => format!("{spans}, {errors}, {own}"),
+        None => format!("{spans}, {own}, no errors"),
+    };
+    let title = format!("{name}: {figures}");
     let fitting = if name.chars().count() > FITS {
         format!("{}…", name.chars().take(FITS - 1).collect::<String>())
     } else {
         name
     };
+    // What is seen can be said to it.
+    let said = format!("{fitting}: {figures}");
     let choose = move || scene.open(node.slowest);
     let on_key = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Enter" | " ") {
@@ -203,17 +209,17 @@ fn Peer(
             class:bad=failed
             role="button"
             tabindex="0"
-            aria-label=label.clone()
+            aria-label=said
             aria-pressed=move || if mine.get() == Some(at) { "true" } else { "false" }
             transform=format!("translate({x} {y})")
             on:click=move |_| choose()
             on:keydown=on_key
         >
-            <title>{label.clone()}</title>
+            <title>{title}</title>
             <rect class="body" width=BOX.0 height=BOX.1 rx="5" />
             <rect class="side" width="5" height=BOX.1 rx="2" />
-            <text x="15" y="20" class="name">{fitting}</text>
-            <text x="15" y="36">{spans}{errors.map(|text| view! { <tspan class="bad" dx="8">{text}</tspan> })}</text>
+            <text x="15" y="20" class="name">{fitting}</text>" "
+            <text x="15" y="36">{spans}{errors.map(|text| view! { " "<tspan class="bad" dx="4">{text}</tspan> })}</text>" "
             <text x="15" y="51" class="dim">{own}</text>
         </g>
     }
