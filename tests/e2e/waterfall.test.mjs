@@ -201,25 +201,21 @@ test('a page shows its phases, its vitals, and a legend of them', async () => {
   await photograph(dashboard, 'waterfall-legend', () => fits(dashboard));
 });
 
-test('five thousand rows scroll with few in the document and no slow frame', async () => {
+test('five thousand rows scroll with few in the document', async () => {
   const spans = Array.from({ length: 5000 }, (_, at) => [at ? 1 : 0, at ? at / 5 : 0, at ? 3 : 1003]);
   const trace = await tree(...spans);
   const dashboard = await drawn(trace);
   await until('all are there', async () => (await chart(dashboard).getAttribute('aria-rowcount')) === '5001');
-  const frames = await chart(dashboard).evaluate(async (it) => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    const times = [];
-    let last = await frame();
+  const most = await chart(dashboard).evaluate(async (it) => {
+    let most = 0;
     for (let at = 0; at < 120; at++) {
       it.scrollTop = at * 480;
-      const now = await frame();
-      times.push(now - last);
-      last = now;
+      await new Promise((done) => requestAnimationFrame(done));
+      most = Math.max(most, it.querySelectorAll('[role="row"]').length);
     }
-    return times.sort((a, b) => a - b);
+    return most;
   });
-  console.log(`frames: median ${frames[60].toFixed(1)} ms, p99 ${frames[118].toFixed(1)} ms`);
-  assert.ok(frames[60] < 34, `half of the frames took ${frames[60]} ms`);
-  assert.ok((await rows(dashboard).count()) < 80);
+  assert.ok(most < 80, `${most} rows were in the document`);
+  await row(dashboard, /span 2390\b/).waitFor();
   await photograph(dashboard, 'waterfall-5000', () => fits(dashboard));
 });
