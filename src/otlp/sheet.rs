@@ -303,9 +303,18 @@ impl Sheet {
     /// The values of one attribute, for every span: its own, or else that of its resource or scope.
     /// Made once, and grown when spans come.
     pub fn values(&mut self, key: &str) -> Arc<Column> {
+        self.column(key, usize::MAX)
+    }
+
+    /// Makes a part of the column of an attribute, of so many spans. Whether it is whole.
+    pub fn ready(&mut self, key: &str, size: usize) -> bool {
+        self.column(key, size).len() == self.len()
+    }
+
+    fn column(&mut self, key: &str, most: usize) -> Arc<Column> {
         let mut column = self.kept.remove(key).unwrap_or_default();
         if column.len() < self.len() {
-            Arc::make_mut(&mut column).grow(self, key);
+            Arc::make_mut(&mut column).grow(self, key, most);
         }
         self.kept.insert(key.to_owned(), Arc::clone(&column));
         column

@@ -1,23 +1,20 @@
 //! Draws the filter over a trace's views: the field with its completion, what is wrong with the
-//! text, how many spans match, and what becomes of the others. Carries the filter out: whatever
-//! sets the desk's text, its spans are found here, and again when the trace grows.
+//! text, how many spans match, and what becomes of the others. What carries it out is
+//! [`crate::sieve`]'s.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::{html, web_sys};
-use trace::filter::{Choice, Flaw, Query, SPANS};
+use surface::steps::Steps;
+use trace::filter::{Bits, Choice, Flaw};
 
 use crate::desk::{Desk, Rest};
 use crate::picture::Picture;
 use crate::typing::{MOST, Typing, explain};
-
-/// Spans up to which every keystroke is carried out at once; beyond, when the keys rest.
-const AT_ONCE: usize = 150_000;
-/// How long keys rest.
-const PAUSE: Duration = Duration::from_millis(180);
+use crate::{prepare, sieve};
 
 /// A field, and what is typed into it.
 #[derive(Clone, Copy)]
@@ -38,7 +35,7 @@ pub fn FilterBar(
 ) -> impl IntoView {
     let typing = RwSignal::new(Typing::default());
     let field = Field { picture, desk, typing, input: NodeRef::new() };
-    carry_out(picture, desk);
+    sieve::carry_out(picture, desk);
     let filtered = Memo::new(move |_| desk.filter.with(|filter| !filter.text.is_empty()));
     view! {
         <div class="sieve" class:filtered=filtered role="search" aria-label="Spans">
@@ -170,7 +167,7 @@ fn Count(picture: RwSignal<Picture>, desk: Desk) -> impl IntoView {
 fn Walk(field: Field) -> impl IntoView {
     let button = |back: bool, label: &'static str, key: &'static str, sign: &'static str| {
         let none = move || {
-            let some = |bits: &Arc<trace::filter::Bits>| bits.count() > 0;
+            let some = |bits: &Arc<Bits>| bits.count() > 0;
             let any = field.desk.filter.with(|filter| filter.through.as_ref().is_some_and(some));
             (!any).then_some("true")
         };
@@ -241,84 +238,6 @@ pub fn Nothing(
     .into_any()
 }
 
-/// Finds the spans of a filter whenever its text changes or spans come.
-fn carry_out(picture: RwSignal<Picture>, desk: Desk) {
-    let text = Memo::new(move |_| desk.filter.with(|filter| filter.text.clone()));
-    let growth = Memo::new(move |_| picture.with(|picture| picture.growth));
-    // The last text that was a filter.
-    let good = StoredValue::new(String::new());
-    let waits: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
-    Effect::new(move |before: Option<u32>| {
-        let (text, growth) = (text.get(), growth.get());
-        let find = move || find(picture, desk, &text, good);
-        if let Some(wait) = waits.try_update_value(Option::take).flatten() {
-            wait.clear();
-        }
-        let many = picture.with_untracked(|picture| picture.sheet().len() > AT_ONCE);
-        if many && before == Some(growth) {
-            waits.set_value(set_timeout_with_handle(find, PAUSE).ok());
-        } else {
-            find();
-        }
-        growth
-    });
-    on_cleanup(move || {
-        if let Some(wait) = waits.try_update_value(Option::take).flatten() {
-            wait.clear();
-        }
-    });
-    let rest = Memo::new(move |_| {
-        desk.filter.with(|filter| (filter.through.clone(), filter.rest == Rest::Hide))
-    });
-    Effect::new(move |before: Option<()>| {
-        let (through, hide) = rest.get();
-        // Nothing is filtered at first.
-        if before.is_some() || through.is_some() {
-            picture.update(|picture| picture.sift(through, hide));
-        }
-    });
-}
-
-/// Finds the spans of a filter, or why the text is none; then what stands before the flaw holds, or
-/// else the last one that was.
-fn find(picture: RwSignal<Picture>, desk: Desk, text: &str, good: StoredValue<String>) {
-    let (query, flaw) = match Query::parse(text, &SPANS) {
-        Ok(query) => {
-            good.set_value(text.to_owned());
-            (Some(query), None)
-        }
-        Err(flaw) => {
-            let last = || good.try_with_value(|text| Query::parse(text, &SPANS).ok()).flatten();
-            let whole = sound(text, &flaw).and_then(|part| Query::parse(part, &SPANS).ok());
-            (whole.or_else(last), Some(flaw))
-        }
-    };
-    let query = query.filter(|query| !query.is_empty());
-    let run = |query: Query| {
-        let mut through = None;
-        // No row is drawn anew before it is known what it matches.
-        picture.maybe_update(|picture| {
-            through = Some(Arc::new(picture.run(&query)));
-            false
-        });
-        through
-    };
-    let through = query.and_then(run);
-    desk.filter.maybe_update(|filter| {
-        let new = filter.through != through || filter.flaw != flaw;
-        (filter.through, filter.flaw) = (through, flaw);
-        new
-    });
-}
-
-/// The whole conditions before a flaw. What is half typed filters nothing yet: the name of a field,
-/// until its value is there, would be looked for as a text.
-fn sound<'a>(text: &'a str, flaw: &Flaw) -> Option<&'a str> {
-    let before = text.get(..flaw.range.start)?;
-    let end = before.trim_end().rfind(' ').unwrap_or_default();
-    before.get(..end)
-}
-
 impl Field {
     /// Takes in what the field says now.
     fn read(self) -> Option<Typing> {
@@ -338,16 +257,38 @@ impl Field {
         }
     }
 
-    /// Offers what may stand at the cursor.
+    /// Offers what may stand at the cursor; at once, or where that would be felt, in steps.
     fn suggest(self) {
-        let Some(mut now) = self.read() else { return };
-        let mut offered = None;
-        self.picture.maybe_update(|picture| {
-            offered = Some(picture.complete(now.text(), now.cursor(), MOST));
-            false
+        let (Some(now), mut steps) = (self.read(), Steps::begin()) else { return };
+        let asked = now.clone();
+        let mut part = move |picture: &mut Picture, size| {
+            picture.ready_to_complete(asked.text(), asked.cursor(), size)
+        };
+        if prepare::begin(self.picture, &steps, &mut part) != Some(false) {
+            return self.offer(now);
+        }
+        spawn_local(async move {
+            steps.rest().await;
+            let ready = prepare::all(self.picture, &mut steps, &mut part).await.is_some();
+            // Whoever typed on, or went elsewhere, is not to be offered this.
+            let same = |it: &Typing| (it.text(), it.cursor()) == (now.text(), now.cursor());
+            if ready && self.focused() && self.read().as_ref().is_some_and(same) {
+                self.offer(now);
+            }
         });
+    }
+
+    fn offer(self, mut now: Typing) {
+        let complete = |it: &mut Picture| (false, it.complete(now.text(), now.cursor(), MOST));
+        let offered = self.picture.try_maybe_update(complete);
         now.offer(offered.unwrap_or_default());
-        self.typing.set(now);
+        self.typing.try_set(now);
+    }
+
+    /// Whether the keys go to it.
+    fn focused(self) -> bool {
+        let active = document().active_element();
+        active.is_some_and(|active| self.element().is_some_and(|it| active.is_same_node(Some(&it))))
     }
 
     /// Puts a text into the field, with the cursor at a place.
@@ -419,19 +360,5 @@ impl Field {
             }
             _ => false,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_before_a_flaw_holds() {
-        let sound = |text| sound(text, &Query::parse(text, &SPANS).unwrap_err()).unwrap();
-        assert_eq!(sound("error:true duration>soon"), "error:true");
-        assert_eq!(sound("error:true duration>"), "error:true");
-        assert_eq!(sound("service:"), "");
-        assert_eq!(sound("ä ö:"), "ä");
     }
 }

@@ -13,6 +13,7 @@ use trace::skew::Skew;
 use crate::desk::Desk;
 use crate::finding::{Finding, Findings, Told, Topic, clocks};
 use crate::picture::Picture;
+use crate::prepare;
 use surface::gate::Gate;
 
 /// Attributes that tell what is asked, the older names behind those of today; and whether they are
@@ -252,12 +253,11 @@ fn look_for(picture: RwSignal<Picture>, found: Found) {
 async fn look(picture: RwSignal<Picture>) -> Option<Findings> {
     let mut steps = Steps::begin();
     let mut skew = Skew::default();
-    study(picture, |_| ())?;
-    steps.rest().await;
+    prepare::all(picture, &mut steps, &mut Picture::prepare).await?;
     for (name, _) in DETAILS {
-        study(picture, |picture| drop(picture.study().0.values(name)))?;
-        steps.rest().await;
+        prepare::all(picture, &mut steps, &mut |picture, size| picture.column(name, size)).await?;
     }
+    steps.rest().await;
     study(picture, |picture| skew = picture.skew())?;
     steps.rest().await;
     // Trees of other times, where clocks are put right.

@@ -37,6 +37,7 @@ pub mod path;
 pub mod phase;
 pub mod picture;
 pub mod pool;
+pub mod prepare;
 pub mod problem;
 pub mod reading;
 pub mod ring;
@@ -46,6 +47,7 @@ pub mod share;
 pub mod shelf;
 pub mod shortcuts;
 pub mod shown;
+pub mod sieve;
 #[cfg(test)]
 mod snapshot;
 pub mod timeline;

@@ -200,6 +200,26 @@ impl Picture {
         (&mut self.sheet, &mut self.lens)
     }
 
+    /// Does a part of what is made there: about as much as so many spans take. Whether all is done.
+    pub fn prepare(&mut self, size: usize) -> bool {
+        self.lens.step(&self.sheet, size)
+    }
+
+    /// Makes a part of the column of an attribute, as above.
+    pub fn column(&mut self, name: &str, size: usize) -> bool {
+        self.sheet.ready(name, size)
+    }
+
+    /// Does a part of what running a filter takes, as above.
+    pub fn ready(&mut self, query: &Query, size: usize) -> bool {
+        self.lens.ready(&mut self.sheet, query, size)
+    }
+
+    /// Does a part of what completing a filter takes, as above.
+    pub fn ready_to_complete(&mut self, text: &str, cursor: usize, size: usize) -> bool {
+        self.lens.ready_to_complete(&mut self.sheet, text, cursor, size)
+    }
+
     /// The spans' trees and self times, as they were last made.
     #[must_use]
     pub fn lens(&self) -> &Lens {

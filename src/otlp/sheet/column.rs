@@ -85,8 +85,8 @@ impl Column {
         texts
     }
 
-    /// Looks at the spans that came since.
-    pub(super) fn grow(&mut self, sheet: &Sheet, key: &str) {
+    /// Looks at the spans that came since, so many at most.
+    pub(super) fn grow(&mut self, sheet: &Sheet, key: &str, most: usize) {
         let columns = sheet.columns();
         let by = columns.by();
         for owner in &by.all()[self.owners.len()..] {
@@ -98,7 +98,7 @@ impl Column {
                 value.map_or(Self::NONE, |value| self.number(&proto::value_message(value)));
             self.owners.push(number);
         }
-        for at in self.of.len()..sheet.len() {
+        for at in (self.of.len()..sheet.len()).take(most) {
             let number = match find(sheet.message(at), key) {
                 Some(message) => self.number(message),
                 None => self.owners[columns.owners[at] as usize],

@@ -1,21 +1,22 @@
 //! A sheet, ready to be filtered: what filters ask for is made once and kept while spans arrive.
 //!
 //! Owns the tree, the self times and the last answers to free text; the columns of attributes are
-//! the sheet's. So a view holds one of these beside its sheet, and a keystroke is one call. Where
-//! clocks are put right, all of it is told by the clocks that are shown.
+//! the sheet's. So a view holds one of these beside its sheet, and a keystroke is one call. That
+//! makes all that it needs at once, unless it was made in parts before: `ready` tells how far it is.
+//! Where clocks are put right, all of it is told by the clocks that are shown.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 use trace::columns::Columns;
-
 use trace::filter::{
     Attribute, Bits, Completion, Needle, Place, Query, SPANS, Spans, Subject as _,
 };
 use trace::find::own_times;
 use trace::tree::Tree;
 
-use super::{Column, Part, Sheet};
+use super::search::{Keys, Lists};
+use super::{Column, Sheet};
 
 /// The last answers to free text.
 type Found = Vec<(Needle, Bits)>;
@@ -26,14 +27,15 @@ const KEPT: usize = 8;
 /// What a sheet is filtered by.
 #[derive(Clone, Debug, Default)]
 pub struct Lens {
-    /// How many spans there were when the rest was made.
-    spans: usize,
     tree: Tree,
     own: Vec<u64>,
-    events: Bits,
-    links: Bits,
-    names: Option<Vec<(String, usize)>>,
+    lists: Lists,
+    keys: Keys,
+    /// As the keys tell it, of so many spans.
+    names: (usize, Vec<(String, usize)>),
     found: Found,
+    /// A text that is being looked for, and in how many spans it was.
+    sought: Option<(Needle, usize, Bits)>,
     shifted: Option<Shifted>,
 }
 
@@ -57,15 +59,58 @@ impl Shifted {
 impl Lens {
     /// Looks at the spans that came since. Not needed before the other calls.
     pub fn update(&mut self, sheet: &Sheet) {
-        if sheet.len() == self.spans {
-            return;
+        while !self.step(sheet, usize::MAX) {}
+    }
+
+    /// Does a part of that: about as much as so many spans take. Whether all is done.
+    pub fn step(&mut self, sheet: &Sheet, size: usize) -> bool {
+        if self.tree.len() != sheet.len() {
+            self.tree = Tree::grow(sheet.columns());
+            self.own.clear();
+        } else if self.own.len() != sheet.len() {
+            self.own = own_times(sheet.columns(), &self.tree);
+        } else {
+            return self.lists.look(sheet, size);
         }
-        self.spans = sheet.len();
-        self.tree = Tree::grow(sheet.columns());
-        self.own = own_times(sheet.columns(), &self.tree);
-        self.events = sheet.having(Part::Events);
-        self.links = sheet.having(Part::Links);
-        self.names = None;
+        false
+    }
+
+    /// Does a part of what it takes to run a filter, as above.
+    pub fn ready(&mut self, sheet: &mut Sheet, query: &Query, size: usize) -> bool {
+        self.step(sheet, size)
+            && query.attributes().iter().all(|name| sheet.ready(name, size))
+            && query.texts().iter().take(KEPT).all(|text| self.seek(sheet, text, size))
+    }
+
+    /// Does a part of what it takes to complete a filter, as above.
+    pub fn ready_to_complete(
+        &mut self,
+        sheet: &mut Sheet,
+        text: &str,
+        cursor: usize,
+        size: usize,
+    ) -> bool {
+        self.step(sheet, size)
+            && self.keys.look(sheet, size)
+            && Place::at(text, cursor).attribute(&SPANS).is_none_or(|name| sheet.ready(name, size))
+    }
+
+    /// Looks for a text in so many more spans. Whether that was all of them.
+    fn seek(&mut self, sheet: &Sheet, text: &str, size: usize) -> bool {
+        let (needle, len) = (Needle::new(text), sheet.len());
+        if known(&self.found, &needle, len).is_some() {
+            return true;
+        }
+        let begun = self.sought.take().filter(|(old, _, bits)| *old == needle && bits.len() == len);
+        let (_, from, mut bits) = begun.unwrap_or((needle.clone(), 0, Bits::none(len)));
+        let to = len.min(from.saturating_add(size));
+        sheet.search_in(from..to, &needle, wider(&self.found, &needle), &mut bits);
+        if to < len {
+            self.sought = Some((needle, to, bits));
+            return false;
+        }
+        keep(&mut self.found, needle, bits);
+        true
     }
 
     /// Shows the spans with other starts from now on, or as they were recorded. To be told again
@@ -76,7 +121,7 @@ impl Lens {
 
     /// The other starts, unless they are of fewer spans than there are.
     fn shifted(&self) -> Option<&Shifted> {
-        self.shifted.as_ref().filter(|it| it.columns.len() == self.spans)
+        self.shifted.as_ref().filter(|it| it.columns.len() == self.tree.len())
     }
 
     /// The spans' columns, with the times that are shown.
@@ -106,7 +151,7 @@ impl Lens {
     /// The spans that have events.
     #[must_use]
     pub fn events(&self) -> &Bits {
-        &self.events
+        &self.lists.events
     }
 
     /// The spans that a filter lets through.
@@ -123,7 +168,10 @@ impl Lens {
         most: usize,
     ) -> Completion {
         self.update(sheet);
-        self.names.get_or_insert_with(|| sheet.keys());
+        if self.names.0 != sheet.len() {
+            self.keys.look(sheet, usize::MAX);
+            self.names = (sheet.len(), self.keys.tell(sheet));
+        }
         let place = Place::at(text, cursor);
         let attribute = place.attribute(&SPANS).map(str::to_owned);
         self.look(sheet, attribute, |spans| place.complete(&SPANS, spans, most))
@@ -148,8 +196,8 @@ impl Lens {
         let search = |needle: &Needle| search(&mut found.borrow_mut(), sheet, needle);
         let mut spans = Spans::new(self.columns(sheet), self.tree(), self.own());
         spans.attributes = &attributes;
-        spans.names = self.names.as_deref().unwrap_or_default();
-        (spans.events, spans.links) = (Some(&self.events), Some(&self.links));
+        spans.names = &self.names.1;
+        (spans.events, spans.links) = (Some(&self.lists.events), Some(&self.lists.links));
         spans.search = Some(&search);
         debug_assert_eq!(spans.len(), sheet.len());
         let answer = ask(&spans);
@@ -160,18 +208,29 @@ impl Lens {
 
 /// Free text, by the last answers where they tell something of this one.
 fn search(found: &mut Found, sheet: &Sheet, needle: &Needle) -> Bits {
-    let same = found.iter().find(|(last, bits)| last == needle && bits.len() == sheet.len());
-    if let Some((_, bits)) = same {
+    if let Some(bits) = known(found, needle, sheet.len()) {
         return bits.clone();
     }
-    // Of those that tell something, the one that lets the least through.
-    let wider = found.iter().filter(|(last, _)| needle.narrows(last));
-    let among = wider.min_by_key(|(_, bits)| bits.count()).map(|(_, bits)| bits);
-    let bits = sheet.search(needle, among);
-    found.retain(|(last, _)| last != needle);
-    found.truncate(KEPT - 1);
-    found.insert(0, (needle.clone(), bits.clone()));
+    let bits = sheet.search(needle, wider(found, needle));
+    keep(found, needle.clone(), bits.clone());
     bits
+}
+
+/// The answer to a text, if it was looked for in so many spans.
+fn known<'a>(found: &'a Found, needle: &Needle, len: usize) -> Option<&'a Bits> {
+    found.iter().find(|(last, bits)| last == needle && bits.len() == len).map(|(_, bits)| bits)
+}
+
+/// Of the answers that tell something of a text, the one that lets the least through.
+fn wider<'a>(found: &'a Found, needle: &Needle) -> Option<&'a Bits> {
+    let wider = found.iter().filter(|(last, _)| needle.narrows(last));
+    wider.min_by_key(|(_, bits)| bits.count()).map(|(_, bits)| bits)
+}
+
+fn keep(found: &mut Found, needle: Needle, bits: Bits) {
+    found.retain(|(last, _)| *last != needle);
+    found.truncate(KEPT - 1);
+    found.insert(0, (needle, bits));
 }
 
 #[cfg(test)]
@@ -233,5 +292,43 @@ mod tests {
         lens.shift(None);
         assert_eq!(rows(&mut lens, &mut sheet), []);
         assert_eq!(lens.columns(&sheet).starts[..2], recorded);
+    }
+
+    #[test]
+    fn what_was_made_in_parts_is_as_what_is_made_at_once() {
+        let mut spans = trace_of(9);
+        for (at, span) in (0..).zip(&mut spans) {
+            span.attributes.insert("note".to_owned(), format!("Wave {}", at % 3).into());
+        }
+        let (mut sheet, mut lens, mut parts) = (Sheet::of(&spans[..5]), Lens::default(), 0);
+        let query = Query::parse("(\"wave 1\" or \"wave 2\") -note:none", &SPANS).unwrap();
+        for wanted in [5, 9] {
+            for span in &spans[sheet.len()..wanted] {
+                sheet.push(span);
+            }
+            while !lens.ready(&mut sheet, &query, 2) {
+                parts += 1;
+            }
+            while !lens.ready_to_complete(&mut sheet, "note:", 5, 2) {
+                parts += 1;
+            }
+            let mut once = Lens::default();
+            let rows = once.run(&mut sheet, &query).rows().collect::<Vec<_>>();
+            assert_eq!(lens.run(&mut sheet, &query).rows().collect::<Vec<_>>(), rows);
+            let offered = once.complete(&mut sheet, "note:", 5, 9);
+            assert_eq!(lens.complete(&mut sheet, "note:", 5, 9), offered);
+        }
+        assert!(parts > 20, "{parts}");
+    }
+
+    #[test]
+    fn more_texts_than_are_kept_are_found_all_the_same() {
+        let spans = trace_of(3);
+        let (mut sheet, mut lens) = (Sheet::of(&spans), Lens::default());
+        let text: Vec<String> = (0..20).map(|at| format!("\"nowhere {at}\"")).collect();
+        let query = Query::parse(&text.join(" or "), &SPANS).unwrap();
+        let calls = (0..200).take_while(|_| !lens.ready(&mut sheet, &query, 1)).count();
+        assert!(calls < 200);
+        assert_eq!(lens.run(&mut sheet, &query).count(), 0);
     }
 }

@@ -4,6 +4,7 @@
 //! read. Values are looked at, not the names of attributes, of which every span has the same.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use trace::Event;
 use trace::columns::Pool;
@@ -28,6 +29,19 @@ impl Sheet {
     /// needle that this one narrows; `None` for all.
     #[must_use]
     pub fn search(&self, needle: &Needle, among: Option<&Bits>) -> Bits {
+        let mut found = Bits::none(self.len());
+        self.search_in(0..self.len(), needle, among, &mut found);
+        found
+    }
+
+    /// As above, of some spans, which are put to those that were found.
+    pub(super) fn search_in(
+        &self,
+        spans: Range<usize>,
+        needle: &Needle,
+        among: Option<&Bits>,
+        found: &mut Bits,
+    ) {
         let by = self.columns().by();
         let resources: Vec<bool> = by
             .resources()
@@ -41,32 +55,30 @@ impl Sheet {
             .collect();
         let look = Look { needle, number: needle.number() };
         let digits = look.number.map(integer);
-        Bits::of(self.len(), |at| {
-            // What came since is in no answer.
-            if among.is_some_and(|among| at < among.len() && !among.has(at)) {
-                return false;
-            }
+        // What came since is in no answer.
+        let may = |at: &usize| among.is_none_or(|among| *at >= among.len() || among.has(*at));
+        for at in spans.filter(may) {
             let owner = self.columns().owners[at] as usize;
             let message = self.message(at);
             let may = || {
                 let number = digits.as_ref().is_some_and(|digits| digits.passes(message));
                 number || needle.may_be_among(message)
             };
-            owners.get(owner).copied().unwrap_or_default() || (may() && look.span(message))
-        })
+            if owners.get(owner).copied().unwrap_or_default() || (may() && look.span(message)) {
+                found.add(at);
+            }
+        }
     }
 
     /// The spans that have something in a list.
     #[must_use]
     pub fn having(&self, part: Part) -> Bits {
-        let wanted = match part {
-            Part::Events => 11,
-            Part::Links => 13,
-        };
-        Bits::of(self.len(), |at| {
-            let mut fields = Fields::new(self.message(at)).map_while(Result::ok);
-            fields.any(|(number, _)| number == wanted)
-        })
+        let mut lists = Lists::default();
+        lists.look(self, usize::MAX);
+        match part {
+            Part::Events => lists.events,
+            Part::Links => lists.links,
+        }
     }
 
     /// When the events of a span were, nanoseconds since 1970, in their order. Nothing is built.
@@ -98,34 +110,85 @@ impl Sheet {
     /// The names of all attributes of spans and resources, with how many spans have each.
     #[must_use]
     pub fn keys(&self) -> Vec<(String, usize)> {
-        let mut names = Pool::default();
-        let mut counts: Vec<usize> = Vec::new();
-        let mut owners = vec![0_usize; self.columns().by().all().len()];
-        for at in 0..self.len() {
-            for field in Fields::new(self.message(at)).map_while(Result::ok) {
+        let mut keys = Keys::default();
+        keys.look(self, usize::MAX);
+        keys.tell(self)
+    }
+}
+
+/// Which spans have events and links, as far as they were looked at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    pub(super) events: Bits,
+    pub(super) links: Bits,
+}
+
+impl Lists {
+    /// Looks at so many more spans. Whether that was all of them.
+    pub(super) fn look(&mut self, sheet: &Sheet, most: usize) -> bool {
+        let from = self.events.len();
+        let to = sheet.len().min(from.saturating_add(most));
+        self.events.grow(to);
+        self.links.grow(to);
+        for at in from..to {
+            for (number, _) in Fields::new(sheet.message(at)).map_while(Result::ok) {
+                match number {
+                    11 => self.events.add(at),
+                    13 => self.links.add(at),
+                    _ => {}
+                }
+            }
+        }
+        to == sheet.len()
+    }
+}
+
+/// The names of attributes, of the spans that were looked at.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keys {
+    seen: usize,
+    names: Pool,
+    /// How many spans have each name, and how many are of each owner.
+    counts: Vec<usize>,
+    owners: Vec<usize>,
+}
+
+impl Keys {
+    /// Looks at so many more spans. Whether that was all of them.
+    pub(super) fn look(&mut self, sheet: &Sheet, most: usize) -> bool {
+        let to = sheet.len().min(self.seen.saturating_add(most));
+        self.owners.resize(sheet.columns().by().all().len(), 0);
+        for at in self.seen..to {
+            for field in Fields::new(sheet.message(at)).map_while(Result::ok) {
                 let (9, Field::Bytes(pair)) = field else { continue };
                 let Some(name) = name(pair) else { continue };
-                let number = names.intern(name) as usize;
-                counts.resize(counts.len().max(number + 1), 0);
-                counts[number] += 1;
+                let number = self.names.intern(name) as usize;
+                self.counts.resize(self.counts.len().max(number + 1), 0);
+                self.counts[number] += 1;
             }
-            if let Some(count) = owners.get_mut(self.columns().owners[at] as usize) {
+            if let Some(count) = self.owners.get_mut(sheet.columns().owners[at] as usize) {
                 *count += 1;
             }
         }
+        self.seen = to;
+        to == sheet.len()
+    }
+
+    /// The names, with how many spans have each.
+    pub(super) fn tell(&self, sheet: &Sheet) -> Vec<(String, usize)> {
         let mut all: BTreeMap<String, usize> = BTreeMap::new();
-        for (number, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
-            *all.entry(String::from_utf8_lossy(names.get(number)).into_owned()).or_default() +=
-                count;
+        for (number, count) in (0..).zip(&self.counts).filter(|(_, count)| **count > 0) {
+            let name = String::from_utf8_lossy(self.names.get(number)).into_owned();
+            *all.entry(name).or_default() += count;
         }
-        let by = self.columns().by();
-        for (owner, count) in by.all().iter().zip(owners) {
+        let by = sheet.columns().by();
+        for (owner, count) in by.all().iter().zip(&self.owners) {
             let Some(resource) = by.resources().get(owner.resource as usize) else { continue };
             for name in resource.attributes.keys() {
                 *all.entry(name.to_owned()).or_default() += count;
             }
         }
-        all.into_iter().map(|(name, count)| (name, count.min(self.len()))).collect()
+        all.into_iter().map(|(name, count)| (name, count.min(sheet.len()))).collect()
     }
 }
 

@@ -44,6 +44,12 @@ impl Bits {
         self.len == 0
     }
 
+    /// Tells of so many rows, too; of none that it tells of already less.
+    pub fn grow(&mut self, len: usize) {
+        self.len = self.len.max(len);
+        self.words.resize(self.len.div_ceil(64), 0);
+    }
+
     /// Whether a row is meant.
     #[must_use]
     #[inline]
@@ -131,8 +137,12 @@ mod tests {
             prop_assert_eq!(first.rows().collect::<Vec<_>>(), rows.clone());
             let mut added = Bits::none(len);
             rows.into_iter().chain([len, len + 99]).for_each(|row| added.add(row));
-            prop_assert_eq!(added, first);
+            prop_assert_eq!(&added, &first);
             prop_assert_eq!(Bits::all(len).count(), len);
+            let mut grown = first.clone();
+            grown.grow(len + 70);
+            grown.grow(3);
+            prop_assert_eq!((grown.len(), grown.count()), (len + 70, first.count()));
         }
     }
 }
