@@ -178,7 +178,9 @@ pub fn Chosen(
     /// Draws the waterfall.
     waterfall: ViewFn,
 ) -> impl IntoView {
-    move || match scene.desk.view.get() {
+    // Choosing the view that is shown makes nothing anew: its rows would stand twice.
+    let view = Memo::new(move |_| scene.desk.view.get());
+    move || match view.get() {
         View::Waterfall => waterfall.run(),
         View::Tree => view! { <tree::Tree scene /> }.into_any(),
         View::Flame => view! { <flame::Flame scene /> }.into_any(),
