@@ -41,7 +41,7 @@ pub enum Form {
     Markdown,
     /// A request as a command.
     Curl,
-    /// A drawing of the waterfall.
+    /// A drawing of a view.
     Svg,
 }
 
@@ -50,13 +50,45 @@ pub enum Form {
 pub struct Order {
     /// As what.
     pub form: Form,
-    /// What a drawing is called.
+    /// By how much clocks are put right, in words; empty where times are shown as recorded.
+    pub clocks: String,
+    /// What a table has.
+    pub table: Table,
+    /// What a drawing shows.
+    pub scene: Scene,
+}
+
+/// A table, as the reader has it. Spans are told by their places among those that were handed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its rows, in their order.
+    pub rows: Vec<u32>,
+    /// Attributes that have a column.
+    pub attributes: Vec<String>,
+}
+
+/// A view, as the reader has it. Spans are told by their places among those that were handed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scene {
+    /// What it is called.
     pub title: String,
-    /// Spans whose descendants are folded away, by their ids.
-    pub folded: Vec<String>,
-    /// Whether a drawing is on dark ground.
+    /// Whether it is the flame graph, not the waterfall.
+    pub flame: bool,
+    /// The filter, as it was typed; may be empty.
+    pub filter: String,
+    /// The spans that the filter lets through; `None` for all.
+    pub through: Option<Vec<u32>>,
+    /// Whether the others are left out, not pale.
+    pub hides: bool,
+    /// Spans whose descendants are folded away.
+    pub folded: Vec<u32>,
+    /// The stretch of time, nanoseconds from the trace's start; an end of 0 is the trace's.
+    pub time: (u64, u64),
+    /// Whether the critical path is marked.
+    pub critical: bool,
+    /// Whether it is on dark ground.
     pub dark: bool,
-    /// The most rows that a drawing may have.
+    /// The most rows that it may have.
     pub rows: u32,
 }
 

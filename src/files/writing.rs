@@ -1,18 +1,21 @@
 //! Writes the spans of one trace as files, reports and commands.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use bridge::file::{Example, Form, Order, Preview, Share, Taken};
-use exchange::write::csv::COLUMNS;
+use exchange::write::csv::Table;
 use exchange::write::markdown::{Report, markdown};
 use exchange::write::{self, share, svg};
 use otlp::Sheet;
+use otlp::sheet::Lens;
 use trace::attribute::key;
-use trace::find::{Detail, Finds};
-use trace::json;
+use trace::filter::Bits;
+use trace::find::{Critical, Detail, Finds};
+use trace::flame::Flame;
 use trace::redact::Redaction;
-use trace::tree::Tree;
+use trace::skew::Skew;
 use trace::waterfall::Waterfall;
+use trace::{json, quantity};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::look::Look;
@@ -34,6 +37,7 @@ const WIDTH: usize = 1_400;
 #[derive(Debug, Default)]
 pub struct Writing {
     sheet: Sheet,
+    lens: Lens,
 }
 
 #[wasm_bindgen]
@@ -56,13 +60,16 @@ impl Writing {
     /// What is wrong with the order, or why there is nothing to write.
     pub fn write(&mut self, order: &str) -> Result<String, String> {
         let order: Order = json::read(order).map_err(|error| error.to_string())?;
+        if matches!(order.form, Form::Csv | Form::Svg | Form::Markdown) {
+            self.set_clocks(&order);
+        }
         let sheet = &self.sheet;
         Ok(match order.form {
             Form::Markdown => self.report(&order),
             Form::Otlp => write::otlp(sheet),
             Form::Jaeger => write::jaeger(sheet),
             Form::Chrome => write::chrome(sheet),
-            Form::Csv => write::csv::spans(sheet, &COLUMNS, 0..sheet.len()),
+            Form::Csv => self.table(&order),
             Form::Svg => self.drawing(&order),
             Form::Curl => {
                 let span = sheet.span(0).ok_or("no span is chosen, wanted a request")?;
@@ -106,14 +113,13 @@ impl Writing {
         Ok((preview, how.title))
     }
 
-    /// The layout, folded as the reader has it.
-    fn waterfall(&self, order: &Order) -> Waterfall {
+    /// Lets times be those that the reader sees.
+    fn set_clocks(&mut self, order: &Order) {
+        self.lens.update(&self.sheet);
         let columns = self.sheet.columns();
-        let folded: BTreeSet<u64> =
-            order.folded.iter().filter_map(|id| u64::from_str_radix(id, 16).ok()).collect();
-        let mut waterfall = Waterfall::build(columns);
-        waterfall.refold(|at| columns.ids.get(at).is_some_and(|id| folded.contains(id)));
-        waterfall
+        let skew = || Skew::find(columns, self.lens.recorded()).starts(columns);
+        let starts = (!order.clocks.is_empty()).then(skew);
+        self.lens.shift(starts.map(|starts| columns.restarted(starts)));
     }
 
     fn report(&mut self, order: &Order) -> String {
@@ -123,34 +129,94 @@ impl Writing {
             of: &column.of,
             values: column.values(),
         });
-        let (sheet, waterfall) = (&self.sheet, self.waterfall(order));
-        let finds = Finds::look(sheet.columns(), &Tree::grow(sheet.columns()), &details);
-        markdown(&Report { sheet, waterfall: &waterfall, finds: &finds, longest: REPORT })
+        let (sheet, columns) = (&self.sheet, self.lens.columns(&self.sheet));
+        let waterfall = &Waterfall::build(columns);
+        let finds = &Finds::look(columns, self.lens.tree(), &details);
+        let clocks = &order.clocks;
+        markdown(&Report { sheet, columns, clocks, waterfall, finds, longest: REPORT })
+    }
+
+    fn table(&self, order: &Order) -> String {
+        let table = Table {
+            sheet: &self.sheet,
+            columns: self.lens.columns(&self.sheet),
+            own: self.lens.own(),
+            attributes: &order.table.attributes,
+            adjusted: !order.clocks.is_empty(),
+        };
+        table.write(order.table.rows.iter().map(|at| *at as usize))
     }
 
     fn drawing(&self, order: &Order) -> String {
-        let waterfall = self.waterfall(order);
-        let look = Look::on(order.dark);
-        let colors: Vec<&str> = waterfall
+        let scene = &order.scene;
+        let (spans, tree) = (self.lens.columns(&self.sheet), self.lens.tree());
+        let mut waterfall = Waterfall::build(spans);
+        let folded = bits(spans.len(), &scene.folded);
+        waterfall.refold(|at| folded.has(at));
+        let through = scene.through.as_ref().map(|through| bits(spans.len(), through));
+        waterfall.sift(through.as_ref(), scene.hides);
+        let look = Look::on(scene.dark);
+        let colours: Vec<&str> = waterfall
             .services()
             .iter()
             .map(|service| look.service(service.colour.into()))
             .collect();
-        let rows = usize::try_from(order.rows).unwrap_or(usize::MAX);
+        let mut path = match tree.main() {
+            Some(root) if scene.critical => Critical::find(spans, tree, root).stretches,
+            _ => Vec::new(),
+        };
+        path.sort_by_key(|stretch| stretch.span);
+        let length = u64::try_from(waterfall.length().as_nanos()).unwrap_or(u64::MAX);
+        let time = scene.time.0..if scene.time.1 == 0 { length } else { scene.time.1 };
         let look = svg::Look {
-            title: &order.title,
+            title: &scene.title,
+            note: &note(order, &time, length),
             width: WIDTH,
-            colors: &colors,
+            colors: &colours,
             ink: look.ink,
             paper: look.paper,
             error: look.error,
         };
-        svg::svg(self.sheet.columns(), &waterfall, 0..rows, &look)
+        let most = usize::try_from(scene.rows).unwrap_or(usize::MAX);
+        let shown = svg::Shown { spans, waterfall: &waterfall, time, path: &path, most };
+        match scene.flame {
+            true => {
+                let sieve = (through.as_ref(), scene.hides);
+                svg::flame(&shown, &Flame::lay(spans, tree), sieve, &look)
+            }
+            false => svg::svg(&shown, &look),
+        }
     }
+}
+
+fn bits(len: usize, places: &[u32]) -> Bits {
+    let mut bits = Bits::none(len);
+    places.iter().for_each(|at| bits.add(*at as usize));
+    bits
+}
+
+/// What a reader has set, in words.
+fn note(order: &Order, time: &Range<u64>, length: u64) -> String {
+    let scene = &order.scene;
+    let mut said = vec![match order.clocks.as_str() {
+        "" => "Times as recorded".to_owned(),
+        clocks => format!("Clocks adjusted: {clocks}"),
+    }];
+    if *time != (0..length) {
+        let step = (time.end.saturating_sub(time.start) / 1_000).max(1);
+        let [from, to] = [time.start, time.end].map(|at| quantity::moment(at, step));
+        said.push(format!("{from} to {to}"));
+    }
+    if scene.through.is_some() {
+        let rest = if scene.hides { "left out" } else { "pale" };
+        said.push(format!("Filter, others {rest}: {}", scene.filter));
+    }
+    said.join(" · ")
 }
 
 #[cfg(test)]
 mod tests {
+    use bridge::file::Scene;
     use trace::settings::RedactionSettings;
 
     use super::*;
@@ -175,8 +241,13 @@ mod tests {
     }
 
     fn order(form: Form) -> String {
-        let (title, folded) = ("GET".to_owned(), Vec::new());
-        json::write(&Order { form, title, folded, dark: false, rows: 100 })
+        let scene = Scene { title: "GET".to_owned(), rows: 100, ..Scene::default() };
+        ask(form, scene)
+    }
+
+    fn ask(form: Form, scene: Scene) -> String {
+        let table = bridge::file::Table { rows: vec![1], attributes: vec!["password".to_owned()] };
+        json::write(&Order { form, clocks: String::new(), table, scene })
     }
 
     #[test]
@@ -203,9 +274,8 @@ mod tests {
     #[test]
     fn a_drawing_is_folded_as_the_reader_has_it() {
         let mut writing = writing();
-        let folded = vec!["00f067aa0ba902b7".to_owned()];
-        let order = Order { form: Form::Svg, title: String::new(), folded, dark: true, rows: 9 };
-        let text = writing.write(&json::write(&order)).unwrap();
+        let scene = Scene { folded: vec![0], dark: true, rows: 9, ..Scene::default() };
+        let text = writing.write(&ask(Form::Svg, scene)).unwrap();
         assert!(!text.contains("SELECT") && text.contains("#17191e"), "{text}");
     }
 

@@ -7,6 +7,8 @@ use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::{HtmlElement, Node};
 use trace::TraceId;
 
+use crate::desk::View;
+
 /// What can be made of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -24,9 +26,9 @@ pub enum Way {
     Markdown,
     /// A report, on the clipboard.
     CopyMarkdown,
-    /// A picture of the waterfall.
+    /// A picture of the flame graph where that is shown, otherwise of the waterfall.
     Png,
-    /// A drawing of the waterfall.
+    /// A drawing of the same.
     Svg,
     /// The chosen span's request, on the clipboard.
     Curl,
@@ -44,24 +46,28 @@ impl Way {
         Self::Protobuf,
         Self::Jaeger,
         Self::Chrome,
+        Self::Png,
+        Self::Svg,
         Self::Csv,
         Self::Markdown,
         Self::CopyMarkdown,
-        Self::Png,
-        Self::Svg,
-        Self::Curl,
         Self::Timeline,
+        Self::Curl,
     ];
+    /// Where those begin that tell of what the reader sees, and those that tell of the chosen span.
+    const PARTS: [usize; 2] = [5, 11];
 
-    /// What it is called.
+    /// What it is called, while a view is shown.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn name(self, view: View) -> &'static str {
         match self {
+            Self::Png if matches!(view, View::Flame) => "PNG of the flame graph",
+            Self::Svg if matches!(view, View::Flame) => "SVG of the flame graph",
             Self::Otlp => "OTLP JSON",
             Self::Protobuf => "OTLP protobuf",
             Self::Jaeger => "Jaeger JSON",
             Self::Chrome => "Chrome trace, for Perfetto",
-            Self::Csv => "CSV of the spans",
+            Self::Csv => "CSV of the table",
             Self::Markdown => "Markdown report",
             Self::CopyMarkdown => "Copy as Markdown",
             Self::Png => "PNG of the waterfall",
@@ -113,6 +119,11 @@ pub fn Export(
     /// What became of the last wish, or how far it is; may be empty.
     #[prop(into)]
     said: Signal<String>,
+    /// The view that is shown.
+    #[prop(into)]
+    view: Signal<View>,
+    /// Whether clocks are put right.
+    adjusted: Signal<bool>,
     /// Carries a wish out.
     on_way: Callback<Way>,
 ) -> impl IntoView {
@@ -150,7 +161,7 @@ pub fn Export(
             >
                 "Export"
             </button>
-            <Show when=move || open.get()><Menu opener on_end /></Show>
+            <Show when=move || open.get()><Menu opener view adjusted on_end /></Show>
         </div>
     }
     .into_any()
@@ -169,7 +180,12 @@ enum End {
 
 /// The menu, while it is open.
 #[component]
-fn Menu(opener: NodeRef<html::Button>, on_end: Callback<End>) -> impl IntoView {
+fn Menu(
+    opener: NodeRef<html::Button>,
+    view: Signal<View>,
+    adjusted: Signal<bool>,
+    on_end: Callback<End>,
+) -> impl IntoView {
     let menu = NodeRef::<html::Div>::new();
     menu.on_load(move |_| item(menu, 0));
     let choose = Callback::new(move |way| on_end.run(End::Chosen(way)));
@@ -192,8 +208,27 @@ fn Menu(opener: NodeRef<html::Button>, on_end: Callback<End>) -> impl IntoView {
             on_end.run(End::Elsewhere);
         }
     };
-    let draw = move |(at, way)| view! { <Item at way choose /> };
-    let items: Vec<_> = Way::ALL.into_iter().enumerate().map(draw).collect();
+    let shown = view.get_untracked();
+    let part = move |(title, from, to): (&'static str, usize, usize)| {
+        let items = Way::ALL.into_iter().enumerate().take(to).skip(from);
+        let items: Vec<_> =
+            items.map(|(at, way)| view! { <Item at name=way.name(shown) way choose /> }).collect();
+        view! {
+            <div role="group" aria-label=title>
+                <p class="part" aria-hidden="true">{title}</p>
+                {items}
+            </div>
+        }
+        .into_any()
+    };
+    let [seen, chosen] = Way::PARTS;
+    let clocks = if adjusted.get_untracked() { "As shown, clocks adjusted" } else { "As shown" };
+    let parts = [
+        ("All spans, times as recorded", 0, seen),
+        (clocks, seen, chosen),
+        ("The chosen span", chosen, Way::ALL.len()),
+    ];
+    let items: Vec<_> = parts.into_iter().map(part).collect();
     view! {
         <div
             class="ways-out"
@@ -211,7 +246,7 @@ fn Menu(opener: NodeRef<html::Button>, on_end: Callback<End>) -> impl IntoView {
 
 /// One item.
 #[component]
-fn Item(at: usize, way: Way, choose: Callback<Way>) -> impl IntoView {
+fn Item(at: usize, name: &'static str, way: Way, choose: Callback<Way>) -> impl IntoView {
     view! {
         <button
             type="button"
@@ -220,7 +255,7 @@ fn Item(at: usize, way: Way, choose: Callback<Way>) -> impl IntoView {
             data-at=at
             on:click=move |_| choose.run(way)
         >
-            {way.name()}
+            {name}
         </button>
     }
     .into_any()
@@ -233,7 +268,8 @@ fn place(target: leptos::web_sys::EventTarget) -> Option<usize> {
 
 /// Gives an item the focus.
 fn item(menu: NodeRef<html::Div>, at: usize) {
-    let item = menu.get_untracked().and_then(|menu| menu.children().item(u32::try_from(at).ok()?));
+    let Some(menu) = menu.get_untracked() else { return };
+    let item = menu.query_selector(&format!("[data-at=\"{at}\"]")).ok().flatten();
     drop(item.and_then(|item| item.dyn_into::<HtmlElement>().ok()).map(|item| item.focus()));
 }
 

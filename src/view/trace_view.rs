@@ -9,7 +9,6 @@ use trace::waterfall::Service;
 use crate::chart::Chart;
 use crate::desk::Desk;
 use crate::filter_bar::{FilterBar, Nothing};
-use crate::finding::clocks;
 use crate::findings::FindingsBar;
 use crate::inspector::Lead;
 use crate::kin::Relative;
@@ -123,14 +122,10 @@ fn Openers(picture: RwSignal<Picture>) -> impl IntoView {
 
 /// Says that times are not those that were recorded: it holds for all views.
 #[component]
-fn Clocks(picture: RwSignal<Picture>) -> impl IntoView {
-    let said = Memo::new(move |_| {
-        picture.with(|picture| match picture.adjusted() {
-            Some(skew) if !skew.is_empty() => {
-                format!("Clocks are adjusted in all views: {}.", clocks(&skew.shifts))
-            }
-            _ => String::new(),
-        })
+fn Clocks(scene: Scene) -> impl IntoView {
+    let said = Memo::new(move |_| match scene.clocks() {
+        clocks if clocks.is_empty() => clocks,
+        clocks => format!("Clocks are adjusted in all views: {clocks}."),
     });
     let some = move || said.with(|said| !said.is_empty());
     view! { <p class="clocks" class:some=some role="status">{said}</p> }.into_any()
@@ -156,8 +151,8 @@ pub fn TraceView(
     view! {
         <FindingsBar picture desk />
         <Shortcuts picture desk help />
-        <div class="view-bar"><Tabs desk /><Export picture desk /></div>
-        <Clocks picture />
+        <div class="view-bar"><Tabs desk /><Export scene /></div>
+        <Clocks scene />
         <FilterBar picture desk />
         <div class="split" class:open=open style=("--details", room)>
             <div

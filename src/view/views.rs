@@ -26,6 +26,7 @@ use trace::filter::{Bits, Op, condition};
 use trace::waterfall::label;
 
 use crate::desk::{Desk, Rest, View};
+use crate::finding::clocks;
 use crate::picture::Picture;
 use surface::standing::Standing;
 use surface::status::Empty;
@@ -132,6 +133,21 @@ impl Scene {
             });
             made.unwrap_or_default()
         })
+    }
+
+    /// By how much clocks are put right, in words; empty where times are shown as recorded.
+    #[must_use]
+    pub fn clocks(self) -> String {
+        self.picture
+            .with(|picture| picture.adjusted().map(|skew| clocks(&skew.shifts)))
+            .unwrap_or_default()
+    }
+
+    /// How many spans the filter lets through, and of how many; `None` without a filter.
+    #[must_use]
+    pub fn matching(self) -> Option<(usize, usize)> {
+        let through = self.sieve.get_untracked().through?;
+        Some((through.count(), through.len()))
     }
 
     /// Chooses a span.

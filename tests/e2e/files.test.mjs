@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
@@ -281,12 +281,67 @@ test('what is written is read again with the same spans', async () => {
     await chart(again).getByRole('row', { name: /SELECT 3/ }).first().waitFor();
     await again.close();
   }
-  const texts = { 'CSV of the spans': /^trace,span,.*\r\n4bf9/, 'Markdown report': /^# .*GET \/cart[^]*SELECT/, 'SVG of the waterfall': /^<svg [^]*SELECT 3[^]*<\/svg>/ };
+  const texts = { 'CSV of the table': /^Name,Service,.*\r\n"?GET/, 'Markdown report': /^# .*GET \/cart[^]*SELECT/, 'SVG of the waterfall': /^<svg [^]*SELECT 3[^]*<\/svg>/ };
   for (const [form, wanted] of Object.entries(texts)) {
     assert.match(String((await exported(surface, form)).bytes), wanted);
   }
   const { bytes } = await exported(surface, 'PNG of the waterfall');
   assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+});
+
+test('a table is written as the reader has it, and no cell of it is a formula', async () => {
+  const whole = shop();
+  const { spans } = whole.resourceSpans[0].scopeSpans[0];
+  spans[1].name = '=HYPERLINK("http://evil.test")';
+  const surface = await lab.openSurface('file');
+  await open(surface, made('shop.json', json(whole)));
+  await chart(surface).waitFor();
+  await surface.getByRole('tab', { name: 'Table', exact: true }).click();
+  await button(surface, 'Columns').click();
+  await surface.getByRole('checkbox', { name: /db\.query\.text/ }).check();
+  await button(surface, 'Columns').click();
+  await surface.getByRole('columnheader', { name: /^Duration/ }).click();
+  await surface.getByRole('columnheader', { name: /^Duration [↓]/ }).waitFor();
+  const rows = async () => String((await exported(surface, 'CSV of the table')).bytes).split('\r\n');
+  const [head, first, second, ...rest] = await rows();
+  assert.equal(head, 'Name,Service,Kind,Start (ms),Duration (ms),Self time (ms),Status,db.query.text,Began (UTC),Trace,Span,Parent');
+  assert.match(first, /^GET \/cart,shop,server,0\.000000,90\.000000,/);
+  assert.match(second, /^"'=HYPERLINK\(""http:\/\/evil\.test""\)",shop,client,1\.000000,88\.000000,.*,select \* from cart where id = 1,2023-11-14T22:13:20\.001000000Z,/);
+  assert.equal(rest.length, 3);
+  await surface.getByRole('combobox', { name: 'Filter spans' }).fill('kind:client');
+  await surface.getByText('3 of 4 spans').waitFor();
+  assert.deepEqual((await rows()).map((row) => row.split(',')[4]), ['Duration (ms)', '88.000000', '86.000000', '84.000000', undefined]);
+  await surface.getByRole('status').getByText(/3 of 4 spans match the filter/).waitFor();
+});
+
+test('a picture is of what is shown: its filter, folds and stretch of time, or the flame graph', async () => {
+  const surface = await openShop();
+  const drawn = async (name) => String((await exported(surface, name)).bytes);
+  const whole = await drawn('SVG of the waterfall');
+  assert.match(whole, /Times as recorded/);
+  assert.doesNotMatch(whole, /opacity="\.4"|▸/);
+  await surface.getByRole('combobox', { name: 'Filter spans' }).fill('name:"SELECT 2"');
+  await surface.getByText('1 of 4 spans').waitFor();
+  assert.equal((await drawn('SVG of the waterfall')).split('opacity=".4"').length, 4, 'three are pale');
+  await surface.getByRole('radio', { name: 'Hide' }).check();
+  const hidden = await drawn('SVG of the waterfall');
+  assert.match(hidden, /others left out: name:&quot;SELECT 2&quot;/);
+  assert.doesNotMatch(hidden, /SELECT 3/);
+  await button(surface, 'Clear filter').click();
+  await chart(surface).getByRole('row', { name: /SELECT 3/ }).first().click();
+  await surface.keyboard.press('w');
+  const zoomed = await drawn('SVG of the waterfall');
+  assert.match(zoomed, /Times as recorded · [\d.]+ (µs|ms) to [\d.]+ (µs|ms)/);
+  await surface.getByRole('tab', { name: 'Flame', exact: true }).click();
+  const flame = await drawn('SVG of the flame graph');
+  assert.match(flame, /^<svg [^]*SELECT 3[^]*<\/svg>/);
+  const { name, bytes } = await exported(surface, 'PNG of the flame graph');
+  assert.match(name, /\.png$/);
+  assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  await mkdir(new URL('../../target/e2e/', import.meta.url), { recursive: true });
+  for (const [of, content] of Object.entries({ whole, hidden, zoomed, flame })) {
+    await writeFile(new URL(`../../target/e2e/drawn-${of}.svg`, import.meta.url), content);
+  }
 });
 
 test('what is copied is on the clipboard, and what cannot be says why', async () => {

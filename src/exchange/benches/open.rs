@@ -112,13 +112,22 @@ fn peak() -> Option<u64> {
 fn writers(sheet: &Sheet) {
     let waterfall = Waterfall::build(sheet.columns());
     let finds = Finds::look(sheet.columns(), &Tree::grow(sheet.columns()), &[]);
-    let report =
-        write::markdown::Report { sheet, waterfall: &waterfall, finds: &finds, longest: 64_000 };
-    let names = ["service", "name", "start", "duration", "http.route"];
+    let columns = sheet.columns();
+    let report = write::markdown::Report {
+        sheet,
+        columns,
+        clocks: "",
+        waterfall: &waterfall,
+        finds: &finds,
+        longest: 64_000,
+    };
+    let attributes = ["http.route".to_owned()];
+    let (own, adjusted) = (&finds.own, false);
+    let table = write::csv::Table { sheet, columns, own, attributes: &attributes, adjusted };
     timed("otlp", || write::otlp(sheet).len());
     timed("jaeger", || write::jaeger(sheet).len());
     timed("chrome", || write::chrome(sheet).len());
-    timed("csv", || write::csv::spans(sheet, &names, 0..sheet.len()).len());
+    timed("csv", || table.write(0..sheet.len()).len());
     timed("markdown", || write::markdown::markdown(&report).len());
 }
 

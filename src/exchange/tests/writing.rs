@@ -11,7 +11,9 @@ use exchange::write::{self, share::Preview};
 use exchange::{File, Format, sniff};
 use otlp::Sheet;
 use serde_json::Value as Json;
+use trace::filter::Bits;
 use trace::find::Finds;
+use trace::flame::Flame;
 use trace::redact::Redaction;
 use trace::settings::RedactionSettings;
 use trace::span::{Dropped, Event, Link};
@@ -197,16 +199,43 @@ fn no_cell_is_a_formula() {
 }
 
 #[test]
-fn spans_become_rows_of_columns_by_name() {
-    let sheet = Sheet::of(&rich());
-    let names = ["service", "start", "duration", "status", "http.route", "big"];
-    let table = write::csv::spans(&sheet, &names, [3, 2, 9]);
+fn the_table_is_written_as_it_is_shown() {
+    let mut spans = rich();
+    spans[1].end = Timestamp::from_nanos(spans[1].start.nanos() - 1_500_000);
+    spans[0].start = Timestamp::default();
+    let sheet = Sheet::of(&spans);
+    let columns = sheet.columns();
+    let own: Vec<u64> = columns.lengths.iter().map(|length| length / 2).collect();
+    let attributes = ["big".to_owned(), "=HYPERLINK(1)".to_owned()];
+    let mut table = write::csv::Table {
+        sheet: &sheet,
+        columns,
+        own: &own,
+        attributes: &attributes,
+        adjusted: false,
+    };
+    let written = table.write([3, 2, 9, 1, 0]);
+    let rows: Vec<&str> = written.split("\r\n").collect();
+    assert_eq!(rows.len(), 6, "a head, four spans, and the last line's end: {written}");
     assert_eq!(
-        table,
-        "service,start,duration,status,http.route,big\r\n\
-         shop,2026-11-21T09:30:00.000030000Z,0.010000,,/items/{id},\r\n\
-         pricing,2026-11-21T09:30:00.000020000Z,0.480000,error,,9223372036854775807\r\n"
+        rows[0],
+        "Name,Service,Kind,Start (ms),Duration (ms),Self time (ms),Status,big,\
+         \"'=HYPERLINK(1)\",Began (UTC),Trace,Span,Parent"
     );
+    let cells = |row: usize| rows[row].split(',').map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(cells(1)[1], "shop");
+    let pricing = cells(2);
+    assert_eq!(&pricing[4..8], ["0.480000", "0.240000", "error", "9223372036854775807"]);
+    assert_eq!(pricing[9], "2026-11-21T09:30:00.000020000Z");
+    assert_eq!(cells(3)[4], "-1.500000", "it ends before it starts");
+    assert!(rows[4].contains(",,,,"), "no time is no number: {}", rows[4]);
+    let moved = columns.starts.iter().map(|start| start + u64::from(*start > 0)).collect();
+    let moved = columns.restarted(moved);
+    (table.columns, table.adjusted) = (&moved, true);
+    let written = table.write([2]);
+    assert!(written.contains("Start (ms, clocks adjusted)"), "{written}");
+    assert!(written.contains("\"Began (UTC, clocks adjusted)\""), "{written}");
+    assert!(written.contains("2026-11-21T09:30:00.000020001Z"), "{written}");
 }
 
 fn request(method: &str, url: &str) -> Span {
@@ -269,6 +298,8 @@ fn report(spans: &[Span], longest: usize) -> String {
     let finds = Finds::look(sheet.columns(), &Tree::grow(sheet.columns()), &[]);
     write::markdown::markdown(&write::markdown::Report {
         sheet: &sheet,
+        columns: sheet.columns(),
+        clocks: "",
         waterfall: &waterfall,
         finds: &finds,
         longest,
@@ -362,14 +393,72 @@ fn a_drawing_is_sound_xml_without_anything_that_runs() {
     let waterfall = Waterfall::build(sheet.columns());
     let look = write::svg::Look {
         title: EVIL,
+        note: EVIL,
         width: 900,
         colors: &["#123456", "\"/><script>"],
         ink: "#000",
         paper: "#fff",
         error: "#b00",
     };
-    let drawing = write::svg::svg(sheet.columns(), &waterfall, 0..usize::MAX, &look);
+    let (spans, time) = (sheet.columns(), 0..900_000);
+    let mut shown = write::svg::Shown { spans, waterfall: &waterfall, time, path: &[], most: 99 };
+    let drawing = write::svg::svg(&shown, &look);
     assert_eq!(drawing.matches("<g>").count(), 4);
+    sound(&drawing);
+    let tree = Tree::grow(spans);
+    let flame = write::svg::flame(&shown, &Flame::lay(spans, &tree), (None, false), &look);
+    assert_eq!(flame.matches("<g>").count(), 4);
+    sound(&flame);
+    shown.most = 1;
+    let cut = write::svg::svg(&shown, &look);
+    assert!(cut.matches("<g>").count() == 1 && cut.contains("3 rows more"), "{cut}");
+}
+
+#[test]
+fn a_drawing_shows_what_is_filtered_folded_and_zoomed_to() {
+    let sheet = Sheet::of(&rich());
+    let (spans, tree) = (sheet.columns(), Tree::grow(sheet.columns()));
+    let mut path = Finds::look(spans, &tree, &[]).critical.stretches;
+    path.sort_by_key(|stretch| stretch.span);
+    let only = Bits::of(4, |at| at == 1);
+    let mut waterfall = Waterfall::build(spans);
+    waterfall.sift(Some(&only), false);
+    let look = write::svg::Look {
+        title: "t",
+        note: "Filter: x",
+        width: 900,
+        colors: &["#123456"],
+        ink: "#000",
+        paper: "#fff",
+        error: "#b00",
+    };
+    // From 450 to 900 of 900 µs: the second span, from 10 to 400, lies before it.
+    let mut shown = write::svg::Shown {
+        spans,
+        waterfall: &waterfall,
+        time: 450_000..900_000,
+        path: &path,
+        most: 99,
+    };
+    let drawing = write::svg::svg(&shown, &look);
+    assert_eq!(drawing.matches("<g opacity=\".4\">").count(), 3, "those that do not match");
+    assert!(drawing.contains("← 390 µs"), "{drawing}");
+    assert!(drawing.contains("Filter: x") && drawing.contains(">600 µs<"), "{drawing}");
+    assert!(drawing.contains("height=\"3\""), "the critical path is marked: {path:?} {drawing}");
+    let hidden = write::svg::flame(&shown, &Flame::lay(spans, &tree), (Some(&only), true), &look);
+    assert_eq!(hidden.matches("<rect x").count(), 0, "what matches lies before the stretch");
+    shown.time = 0..900_000;
+    let hidden = write::svg::flame(&shown, &Flame::lay(spans, &tree), (Some(&only), true), &look);
+    assert_eq!(hidden.matches("<rect x").count(), 1);
+    let mut folded = Waterfall::build(spans);
+    folded.fold(0, true);
+    shown.waterfall = &folded;
+    let drawing = write::svg::svg(&shown, &look);
+    assert!(drawing.contains("▸ ") && drawing.contains("(+3)"), "{drawing}");
+}
+
+/// Checks that a drawing is XML without anything that runs.
+fn sound(drawing: &str) {
     for bad in ["<script", "<img", "\u{7}", "\u{202e}", "href", "<!"] {
         assert!(!drawing.contains(bad), "{bad}");
     }
@@ -380,8 +469,6 @@ fn a_drawing_is_sound_xml_without_anything_that_runs() {
         open += if tag.starts_with('/') { -1 } else { i32::from(!tag.ends_with('/')) };
     }
     assert_eq!(open, 0);
-    let none = write::svg::svg(sheet.columns(), &waterfall, 7..7, &look);
-    assert_eq!(none.matches("<g>").count(), 0);
 }
 
 #[test]

@@ -2,13 +2,11 @@
 
 use otlp::Sheet;
 use trace::attribute::Value;
-use trace::{Span, Timestamp, time};
+use trace::columns::Columns;
+use trace::waterfall::label;
+use trace::{Span, Status, Timestamp, time};
 
 use crate::tag;
-
-/// The columns that every span has. Any other name is that of an attribute.
-pub const COLUMNS: [&str; 9] =
-    ["trace", "span", "parent", "service", "name", "kind", "start", "duration", "status"];
 
 /// A table of these columns with these rows.
 #[must_use]
@@ -25,43 +23,87 @@ pub fn table<C: AsRef<str>>(
     text
 }
 
-/// Spans, by their places in the sheet, in columns of these names: those of [`COLUMNS`], or any
-/// attribute's of span, resource or scope. Durations are milliseconds.
-#[must_use]
-pub fn spans(sheet: &Sheet, names: &[&str], places: impl IntoIterator<Item = usize>) -> String {
-    let spans = places.into_iter().filter_map(|at| sheet.span(at));
-    table(
-        names,
-        spans.map(|span| names.iter().map(move |name| cell(&span, name)).collect::<Vec<_>>()),
-    )
+/// The table of spans, as a reader has it before them.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// The spans.
+    pub sheet: &'a Sheet,
+    /// Their columns, with the times that are shown.
+    pub columns: &'a Columns,
+    /// Their self times, nanoseconds.
+    pub own: &'a [u64],
+    /// Attributes of span, resource or scope that have a column.
+    pub attributes: &'a [String],
+    /// Whether the times that are shown are not those that were recorded.
+    pub adjusted: bool,
 }
 
-fn cell(span: &Span, name: &str) -> String {
-    match name {
-        "trace" => span.trace.to_string(),
-        "span" => span.id.to_string(),
-        "parent" => span.parent.map(|parent| parent.to_string()).unwrap_or_default(),
-        "service" => span.service().to_owned(),
-        "name" => span.name.clone(),
-        "kind" => tag::name(span.kind).unwrap_or_default().to_owned(),
-        "start" => date(span.start),
-        "duration" => {
-            let nanos = span.duration().as_nanos();
-            format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
-        }
-        "status" => match &span.status {
-            trace::Status::Unset => String::new(),
-            trace::Status::Ok => "ok".to_owned(),
-            trace::Status::Error(message) if message.is_empty() => "error".to_owned(),
-            trace::Status::Error(message) => format!("error: {message}"),
-        },
-        name => {
-            let value = span.attributes.get(name);
-            let value = value.or_else(|| span.resource.attributes.get(name));
-            let value = value.or_else(|| span.scope.attributes.get(name));
-            value.map(Value::to_string).unwrap_or_default()
-        }
+impl Table<'_> {
+    /// The spans of these places, in their order: the columns that the reader sees, and behind them
+    /// what tells a span from others. Times are milliseconds, those of starts from the trace's.
+    #[must_use]
+    pub fn write(&self, places: impl IntoIterator<Item = usize>) -> String {
+        let start = self.columns.bounds().0;
+        let rows =
+            places.into_iter().filter_map(|at| Some(self.row(at, &self.sheet.span(at)?, start)));
+        table(&self.names(), rows)
     }
+
+    fn names(&self) -> Vec<String> {
+        let clock = if self.adjusted { ", clocks adjusted" } else { "" };
+        let mut names: Vec<String> = ["Name", "Service", "Kind"].map(str::to_owned).into();
+        names.push(format!("Start (ms{clock})"));
+        names.extend(["Duration (ms)", "Self time (ms)", "Status"].map(str::to_owned));
+        names.extend(self.attributes.iter().cloned());
+        names.push(format!("Began (UTC{clock})"));
+        names.extend(["Trace", "Span", "Parent"].map(str::to_owned));
+        names
+    }
+
+    fn row(&self, at: usize, span: &Span, start: Timestamp) -> Vec<String> {
+        let began = Timestamp::from_nanos(self.columns.starts[at]);
+        let timed = |text: String| if began.nanos() == 0 { String::new() } else { text };
+        let own = self.own.get(at).copied().unwrap_or_default();
+        // One that ends before it starts says by how much.
+        let backward = span.start.since(span.end).as_nanos();
+        let length = match backward {
+            0 => millis(span.duration().as_nanos()),
+            _ => format!("-{}", millis(backward)),
+        };
+        let mut cells = vec![
+            label(span),
+            span.service().to_owned(),
+            tag::name(span.kind).unwrap_or_default().to_owned(),
+            timed(millis(began.since(start).as_nanos())),
+            timed(length),
+            timed(millis(own.into())),
+            status(span),
+        ];
+        cells.extend(self.attributes.iter().map(|name| value(span, name)));
+        cells.extend([date(began), span.trace.to_string(), span.id.to_string()]);
+        cells.push(span.parent.map(|parent| parent.to_string()).unwrap_or_default());
+        cells
+    }
+}
+
+fn millis(nanos: u128) -> String {
+    format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
+}
+
+fn status(span: &Span) -> String {
+    match &span.status {
+        Status::Unset => String::new(),
+        Status::Ok => "ok".to_owned(),
+        Status::Error(message) if message.is_empty() => "error".to_owned(),
+        Status::Error(message) => format!("error: {message}"),
+    }
+}
+
+fn value(span: &Span, name: &str) -> String {
+    let value = span.attributes.get(name);
+    let value = value.or_else(|| span.resource.attributes.get(name));
+    let value = value.or_else(|| span.scope.attributes.get(name));
+    value.map(Value::to_string).unwrap_or_default()
 }
 
 /// A moment as a date in UTC; empty when it is not said.

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use otlp::Sheet;
 use trace::attribute::{Value, key};
+use trace::columns::Columns;
 use trace::find::Finds;
 use trace::quantity::{count, duration};
 use trace::waterfall::{Marks, Waterfall, label};
-use trace::{Span, Status};
+use trace::{Span, Status, Timestamp};
 
 use super::csv::date;
 use super::line;
@@ -34,6 +35,10 @@ const INDENTED: usize = 40;
 pub struct Report<'a> {
     /// The spans.
     pub sheet: &'a Sheet,
+    /// Their columns, with the times that are shown.
+    pub columns: &'a Columns,
+    /// By how much clocks are put right, in words; empty where times are as recorded.
+    pub clocks: &'a str,
     /// How they are laid out; rows that are folded away are left out.
     pub waterfall: &'a Waterfall,
     /// What was found in them.
@@ -121,6 +126,10 @@ impl Report<'_> {
             of(columns.len(), "span"),
             of(self.waterfall.errors(), "error"),
         ));
+        paper.put(&match self.clocks {
+            "" => "- Times are as recorded.\n".to_owned(),
+            clocks => format!("- Clocks are adjusted: {}\n", code(clocks)),
+        });
         if !paper.put(&format!("- Services: {}\n", services.join(", "))) {
             paper.cut.push("the services".to_owned());
         }
@@ -133,8 +142,9 @@ impl Report<'_> {
         let faults = &self.finds.faults;
         let items = faults.iter().map(|fault| {
             let span = self.sheet.span(fault.span);
-            let start = self.waterfall.start();
-            span.map(|span| error(&span, span.start.since(start), fault.below)).unwrap_or_default()
+            let start = Timestamp::from_nanos(self.columns.starts[fault.span]);
+            let after = start.since(self.waterfall.start());
+            span.map(|span| error(&span, after, fault.below)).unwrap_or_default()
         });
         paper.part("Errors", faults.len(), items);
     }

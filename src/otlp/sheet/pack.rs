@@ -1,6 +1,8 @@
 //! Packs spans of a sheet up again, as OTLP protobuf: for a file, for another module, for a sheet of
 //! one trace among many. Each span's message goes over as it is; nothing is built.
 
+use std::cmp::Ordering;
+
 use super::Sheet;
 use crate::proto;
 use crate::wire::Out;
@@ -23,6 +25,17 @@ impl Sheet {
             out.message(1, |out| self.pack_resource(out, spans));
         }
         out.bytes
+    }
+
+    /// The places of all spans in the order in which they are packed: whoever packs them in this
+    /// order, all at once or a few at a time, knows in which order they come out.
+    #[must_use]
+    pub fn packing(&self) -> Vec<usize> {
+        let owner = |at: usize| {
+            let owner = self.columns().owner_of(at);
+            order::both(owner.resource, owner.scope)
+        };
+        order::order(self.len(), &owner, &|_, _| Ordering::Equal)
     }
 
     /// Spans of one resource.

@@ -154,6 +154,20 @@ fn order(ranks: &[u64], sieve: &Sieve, down: bool) -> Vec<u32> {
     order.into_iter().map(|(_, at)| at).collect()
 }
 
+/// The table as the reader has it, to be written: the spans that the filter lets through, in the
+/// order of the rows, and the attributes that have a column.
+#[must_use]
+pub fn written(scene: Scene) -> (Vec<u32>, Vec<String>) {
+    let (set, through) = (scene.spans, scene.sieve.get_untracked().through);
+    let (keys, (by, down)) = (untrack(|| set.keys()), set.sort.get_untracked());
+    let ranks = scene.picture.try_update_untracked(|picture| {
+        let (sheet, lens) = picture.study();
+        keys.get(by).map(|key| key.ranks(sheet, lens))
+    });
+    let ranks = ranks.flatten().unwrap_or_default();
+    (order(&ranks, &Sieve { through, hides: true }, down), set.extra.get_untracked())
+}
+
 /// What the reader has set here.
 #[derive(Clone, Copy)]
 pub struct State {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bridge::file::{Form, Order};
+use bridge::file::{Form, Order, Table};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use surface::steps::Steps;
@@ -11,11 +11,11 @@ use trace::settings::Settings;
 use webext::files::Writer;
 use webext::source::{self, Parts};
 
-use crate::desk::Desk;
+use crate::desk::{Rest, View};
 use crate::export::{self, Way};
-use crate::picture::Picture;
 use crate::share::{Share, Sharing};
 use crate::timeline::Timeline;
+use crate::views::{Scene, spans};
 
 /// Spans that go to the module at once.
 const PART: usize = 2_000;
@@ -25,14 +25,11 @@ const ROWS: (u32, u32) = (5_000, 780);
 /// What can be made of a trace, wired.
 #[component]
 pub fn Export(
-    /// The trace before the reader.
-    picture: RwSignal<Picture>,
-    /// What he has set.
-    desk: Desk,
+    /// What the reader has before him.
+    scene: Scene,
 ) -> impl IntoView {
     let wire = ExportWire {
-        picture,
-        desk,
+        scene,
         said: RwSignal::new(String::new()),
         sharing: RwSignal::new(Sharing::Closed),
         writer: StoredValue::new_local(None),
@@ -40,6 +37,7 @@ pub fn Export(
     let on_way = Callback::new(move |way| wire.begin(way));
     let on_save = Callback::new(move |redacted| wire.save(redacted));
     let (said, sharing) = (wire.said, wire.sharing);
+    let adjusted = Signal::derive(move || !scene.clocks().is_empty());
     // What was looked through for sharing is not kept for longer.
     Effect::new(move |_| {
         if sharing.with(|sharing| *sharing == Sharing::Closed) {
@@ -47,7 +45,7 @@ pub fn Export(
         }
     });
     view! {
-        <export::Export said on_way />
+        <export::Export said view=scene.desk.view adjusted on_way />
         <Share sharing on_save />
     }
     .into_any()
@@ -55,8 +53,7 @@ pub fn Export(
 
 #[derive(Clone, Copy)]
 struct ExportWire {
-    picture: RwSignal<Picture>,
-    desk: Desk,
+    scene: Scene,
     /// What became of the last wish.
     said: RwSignal<String>,
     sharing: RwSignal<Sharing>,
@@ -78,15 +75,12 @@ impl ExportWire {
         });
     }
 
-    /// The spans that go into a file: all, or of a table those that the filter lets through, or of a
-    /// command the one that is chosen.
+    /// The spans that are handed over, in the order in which they are packed: of a command the one
+    /// that is chosen.
     fn places(self, way: Way) -> Vec<usize> {
-        self.picture.with_untracked(|picture| match way {
+        self.scene.picture.with_untracked(|picture| match way {
             Way::Curl => picture.chosen().into_iter().collect(),
-            Way::Csv => self.desk.filter.with_untracked(|filter| {
-                (0..picture.sheet().len()).filter(|at| filter.lets(*at)).collect()
-            }),
-            _ => (0..picture.sheet().len()).collect(),
+            _ => picture.sheet().packing(),
         })
     }
 
@@ -98,24 +92,26 @@ impl ExportWire {
     ) -> Result<(), webext::Error> {
         let mut steps = Steps::begin();
         for places in places.chunks(PART) {
-            let spans =
-                self.picture.with_untracked(|picture| picture.sheet().pack(places.iter().copied()));
+            let spans = self
+                .scene
+                .picture
+                .with_untracked(|picture| picture.sheet().pack(places.iter().copied()));
             give(spans).await?;
             steps.rest().await;
         }
         Ok(())
     }
 
-    async fn writer(self, way: Way) -> Result<Writer, webext::Error> {
+    async fn writer(self, places: &[usize]) -> Result<Writer, webext::Error> {
         let writer = Writer::begin().await?;
         // What a sheet packs, the module reads.
         let give = async |spans: Vec<u8>| writer.push(&spans).await.map(drop);
-        self.pack(&self.places(way), give).await?;
+        self.pack(places, give).await?;
         Ok(writer)
     }
 
     fn file(self, way: Way) -> String {
-        self.picture.with_untracked(|picture| way.file(picture.trace()))
+        self.scene.picture.with_untracked(|picture| way.file(picture.trace()))
     }
 
     async fn protobuf(self) -> Result<String, webext::Error> {
@@ -132,8 +128,9 @@ impl ExportWire {
 
     async fn write(self, way: Way) -> Result<String, webext::Error> {
         let Some(form) = form(way) else { return Ok(String::new()) };
-        let order = self.picture.with_untracked(|picture| order(picture, form, way));
-        let writer = self.writer(way).await?;
+        let places = self.places(way);
+        let order = order(self.scene, form, way, &places);
+        let writer = self.writer(&places).await?;
         let written = writer.write(&order).await?;
         let name = self.file(way);
         match way {
@@ -144,7 +141,10 @@ impl ExportWire {
             Way::Png => source::paint(&name, &written).await?,
             _ => source::save(&name, Parts::Written(&written))?,
         }
-        Ok(format!("Saved {name}"))
+        Ok(match self.scene.matching().filter(|_| way == Way::Csv) {
+            Some((rows, of)) => format!("Saved {name}: {rows} of {of} spans match the filter"),
+            None => format!("Saved {name}"),
+        })
     }
 
     /// Looks the trace through for secrets.
@@ -158,14 +158,14 @@ impl ExportWire {
 
     async fn looked(self) -> Result<Sharing, webext::Error> {
         let how = self.how(webext::settings::load().await?, true);
-        let writer = Rc::new(self.writer(Way::Share).await?);
+        let writer = Rc::new(self.writer(&self.places(Way::Share)).await?);
         let preview = writer.preview(&how).await?;
         self.writer.set_value(Some(writer));
         Ok(Sharing::Ready(preview))
     }
 
     fn how(self, settings: Settings, redacted: bool) -> bridge::file::Share {
-        let title = self.picture.with_untracked(|picture| picture.summary().title);
+        let title = self.scene.picture.with_untracked(|picture| picture.summary().title);
         bridge::file::Share { title, redaction: redacted.then_some(settings.redaction) }
     }
 
@@ -188,7 +188,7 @@ impl ExportWire {
 
     /// Puts the spans onto the page's own timeline; what came of it, in words.
     async fn show(self) -> String {
-        let (timeline, of, url) = self.picture.with_untracked(|picture| {
+        let (timeline, of, url) = self.scene.picture.with_untracked(|picture| {
             (Timeline::of(picture), picture.sheet().len(), picture.summary().url)
         });
         let Some(tab) = tab(&url).await else {
@@ -204,8 +204,9 @@ impl ExportWire {
             }
             Ok(true) => format!(
                 "On the page's timeline. Where the Performance panel is recording, it draws them in the \
-                 group Tracelight.{}",
-                timeline.left_out(of)
+                 group Tracelight.{}{}",
+                timeline.left_out(of),
+                if self.scene.clocks().is_empty() { "" } else { " Clocks are adjusted." },
             ),
         }
     }
@@ -238,18 +239,45 @@ const fn form(way: Way) -> Option<Form> {
     })
 }
 
-fn order(picture: &Picture, form: Form, way: Way) -> Order {
-    let columns = picture.sheet().columns();
-    let folds = picture.waterfall().folds();
-    let folded = match form {
-        Form::Svg => folds.filter_map(|at| columns.id(at)).map(|id| id.to_string()).collect(),
-        _ => Vec::new(),
-    };
-    Order {
-        form,
-        title: picture.summary().title,
-        folded,
-        dark: webext::devtools::dark().unwrap_or_else(webext::page::dark),
-        rows: if way == Way::Png { ROWS.1 } else { ROWS.0 },
+/// What is written: what the reader has before him. Spans are told by their places among those that
+/// are handed over.
+fn order(scene: Scene, form: Form, way: Way, places: &[usize]) -> Order {
+    let mut packed = vec![0_u32; scene.picture.with_untracked(|picture| picture.sheet().len())];
+    for (to, at) in (0..).zip(places) {
+        if let Some(place) = packed.get_mut(*at) {
+            *place = to;
+        }
     }
+    let place = |at: usize| packed.get(at).copied();
+    let table = match form {
+        Form::Csv => {
+            let (rows, attributes) = spans::written(scene);
+            Table { rows: rows.iter().filter_map(|at| place(*at as usize)).collect(), attributes }
+        }
+        _ => Table::default(),
+    };
+    let drawing = match form {
+        Form::Svg => drawing(scene, way, &place),
+        _ => bridge::file::Scene::default(),
+    };
+    Order { form, clocks: scene.clocks(), table, scene: drawing }
+}
+
+/// What a drawing shows: the flame graph where that is shown, otherwise the waterfall.
+fn drawing(scene: Scene, way: Way, place: &dyn Fn(usize) -> Option<u32>) -> bridge::file::Scene {
+    let (desk, window) = (scene.desk, scene.desk.window.get_untracked());
+    scene.picture.with_untracked(|picture| {
+        desk.filter.with_untracked(|filter| bridge::file::Scene {
+            title: picture.summary().title,
+            flame: desk.view.get_untracked() == View::Flame,
+            filter: filter.text.clone(),
+            through: filter.through.as_ref().map(|bits| bits.rows().filter_map(place).collect()),
+            hides: filter.rest == Rest::Hide,
+            folded: picture.waterfall().folds().filter_map(place).collect(),
+            time: (window.from, window.to),
+            critical: desk.critical.get_untracked(),
+            dark: webext::devtools::dark().unwrap_or_else(webext::page::dark),
+            rows: if way == Way::Png { ROWS.1 } else { ROWS.0 },
+        })
+    })
 }
