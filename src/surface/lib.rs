@@ -11,8 +11,10 @@ pub mod cursor;
 pub mod door;
 #[cfg(feature = "ssr")]
 pub mod draw;
+pub mod field;
 pub mod framework;
 pub mod gate;
+pub mod held;
 pub mod lamp;
 pub mod mark;
 pub mod moment;
@@ -26,5 +28,6 @@ pub mod scroller;
 pub mod standing;
 pub mod status;
 pub mod steps;
+pub mod typing;
 pub mod viewport;
 pub mod window;

@@ -55,7 +55,6 @@ pub mod tint;
 pub mod tools;
 pub mod trace_view;
 pub mod traces;
-pub mod typing;
 pub mod views;
 pub mod vitals;
 pub mod wire;

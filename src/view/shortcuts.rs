@@ -4,8 +4,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::leptos_dom::helpers::document;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::HtmlElement;
+use surface::field::{focus, takes};
 
 use crate::desk::{Desk, Window};
 use crate::keys::{self, Act, GROUPS, Group, Key, Pan, Zoom};
@@ -31,7 +32,7 @@ pub fn Shortcuts(
 ) -> impl IntoView {
     let on_key = move |event: KeyboardEvent| {
         let held = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if held || event.default_prevented() || typing(&event) {
+        if held || event.default_prevented() || takes(&event) {
             return;
         }
         let Some(act) = keys::act(&event.key()) else { return };
@@ -49,13 +50,6 @@ pub fn Shortcuts(
         </Show>
     }
     .into_any()
-}
-
-/// Whether a key goes to something that takes keys itself.
-fn typing(event: &KeyboardEvent) -> bool {
-    const TAKES: &str = "input, textarea, select, dialog, [contenteditable], [role=slider]";
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| !matches!(target.closest(TAKES), Ok(None)))
 }
 
 /// Gives the focus back to what the view lists, where the chosen row is; in the picture of services,
@@ -85,11 +79,7 @@ fn carry_out(act: Act, picture: RwSignal<Picture>, desk: Desk, help: RwSignal<bo
             picture.maybe_update(|picture| picture.seek(back, failed));
         }
         Act::Help => help.set(true),
-        Act::Find => {
-            let field = document().get_element_by_id(FILTER);
-            let field = field.and_then(|field| field.dyn_into::<HtmlElement>().ok());
-            return field.is_some_and(|field| field.focus().is_ok());
-        }
+        Act::Find => return focus(FILTER),
         Act::Level(level) => picture.update(|picture| picture.level(level)),
         Act::Zoom(_) | Act::Pan(_) | Act::Fit | Act::Reset => turn(act, picture, desk),
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::held::Held;
 use surface::steps::Steps;
 use trace::filter::{Bits, Flaw, Query, SPANS};
 
@@ -22,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(180);
 pub fn carry_out(picture: RwSignal<Picture>, desk: Desk) {
     let text = Memo::new(move |_| desk.filter.with(|filter| filter.text.clone()));
     let growth = Memo::new(move |_| picture.with(|picture| picture.growth));
-    let latest = Latest { good: StoredValue::new(String::new()), turn: StoredValue::new(0) };
+    let latest = Latest { held: StoredValue::new(Held::default()), turn: StoredValue::new(0) };
     let waits: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
     Effect::new(move |before: Option<u32>| {
         let (text, growth) = (text.get(), growth.get());
@@ -58,30 +59,23 @@ pub fn carry_out(picture: RwSignal<Picture>, desk: Desk) {
 /// What is being carried out.
 #[derive(Clone, Copy)]
 struct Latest {
-    /// The last text that was a filter.
-    good: StoredValue<String>,
+    /// The text, and what of it holds.
+    held: StoredValue<Held>,
     /// Counts what was typed: what takes long is given up where more is typed.
     turn: StoredValue<u32>,
 }
 
-/// Finds the spans of a filter, or why the text is none; then what stands before the flaw holds, or
-/// else the last one that was. At once, or in steps where that would be felt.
+/// Finds the spans of a filter, or why the text is none; then what [`Held`] says holds. At once, or in steps where that would be felt.
 fn find(picture: RwSignal<Picture>, desk: Desk, text: &str, latest: Latest) {
-    let Latest { good, turn } = latest;
-    let (query, flaw) = match Query::parse(text, &SPANS) {
-        Ok(query) => {
-            good.set_value(text.to_owned());
-            (Some(query), None)
-        }
-        Err(flaw) => {
-            let last = || good.try_with_value(|text| Query::parse(text, &SPANS).ok()).flatten();
-            let whole = sound(text, &flaw).and_then(|part| Query::parse(part, &SPANS).ok());
-            (whole.or_else(last), Some(flaw))
-        }
+    let Latest { held, turn } = latest;
+    let take = |held: &mut Held| {
+        held.take(text.to_owned(), &SPANS);
+        (held.query.clone(), held.flaw.clone())
     };
+    let Some((query, flaw)) = held.try_update_value(take) else { return };
     let now = turn.get_value().wrapping_add(1);
     turn.set_value(now);
-    let Some(query) = query.filter(|query| !query.is_empty()) else {
+    let Some(query) = query else {
         return let_through(desk, None, flaw);
     };
     let mut steps = Steps::begin();
@@ -111,26 +105,4 @@ fn let_through(desk: Desk, through: Option<Arc<Bits>>, flaw: Option<Flaw>) {
         (filter.through, filter.flaw) = (through, flaw);
         (new, ())
     });
-}
-
-/// The whole conditions before a flaw. What is half typed filters nothing yet: the name of a field,
-/// until its value is there, would be looked for as a text.
-fn sound<'a>(text: &'a str, flaw: &Flaw) -> Option<&'a str> {
-    let before = text.get(..flaw.range.start)?;
-    let end = before.trim_end().rfind(' ').unwrap_or_default();
-    before.get(..end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_before_a_flaw_holds() {
-        let sound = |text| sound(text, &Query::parse(text, &SPANS).unwrap_err()).unwrap();
-        assert_eq!(sound("error:true duration>soon"), "error:true");
-        assert_eq!(sound("error:true duration>"), "error:true");
-        assert_eq!(sound("service:"), "");
-        assert_eq!(sound("ä ö:"), "ä");
-    }
 }

@@ -102,10 +102,10 @@ impl Typing {
     }
 }
 
-/// What a choice is, for who reads the list: what it means, and how many spans have it.
+/// What a choice is, for who reads the list: what it means, and how many have it of what is filtered.
 #[must_use]
-pub fn explain(choice: &Choice) -> String {
-    let count = choice.count.map(|count| trace::quantity::count(count as u64, "span"));
+pub fn explain(choice: &Choice, noun: &str) -> String {
+    let count = choice.count.map(|count| trace::quantity::count(count as u64, noun));
     match (choice.about, count) {
         ("", count) => count.unwrap_or_default(),
         (about, None) => about.to_owned(),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_choice_says_what_it_is_and_how_often() {
-        let choice = |about, count| explain(&Choice { text: String::new(), about, count });
+        let choice = |about, count| explain(&Choice { text: String::new(), about, count }, "span");
         assert_eq!(choice("what it did", None), "what it did");
         assert_eq!(choice("attribute", Some(1)), "attribute, 1 span");
         assert_eq!(choice("", Some(12)), "12 spans");
