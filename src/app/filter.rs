@@ -1,6 +1,7 @@
-//! Which traced requests are shown: by session, by text, and by the two switches of Logs.
+//! Which traced requests are shown: by session, by what is typed, and by the two switches of Logs.
 
 use trace::SessionId;
+use trace::filter::Query;
 use trace::request::TracedRequest;
 
 /// What a request must be to be shown.
@@ -12,33 +13,38 @@ pub struct Filter {
     pub traces: bool,
     /// Made by this browser.
     pub mine: bool,
-    /// Each word of this stands somewhere in it.
-    pub text: String,
+    /// Let through by this; `None` lets all through. What it lets through is asked for all requests
+    /// at once.
+    pub query: Option<Query>,
 }
 
 impl Filter {
-    /// Whether a request is shown; `mine` when this browser made it.
+    /// Whether a request is of the session that is asked for.
     #[must_use]
-    pub fn passes(&self, request: &TracedRequest, mine: bool) -> bool {
-        let session = self.session.is_none() || request.session == self.session;
-        let traced = !self.traces || request.spans > 0;
-        session && traced && (mine || !self.mine) && self.says(request)
+    pub fn of_session(&self, request: &TracedRequest) -> bool {
+        self.session.is_none() || request.session == self.session
     }
 
-    fn says(&self, request: &TracedRequest) -> bool {
-        if self.text.trim().is_empty() {
-            return true;
-        }
-        let status = request.status.map(|status| status.to_string()).unwrap_or_default();
-        let session = request.session.map(|id| id.to_string()).unwrap_or_default();
-        let TracedRequest { method, url, service, error, trace, call, .. } = request;
-        let badges: Vec<&str> = request.badges.iter().map(|badge| badge.word).collect();
-        let badges = badges.join(" ");
-        let error = error.as_deref().unwrap_or_default();
-        let all =
-            format!("{method} {url} {status} {service} {error} {trace} {session} {call} {badges}");
-        let all = all.to_lowercase();
-        self.text.to_lowercase().split_whitespace().all(|word| all.contains(word))
+    /// Whether the switches let a request through; `mine` when this browser made it.
+    #[must_use]
+    pub fn switched(&self, request: &TracedRequest, mine: bool) -> bool {
+        (!self.traces || request.spans > 0) && (mine || !self.mine)
+    }
+
+    /// Why requests of the session may be missing, in words; `None` while nothing keeps any away.
+    #[must_use]
+    pub fn keeps(&self) -> Option<String> {
+        let all = [
+            (self.query.is_some(), "matches the filter"),
+            (self.traces, "has a trace"),
+            (self.mine, "was made by this browser"),
+        ];
+        let words: Vec<&str> = all.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+        let (last, others) = words.split_last()?;
+        Some(match others {
+            [] => (*last).to_owned(),
+            _ => format!("{} and {last}", others.join(", ")),
+        })
     }
 }
 
@@ -46,32 +52,28 @@ impl Filter {
 mod tests {
     use super::*;
     use surface::sample;
-
-    fn passes(change: impl Fn(&mut Filter)) -> Vec<bool> {
-        let mut filter = Filter::default();
-        change(&mut filter);
-        sample::requests().iter().map(|request| filter.passes(request, false)).collect()
-    }
+    use trace::filter::REQUESTS;
 
     #[test]
-    fn words_are_looked_for_in_all_that_a_line_says() {
-        assert_eq!(passes(|filter| filter.text = "  ".to_owned()), [true, true, true]);
-        assert_eq!(passes(|filter| filter.text = "POST".to_owned()), [false, true, false]);
-        assert_eq!(passes(|filter| filter.text = "500 orders".to_owned()), [false, true, false]);
-        assert_eq!(passes(|filter| filter.text = "pricing.ex".to_owned()), [false, false, true]);
-        let trace = sample::trace_id().to_string();
-        assert_eq!(passes(|filter| filter.text.clone_from(&trace)), [true, true, true]);
-    }
-
-    #[test]
-    fn switches_and_session_narrow_it_further() {
-        assert_eq!(passes(|filter| filter.mine = true), [false, false, false]);
+    fn switches_and_session_narrow_the_list() {
         let mut request = sample::requests().remove(0);
+        let mine = Filter { mine: true, ..Filter::default() };
+        assert!(!mine.switched(&request, false) && mine.switched(&request, true));
         let filter = Filter { traces: true, session: request.session, ..Filter::default() };
-        assert!(filter.passes(&request, true));
-        request.spans = 0;
-        assert!(!filter.passes(&request, true));
-        (request.spans, request.session) = (1, None);
-        assert!(!filter.passes(&request, true));
+        assert!(filter.of_session(&request) && filter.switched(&request, false));
+        (request.spans, request.session) = (0, None);
+        assert!(!filter.of_session(&request) && !filter.switched(&request, false));
+    }
+
+    #[test]
+    fn what_keeps_requests_away_is_said() {
+        let mut filter = Filter::default();
+        assert_eq!(filter.keeps(), None);
+        filter.traces = true;
+        assert_eq!(filter.keeps().unwrap(), "has a trace");
+        filter.mine = true;
+        filter.query = Query::parse("error:true", &REQUESTS).ok();
+        let all = "matches the filter, has a trace and was made by this browser";
+        assert_eq!(filter.keeps().unwrap(), all);
     }
 }

@@ -21,6 +21,7 @@ pub mod sampled;
 pub mod sessions;
 pub mod set;
 pub mod several;
+pub mod sieve;
 #[cfg(test)]
 mod snapshot;
 pub mod status;

@@ -2,21 +2,23 @@
 //! knows, and the chosen request's trace beside the list.
 
 use leptos::prelude::*;
+use surface::address;
+use surface::held::Held;
 use surface::lamp::Tone;
 use surface::mark::Mark;
 use surface::moment;
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
-use crate::panel::{Chosen, Search};
+use crate::panel::Chosen;
 use crate::requests::Requests;
 use crate::sessions::Past;
+use crate::sieve::{Nothing, Sieve};
 use crate::table::Table;
 use surface::door::OpenFile;
 use surface::naming::short;
 use surface::query::{Query, Wanted};
 use surface::standing::Standing;
-use surface::status::Empty;
 
 /// Logs.
 #[component]
@@ -26,7 +28,7 @@ pub fn Logs(
     /// The filters.
     query: RwSignal<Query>,
     /// What is typed to filter.
-    text: RwSignal<String>,
+    held: RwSignal<Held>,
     /// The sessions that the journal knows, newest first.
     #[prop(into)]
     sessions: Signal<Vec<Past>>,
@@ -47,7 +49,11 @@ pub fn Logs(
 ) -> impl IntoView {
     let open = Memo::new(move |_| list.with(|list| list.chosen().is_some()));
     let origin = Signal::stored(String::new());
-    let empty = Signal::derive(move || nothing(&list.read(), &query.read(), &text.read()));
+    let standing = Signal::derive(move || nothing(&list.read(), &query.read()));
+    let on_all = Callback::new(move |()| {
+        held.set(Held::default());
+        query.update(|query| (query.traces, query.mine) = (false, false));
+    });
     let caveat = move || {
         trouble.with(|text| {
             (!text.is_empty()).then(|| view! { <p class="note warn">{text.clone()}</p> })
@@ -60,12 +66,12 @@ pub fn Logs(
                 <Session facts zone />
                 <OpenFile />
             </header>
-            <Bar list query text />
+            <Bar list query held />
             {caveat}
             <div class="panes" class:alone=move || !open.get()>
                 <Sessions sessions query now zone />
                 <section class="requests" aria-label="Requests">
-                    <Show when=move || !list.with(Requests::is_empty) fallback=move || view! { <Empty standing=empty /> }>
+                    <Show when=move || !list.with(Requests::is_empty) fallback=move || view! { <Nothing list standing on_all /> }>
                         <Table list origin zone wide=true />
                     </Show>
                 </section>
@@ -88,7 +94,7 @@ pub fn Logs(
 
 /// The filters.
 #[component]
-fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, text: RwSignal<String>) -> impl IntoView {
+fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, held: RwSignal<Held>) -> impl IntoView {
     let session = Memo::new(move |_| query.with(|query| query.session.id()));
     let all = move |_| query.update(|query| query.session = Wanted::All);
     let chip = move || {
@@ -104,8 +110,7 @@ fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, text: RwSignal<String>)
     let traces = Signal::derive(move || query.with(|query| query.traces));
     let mine = Signal::derive(move || query.with(|query| query.mine));
     view! {
-        <div class="filters" role="group" aria-label="Filters">
-            <Search text />
+        <Sieve list held>
             <Switch
                 on=traces
                 name="Show requests that have traces"
@@ -119,16 +124,45 @@ fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, text: RwSignal<String>)
                 on_toggle=Callback::new(move |()| query.update(|query| query.mine = !query.mine))
             />
             {chip}
-            <span class="count" role="status">{move || list.with(count)}</span>
-        </div>
+            <Pick list />
+        </Sieve>
     }
     .into_any()
 }
 
-/// How many requests are shown, and of how many.
-fn count(list: &Requests) -> String {
-    let all = quantity::count(list.all() as u64, "request");
-    if list.len() == list.all() { all } else { format!("{} of {all}", list.len()) }
+/// What is to be compared, or what is missing for it.
+#[component]
+fn Pick(list: RwSignal<Requests>) -> impl IntoView {
+    let any = Memo::new(move |_| list.with(|list| !list.marked().is_empty()));
+    let pair = Memo::new(move |_| list.with(Requests::pair));
+    let said = move || pair.get().err().unwrap_or("Two requests are ticked");
+    let way = move || match pair.get() {
+        Ok([a, b]) => {
+            let href = address::compare(Some(a), Some(b));
+            view! { <a class="verb main" href=href target="_blank" rel="noopener">"Compare"</a> }
+                .into_any()
+        }
+        Err(_) => {
+            view! { <button type="button" class="verb" aria-disabled="true">"Compare"</button> }
+                .into_any()
+        }
+    };
+    // What is said is there before it says something, or nobody would hear it.
+    view! {
+        <div class="pick" class:empty=move || !any.get()>
+            <span role="status">{move || any.get().then(said)}</span>
+            <Show when=move || any.get()>
+                {way}
+                <button
+                    type="button"
+                    class="close"
+                    aria-label="Untick all"
+                    on:click=move |_| list.update(Requests::unmark)
+                ></button>
+            </Show>
+        </div>
+    }
+    .into_any()
 }
 
 /// A switch that is a picture.
@@ -216,8 +250,8 @@ fn numbers(past: &Past) -> String {
 }
 
 /// Why there is no request, and what to do next.
-fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
-    if let Some(standing) = list.blank(text, "Reload this page") {
+fn nothing(list: &Requests, query: &Query) -> Standing {
+    if let Some(standing) = list.blank("Reload this page") {
         return standing;
     }
     match query.session {
@@ -225,7 +259,7 @@ fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
             Tone::Idle,
             "No traced requests in this session",
             "Use the site while its session is active, and its requests appear here. This browser \
-             knows of no request of this session, or none that passes the filters.",
+             knows of no request of this session.",
         ),
         Wanted::Last { .. } => Standing::new(
             Tone::Idle,
@@ -244,22 +278,25 @@ fn nothing(list: &Requests, query: &Query, text: &str) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::Filter;
     use surface::sample;
 
     #[test]
     fn an_empty_list_says_why_and_what_to_do() {
         let mut list = Requests::newest_first();
-        let said = |list: &Requests, session: Wanted, text: &str| {
-            nothing(list, &Query { session, ..Query::default() }, text).title
+        let said = |list: &Requests, session: Wanted| {
+            nothing(list, &Query { session, ..Query::default() }).title
         };
-        assert_eq!(said(&list, Wanted::All, ""), "Reading the journal");
+        assert_eq!(said(&list, Wanted::All), "Reading the journal");
         list.fill(Ok(Vec::new()));
-        assert_eq!(said(&list, Wanted::All, ""), "No traced requests yet");
+        assert_eq!(said(&list, Wanted::All), "No traced requests yet");
         let last = Wanted::Last { origin: String::new() };
-        assert_eq!(said(&list, last, ""), "No previous session");
+        assert_eq!(said(&list, last), "No previous session");
         list.fill(Ok(sample::requests()));
-        assert_eq!(said(&list, Wanted::All, "zzz"), "Nothing matches");
+        let query = trace::filter::Query::parse("zzz", &trace::filter::REQUESTS).ok();
+        list.filter(Filter { query, ..Filter::default() });
+        assert_eq!(said(&list, Wanted::All), "Nothing matches");
         list.fill(Err("no room".to_owned()));
-        assert_eq!(said(&list, Wanted::All, ""), "The journal cannot be read");
+        assert_eq!(said(&list, Wanted::All), "The journal cannot be read");
     }
 }

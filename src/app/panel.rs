@@ -4,13 +4,14 @@
 use bridge::Verb;
 use leptos::prelude::*;
 use surface::door::OpenFile;
+use surface::held::Held;
 use surface::lamp::Tone;
 use surface::mark::Mark;
 use surface::{address, candidate};
+use trace::Timestamp;
 use trace::ladder::About;
 use trace::request::TracedRequest;
 use trace::settings::Settings;
-use trace::{Timestamp, quantity};
 
 use crate::buttons::Verbs;
 use crate::facts::{Session, SessionFacts};
@@ -18,6 +19,7 @@ use crate::lamps::{Evidence, Proof};
 use crate::popup::PageTrace;
 use crate::requests::Requests;
 use crate::several::Several;
+use crate::sieve::{Nothing, Sieve};
 use crate::status::{Refusal, Troubles};
 use crate::tab::Tab;
 use crate::table::Table;
@@ -33,7 +35,7 @@ pub fn Panel(
     /// Its traced requests.
     list: RwSignal<Requests>,
     /// What of them is asked for by typing.
-    text: RwSignal<String>,
+    held: RwSignal<Held>,
     /// The session in numbers.
     #[prop(into)]
     facts: Signal<SessionFacts>,
@@ -65,7 +67,7 @@ pub fn Panel(
             <Refusal tab on_verb />
             <Troubles tab />
             <div class="panes">
-                <List tab list text zone />
+                <List tab list held zone />
                 <section class="trace" aria-label="Trace">
                     <Chosen list store />
                 </section>
@@ -80,54 +82,27 @@ pub fn Panel(
 fn List(
     tab: Signal<Tab>,
     list: RwSignal<Requests>,
-    text: RwSignal<String>,
+    held: RwSignal<Held>,
     zone: i32,
 ) -> impl IntoView {
     let origin = Signal::derive(move || tab.with(|tab| tab.origin().to_owned()));
     let any = Memo::new(move |_| list.with(|list| list.all() > 0));
+    let standing = Signal::derive(move || nothing(&list.read(), &tab.read()));
+    let on_all = Callback::new(move |()| held.set(Held::default()));
     view! {
         <section class="requests" aria-label="Requests">
             <Show when=move || any.get()>
-                <div class="filters">
-                    <Search text />
-                    <span class="count">{move || list.with(shown)}</span>
-                </div>
+                <Sieve list held />
             </Show>
             <Show
                 when=move || !list.with(Requests::is_empty)
-                fallback=move || view! {
-                    <Empty standing=Signal::derive(move || nothing(&list.read(), &tab.read(), &text.read())) />
-                }
+                fallback=move || view! { <Nothing list standing on_all /> }
             >
                 <Table list origin zone />
             </Show>
         </section>
     }
     .into_any()
-}
-
-/// The field that narrows a list of requests.
-#[component]
-pub fn Search(
-    /// What is typed.
-    text: RwSignal<String>,
-) -> impl IntoView {
-    view! {
-        <input
-            type="search"
-            aria-label="Filter requests"
-            placeholder="Filter: method, path, status, service…"
-            autocomplete="off"
-            spellcheck="false"
-            prop:value=text
-            on:input=move |event| text.set(event_target_value(&event))
-        />
-    }
-}
-
-/// How many requests are shown. Not of how many: those of other sessions are not there to be found.
-fn shown(list: &Requests) -> String {
-    quantity::count(list.len() as u64, "request")
 }
 
 /// Session and verbs in one bar.
@@ -206,8 +181,8 @@ fn proof(list: &Requests, store: &str) -> Proof {
 }
 
 /// Why there is no request, and what to do next.
-fn nothing(list: &Requests, tab: &Tab, text: &str) -> Standing {
-    if let Some(standing) = list.blank(text, "Close and open the devtools") {
+fn nothing(list: &Requests, tab: &Tab) -> Standing {
+    if let Some(standing) = list.blank("Close and open the devtools") {
         return standing;
     }
     match tab.view.as_ref().map(|view| view.session.is_some()) {
@@ -240,7 +215,7 @@ mod tests {
     use surface::sample;
 
     fn said(list: &Requests, view: Option<bridge::TabView>) -> String {
-        let standing = nothing(list, &Tab { view, ..Tab::default() }, "");
+        let standing = nothing(list, &Tab { view, ..Tab::default() });
         format!("{}. {}", standing.title, standing.detail)
     }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use surface::lamp::Tone;
 use surface::moment;
 use surface::naming::short;
+use surface::typing::MOST;
+use trace::filter::{self, Completion, Place, REQUESTS};
 use trace::framework::Badges;
 use trace::request::{Api, TracedRequest};
 use trace::{SpanId, TraceId, quantity};
@@ -33,11 +35,16 @@ pub struct Requests {
     filter: Filter,
     newest_first: bool,
     chosen: Option<RequestKey>,
+    /// To be compared, in the order in which they were marked.
+    marked: Vec<RequestKey>,
     /// Whether the journal has been read.
     pub read: bool,
     /// Why it could not be read.
     pub trouble: Option<String>,
 }
+
+/// Requests that are compared.
+const PAIR: usize = 2;
 
 /// Requests in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,7 +121,7 @@ impl Line {
             time: moment::clock(request.start, zone),
             method: request.method.clone(),
             place: place(&request.url, origin).to_owned(),
-            host: host(&request.url).to_owned(),
+            host: request.host().to_owned(),
             url: request.url.clone(),
             status,
             tone,
@@ -187,12 +194,6 @@ fn place<'a>(url: &'a str, origin: &str) -> &'a str {
     }
 }
 
-/// The host and port of a URL.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
-}
-
 impl Requests {
     /// A list whose newest request stands first.
     #[must_use]
@@ -229,28 +230,41 @@ impl Requests {
 
     /// What is shown is decided anew.
     fn arrange(&mut self) {
-        let count = self.rows.len();
-        let session = Filter { session: self.filter.session, ..Filter::default() };
-        let (mut shown, mut totals) = (Vec::new(), Totals::default());
-        for at in 0..count + self.others.len() {
-            let Some(request) = self.any(at) else { continue };
-            // The store may know what the journal knows too; the journal's word comes first.
-            if at >= count && self.rows.iter().any(|row| row.trace == request.trace) {
-                continue;
-            }
-            if session.passes(request, true) {
-                totals.add(request);
-            }
-            if self.filter.passes(request, at < count) {
-                shown.push((request.start, at));
-            }
-        }
+        let (places, known) = self.known();
+        let mut totals = Totals::default();
+        known.iter().for_each(|request| totals.add(request));
+        let query = self.filter.query.as_ref();
+        let through = query.map(|query| query.run(&filter::Requests(&known)));
+        let shown = places.iter().zip(&known).enumerate().filter(|(nth, (at, request))| {
+            let mine = **at < self.rows.len();
+            through.as_ref().is_none_or(|bits| bits.has(*nth))
+                && self.filter.switched(request, mine)
+        });
+        let mut shown: Vec<_> = shown.map(|(_, (at, request))| (request.start, *at)).collect();
         shown.sort_unstable();
         if self.newest_first {
             shown.reverse();
         }
         self.shown = shown.into_iter().map(|(_, at)| at).collect();
         self.totals = totals;
+    }
+
+    /// The requests of the session that is asked for, each once, with their places among all.
+    fn known(&self) -> (Vec<usize>, Vec<&TracedRequest>) {
+        let count = self.rows.len();
+        let all = self.rows.iter().chain(&self.others).enumerate().filter(|(at, request)| {
+            // The store may know what the journal knows too; the journal's word comes first.
+            let doubled = *at >= count && self.rows.iter().any(|row| row.trace == request.trace);
+            !doubled && self.filter.of_session(request)
+        });
+        all.unzip()
+    }
+
+    /// What may stand at a cursor of the filter, given in bytes.
+    #[must_use]
+    pub fn complete(&self, text: &str, cursor: usize) -> Completion {
+        let (_, known) = self.known();
+        Place::at(text, cursor).complete(&REQUESTS, &filter::Requests(&known), MOST)
     }
 
     /// The request at a place among all, shown or not.
@@ -284,7 +298,7 @@ impl Requests {
     /// Why there is nothing to show, as far as the list itself knows; `again` is how the reader
     /// reads it once more.
     #[must_use]
-    pub fn blank(&self, text: &str, again: &str) -> Option<Standing> {
+    pub fn blank(&self, again: &str) -> Option<Standing> {
         if let Some(trouble) = &self.trouble {
             let detail = format!("{trouble}. {again} to try again.");
             return Some(Standing::new(Tone::Bad, "The journal cannot be read", detail));
@@ -292,9 +306,17 @@ impl Requests {
         if !self.read {
             return Some(Standing::new(Tone::Busy, "Reading the journal", ""));
         }
-        let filtered = self.all() > 0 && !text.trim().is_empty();
-        let detail = "No request here says what is typed.";
-        filtered.then(|| Standing::new(Tone::Idle, "Nothing matches", detail))
+        let keeps = self.kept_away()?;
+        let count = quantity::count(self.totals.requests, "request");
+        let detail = format!("Of {count}, none {keeps}.");
+        Some(Standing::new(Tone::Idle, "Nothing matches", detail))
+    }
+
+    /// What all requests are kept away by, in words; `None` while one is shown or there is none.
+    #[must_use]
+    pub fn kept_away(&self) -> Option<String> {
+        let away = self.shown.is_empty() && self.totals.requests > 0;
+        self.filter.keeps().filter(|_| away)
     }
 
     /// All requests of this browser, oldest first.
@@ -353,6 +375,46 @@ impl Requests {
         self.chosen = self.at(at).map(|row| (row.trace, row.span));
     }
 
+    /// Marks the request at a place to be compared, or no longer. A third one is not marked.
+    pub fn mark(&mut self, at: usize) {
+        let Some(key) = self.at(at).map(|row| (row.trace, row.span)) else { return };
+        match self.marked.iter().position(|marked| *marked == key) {
+            Some(place) => drop(self.marked.remove(place)),
+            None if self.marked.len() < PAIR => self.marked.push(key),
+            None => {}
+        }
+    }
+
+    /// Marks none.
+    pub fn unmark(&mut self) {
+        self.marked.clear();
+    }
+
+    /// The marked requests.
+    #[must_use]
+    pub fn marked(&self) -> &[RequestKey] {
+        &self.marked
+    }
+
+    /// The traces to compare, what came first before what came of it; `Err` says what is missing.
+    ///
+    /// # Errors
+    /// While there are no two requests of two traces.
+    pub fn pair(&self) -> Result<[TraceId; PAIR], &'static str> {
+        let &[(one, first), (other, second)] = &*self.marked else {
+            return Err("Tick one more request to compare");
+        };
+        if one == other {
+            return Err("Both are of one trace: tick a request of another");
+        }
+        let start = |key: RequestKey| {
+            let is = |row: &&TracedRequest| (row.trace, row.span) == key;
+            self.rows.iter().chain(&self.others).find(is).map(|row| row.start)
+        };
+        let swapped = start((other, second)) < start((one, first));
+        Ok(if swapped { [other, one] } else { [one, other] })
+    }
+
     /// Follows a key; whether it meant anything here.
     pub fn step(&mut self, step: Step, page: usize) -> bool {
         if step == Step::Close {
@@ -375,6 +437,10 @@ mod tests {
         let mut list = Requests::default();
         list.fill(Ok(sample::requests()));
         list
+    }
+
+    fn typed(text: &str) -> Filter {
+        Filter { query: trace::filter::Query::parse(text, &REQUESTS).ok(), ..Filter::default() }
     }
 
     fn line(change: impl Fn(&mut TracedRequest)) -> Line {
@@ -465,9 +531,11 @@ mod tests {
         };
         let all = ["pricing.example/api/price", "/api/orders", "/checkout?step=2"];
         assert_eq!(places(&list), all);
-        list.filter(Filter { text: "api shop.example".to_owned(), ..Filter::default() });
+        list.filter(typed("api shop.example"));
         assert_eq!(places(&list), all[1..2]);
-        assert_eq!(list.all(), 3);
+        assert_eq!((list.all(), list.totals().requests), (3, 3));
+        list.filter(typed("-status:* or duration>100ms"));
+        assert_eq!(places(&list), [all[0], all[2]]);
     }
 
     #[test]
@@ -475,10 +543,10 @@ mod tests {
         let mut list = list();
         let session = list.rows[0].session;
         let whole = Filter { session, ..Filter::default() };
-        list.filter(whole.clone());
+        list.filter(whole);
         let totals = list.totals();
         assert_eq!(totals.requests, list.len() as u64);
-        list.filter(Filter { text: "nothing says this".to_owned(), mine: true, ..whole });
+        list.filter(Filter { mine: true, ..Filter { session, ..typed("nothing says this") } });
         assert_eq!((list.len(), list.totals()), (0, totals));
     }
 
@@ -492,6 +560,54 @@ mod tests {
         assert_eq!(list.len(), 4);
         list.filter(Filter { mine: true, ..Filter::default() });
         assert_eq!(list.len(), 3);
+    }
+
+    #[test]
+    fn an_empty_list_says_what_keeps_all_away() {
+        let mut list = list();
+        assert_eq!(list.blank(""), None);
+        list.filter(Filter { traces: true, ..typed("nothing says this") });
+        let detail = list.blank("").unwrap().detail;
+        assert_eq!(detail, "Of 3 requests, none matches the filter and has a trace.");
+        list.fill(Ok(Vec::new()));
+        assert_eq!(list.blank(""), None, "there is nothing to be kept away");
+    }
+
+    #[test]
+    fn completion_counts_the_requests_of_the_session() {
+        let mut list = list();
+        let offered = |list: &Requests| {
+            let choices = list.complete("method:", 7).choices;
+            choices.into_iter().map(|it| (it.text, it.count)).collect::<Vec<_>>()
+        };
+        let known = [("GET".to_owned(), Some(2)), ("POST".to_owned(), Some(1))];
+        assert_eq!(offered(&list), known);
+        let session = trace::SessionId::mint([8; 16]);
+        list.filter(Filter { session, ..Filter::default() });
+        assert_eq!(offered(&list), []);
+    }
+
+    #[test]
+    fn two_requests_of_two_traces_are_compared_the_older_first() {
+        let mut list = list();
+        let mut other = list.rows[0].clone();
+        other.trace = TraceId::mint([9; 16]).unwrap();
+        let (old, new) = (other.trace, list.rows[0].trace);
+        other.start = trace::Timestamp::default();
+        list.find(vec![other]);
+        for at in [3, 2] {
+            list.mark(at);
+        }
+        assert_eq!(list.pair(), Err("Both are of one trace: tick a request of another"));
+        list.mark(3);
+        assert_eq!(list.pair(), Err("Tick one more request to compare"));
+        for at in [0, 1] {
+            list.mark(at);
+        }
+        assert_eq!(list.pair(), Ok([old, new]));
+        assert_eq!(list.marked().len(), 2, "a third one is not marked");
+        list.unmark();
+        assert!(list.marked().is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::plan::Choice;
 use crate::requests::Requests;
 use crate::tab::Tab;
 use crate::{logs, panel, popup, sessions};
+use surface::held::Held;
 use surface::query::Query;
 use surface::sample;
 
@@ -59,7 +60,7 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         list.update(|list| list.fill(Ok(sample::requests())));
         let on_verb = Callback::new(|_| ());
         let (tab, now) = (tab(sample::tracing()), sample::NOW);
-        let (text, store) = (RwSignal::new(String::new()), String::new());
+        let (held, store) = (RwSignal::new(Held::default()), String::new());
         let totals = list.with(Requests::totals);
         let facts =
             SessionFacts { totals, month: 1_234, limit: 1_000_000, ..SessionFacts::default() };
@@ -67,7 +68,7 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let on_times = Callback::new(|_| ());
         view! {
             <panel::Panel
-                tab list text facts store settings now zone=60 theme on_verb on_times
+                tab list held facts store settings now zone=60 theme on_verb on_times
             />
         }
     });
@@ -81,12 +82,12 @@ fn logs_list_requests_newest_first_beside_the_sessions() {
         list.update(|list| list.fill(Ok(sample::requests())));
         let sessions = sessions::sessions(&sample::requests());
         let query = Query { traces: true, ..Query::default() };
-        let (query, text) = (RwSignal::new(query), RwSignal::new(String::new()));
+        let (query, held) = (RwSignal::new(query), RwSignal::new(Held::default()));
         let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
         let (store, trouble, now) = (String::new(), String::new(), sample::NOW);
         view! {
             <logs::Logs
-                list query text sessions facts store trouble now zone=60
+                list query held sessions facts store trouble now zone=60
             />
         }
     });

@@ -32,9 +32,10 @@ pub fn Table(
         list.with(|list| list.lines(range, &origin.read(), zone))
     };
     let chosen = Memo::new(move |_| list.with(Requests::place));
+    let marked = Memo::new(move |_| list.with(|list| list.marked().to_vec()));
     keep_in_view(list, length, scroller, wide);
     let on_key = move |event: KeyboardEvent| {
-        if follow(&event, list, scroller) {
+        if follow(&event, list, scroller, wide) {
             event.prevent_default();
         }
     };
@@ -59,7 +60,7 @@ pub fn Table(
             <Head wide />
             <div class="rows" role="rowgroup" style:height=move || format!("{}px", length.get() * ROW)>
                 <For each=lines key=Clone::clone let(line)>
-                    <Request line wide chosen on_choose=move |at| list.update(|list| list.choose(at)) />
+                    <Request line list marked wide chosen />
                 </For>
             </div>
         </div>
@@ -92,9 +93,13 @@ fn keep_in_view(
 }
 
 /// Carries out what a key means; whether it meant anything.
-fn follow(event: &KeyboardEvent, list: RwSignal<Requests>, scroller: Scroller) -> bool {
+fn follow(event: &KeyboardEvent, list: RwSignal<Requests>, scroller: Scroller, wide: bool) -> bool {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return false;
+    }
+    if event.key() == " " && wide {
+        let chosen = list.with_untracked(Requests::place);
+        return chosen.inspect(|at| list.update(|list| list.mark(*at))).is_some();
     }
     let page = scroller.view.get_untracked().page();
     let Some(step) = Step::of(&event.key()) else { return false };
@@ -130,15 +135,19 @@ fn Head(wide: bool) -> impl IntoView {
         view! { <span role="columnheader" class=name.to_lowercase()>{name}</span> }
     });
     let heads: Vec<_> = heads.collect();
-    view! { <div class="head line" role="row" aria-rowindex="1">{heads}</div> }
+    let tick = wide.then(|| {
+        view! { <span role="columnheader" class="tick"><span class="hidden">"Compare"</span></span> }
+    });
+    view! { <div class="head line" role="row" aria-rowindex="1">{tick}{heads}</div> }
 }
 
 #[component]
 fn Request(
     line: Line,
+    list: RwSignal<Requests>,
+    marked: Memo<Vec<RequestKey>>,
     wide: bool,
     chosen: Memo<Option<usize>>,
-    on_choose: impl Fn(usize) + 'static,
 ) -> impl IntoView {
     let at = line.at;
     let (tone, status) = (line.tone.class(), line.status.clone());
@@ -149,6 +158,7 @@ fn Request(
             || view! { <span role="gridcell" class=class title=text.clone()>{text.clone()}</span> },
         )
     };
+    let tick = wide.then(|| view! { <Tick line=line.clone() list marked /> });
     view! {
         <div
             class="line"
@@ -157,8 +167,9 @@ fn Request(
             aria-rowindex=at + 2
             aria-selected=move || if is_chosen() { "true" } else { "false" }
             style:top=format!("{}px", at * ROW)
-            on:click=move |_| on_choose(at)
+            on:click=move |_| list.update(|list| list.choose(at))
         >
+            {tick}
             <span role="gridcell" class="time">{line.time}</span>
             <span role="gridcell" class="method">{line.method}</span>
             <span role="gridcell" class="request" title=line.url>
@@ -178,6 +189,30 @@ fn Request(
             <span role="gridcell" class="lights"><Lamps lights=line.lights summary=line.lamps /></span>
             <span role="gridcell" class="kind">{line.kind}</span>
         </div>
+    }
+    .into_any()
+}
+
+/// Marks a request to be compared. Keys do it in the row, so that Tab need not go through all rows.
+#[component]
+fn Tick(line: Line, list: RwSignal<Requests>, marked: Memo<Vec<RequestKey>>) -> impl IntoView {
+    let (at, key) = (line.at, line.key);
+    let on = move || marked.with(|marked| marked.contains(&key));
+    // Not more than two.
+    let full = move || marked.with(|marked| marked.len() > 1 && !marked.contains(&key));
+    let title = move || if full() { "Two are ticked: untick one first" } else { "Compare (Space)" };
+    view! {
+        <span role="gridcell" class="tick" on:click=|event| event.stop_propagation()>
+            <input
+                type="checkbox"
+                tabindex="-1"
+                aria-label=format!("Compare {} {}", line.method, line.path())
+                title=title
+                prop:checked=on
+                prop:disabled=full
+                on:change=move |_| list.update(|list| list.mark(at))
+            />
+        </span>
     }
     .into_any()
 }

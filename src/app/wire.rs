@@ -27,6 +27,7 @@ use crate::requests::{RequestKey, Requests};
 use crate::tab::Tab;
 use crate::{panel, popup};
 use surface::gate::Gate;
+use surface::held::Held;
 
 /// What surfaces need of the settings.
 #[derive(Clone, Copy)]
@@ -152,7 +153,7 @@ pub fn Panel(
     let state = RwSignal::new(Tab::default());
     let list = RwSignal::new(Requests::default());
     let gate = StoredValue::new(Gate::default());
-    let (text, month, set) = (RwSignal::new(String::new()), RwSignal::new(0), settings());
+    let (held, month, set) = (RwSignal::new(Held::default()), RwSignal::new(0), settings());
     meter(month);
     tab::find(state, tab, move |tab| read_requests(list, tab, gate));
     let now = clock(move || tab::poll(state));
@@ -171,7 +172,8 @@ pub fn Panel(
     Effect::new(move |_| show(chosen.get()));
     let active = Memo::new(move |_| state.with(Tab::active));
     Effect::new(move |_| {
-        let filter = Filter { session: active.get(), text: text.get(), ..Filter::default() };
+        let query = held.with(|held| held.query.clone());
+        let filter = Filter { session: active.get(), query, ..Filter::default() };
         list.update(|list| list.filter(filter));
     });
     let facts = Memo::new(move |_| {
@@ -189,7 +191,7 @@ pub fn Panel(
         <panel::Panel
             tab=state
             list
-            text
+            held
             facts
             store=set.store
             settings=set.all

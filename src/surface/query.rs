@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use trace::filter::words;
 use trace::{SessionId, SpanId, TraceId};
 
 use crate::address::{AddressError, id};
@@ -18,8 +19,8 @@ pub struct Query {
     pub traces: bool,
     /// Only requests that this browser made.
     pub mine: bool,
-    /// Only requests that say this.
-    pub text: String,
+    /// Only requests that pass this filter (`trace::filter`), as it was typed.
+    pub filter: String,
     /// The trace that is open beside the list, and the span chosen in it.
     pub open: Option<(TraceId, Option<SpanId>)>,
 }
@@ -68,7 +69,10 @@ impl Query {
             session,
             traces: on("traces"),
             mine: on("mine"),
-            text: param("q").unwrap_or_default(),
+            // Words were looked for before there was a language.
+            filter: param("filter")
+                .or_else(|| param("q").map(|text| words(&text)))
+                .unwrap_or_default(),
             open: id(&param, "trace")?.map(|trace| (trace, span)),
         })
     }
@@ -89,8 +93,8 @@ impl Query {
         {
             add(&mut address, name, "on");
         }
-        if !self.text.is_empty() {
-            add(&mut address, "q", &encode(&self.text));
+        if !self.filter.is_empty() {
+            add(&mut address, "filter", &encode(&self.filter));
         }
         if let Some((trace, span)) = self.open {
             add(&mut address, "trace", &trace.to_string());
@@ -149,7 +153,7 @@ mod tests {
             session: Wanted::Of(SESSION.parse().unwrap()),
             traces: true,
             mine: true,
-            text: "orders".to_owned(),
+            filter: "orders".to_owned(),
             open: Some((
                 "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap(),
                 "00f067aa0ba902b7".parse().ok(),
@@ -157,14 +161,24 @@ mod tests {
         };
         assert_eq!(read(&query.address()), Ok(query.clone()));
         assert!(
-            query.address().contains(&format!("&session={SESSION}&traces=on&mine=on&q=orders"))
+            query
+                .address()
+                .contains(&format!("&session={SESSION}&traces=on&mine=on&filter=orders"))
         );
     }
 
     #[test]
     fn a_text_that_an_address_cannot_hold_is_encoded() {
-        let query = Query { text: "a&b=ü #".to_owned(), ..Query::default() };
-        assert!(query.address().ends_with("&q=a%26b%3D%C3%BC%20%23"));
+        let query = Query { filter: "a&b=ü #".to_owned(), ..Query::default() };
+        assert!(query.address().ends_with("&filter=a%26b%3D%C3%BC%20%23"));
+    }
+
+    #[test]
+    fn the_words_of_an_older_address_are_looked_for_as_they_stand() {
+        let filter = |query: &str| read(&format!("app.html?{query}")).unwrap().filter;
+        assert_eq!(filter("q=post order"), "post order");
+        assert_eq!(filter("q=a:b"), "\"a:b\"");
+        assert_eq!(filter("q=old&filter=status:5xx"), "status:5xx");
     }
 
     #[test]

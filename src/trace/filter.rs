@@ -219,6 +219,12 @@ pub fn condition(field: &str, op: Op, value: &str) -> String {
     Term { field: field.to_owned(), op, values }.to_string()
 }
 
+/// The text of a filter that looks for each word of another text, whatever that says.
+#[must_use]
+pub fn words(text: &str) -> String {
+    text.split_whitespace().map(write::words).collect::<Vec<_>>().join(" ")
+}
+
 /// A filter, narrowed by one more condition: the text of both. One that is there already is not
 /// put there again, and a text that is no filter gives way.
 #[must_use]

@@ -50,6 +50,15 @@ pub struct TracedRequest {
     pub call: String,
 }
 
+impl TracedRequest {
+    /// The host and port of its URL; empty where that has none.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split(['/', '?', '#']).next().unwrap_or_default()
+    }
+}
+
 /// What makes a request, or what else a row is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

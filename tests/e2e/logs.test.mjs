@@ -57,19 +57,91 @@ test('the newest request stands first, and one that is made appears by itself', 
   assert.match(await list(logs).getByRole('row').nth(1).innerText(), /live/);
 });
 
-test('what is typed and switched narrows the list and stands in the address', async () => {
+const field = (logs) => logs.getByRole('combobox', { name: 'Filter requests' });
+const choices = (logs) => logs.getByRole('listbox', { name: 'Completions' }).getByRole('option');
+const count = (logs) => logs.getByRole('search', { name: 'Requests' }).getByRole('status').first();
+const told = (logs, wanted) => until(`it says ${wanted}`, async () => wanted.test(await count(logs).innerText()));
+
+test('the list is filtered in the language of traces, and its view is a link', async () => {
   const logs = await lab.openSurface('dashboard', { tab: 'logs', session });
   await row(logs, /GET \/checkout/).waitFor();
-  await logs.getByRole('searchbox', { name: 'Filter requests' }).fill('post order');
+  await told(logs, /^\d+ requests$/);
+  await logs.keyboard.press('/');
+  assert.ok(await field(logs).evaluate((it) => it === document.activeElement), '/ leads to the field');
+  await logs.keyboard.type('method:POST url:order ');
+  await told(logs, /^\d+ of \d+ requests$/);
   await until('one kind is left', async () => {
     const rows = await list(logs).getByRole('row').allInnerTexts();
     return rows.slice(1).every((text) => /POST/.test(text));
   });
   await mine(logs).click();
-  await until('the address says so', () => /mine=on&q=post%20order$/.test(logs.url()));
+  await until('the address says so', () => /mine=on&filter=method%3APOST%20url%3Aorder%20$/.test(logs.url()));
+  const reloaded = logs.waitForEvent('load');
   await logs.reload();
+  await reloaded;
   await row(logs, /POST \/api\/order/).waitFor();
   assert.equal(await mine(logs).getAttribute('aria-pressed'), 'true');
+  assert.equal(await field(logs).inputValue(), 'method:POST url:order ');
+});
+
+test('fields and values of requests are completed, and what is no filter is told at its character', async () => {
+  const logs = await lab.openSurface('dashboard', { tab: 'logs', session, mine: 'on' });
+  await row(logs, /POST \/api\/order/).waitFor();
+  await field(logs).focus();
+  await logs.keyboard.type('meth');
+  await choices(logs).filter({ hasText: 'method:' }).waitFor();
+  await logs.keyboard.press('Tab');
+  await choices(logs).filter({ hasText: /POST\s+\d+ requests?/ }).waitFor();
+  await logs.keyboard.type('po');
+  await logs.keyboard.press('Tab');
+  assert.equal(await field(logs).inputValue(), 'method:POST ');
+  await told(logs, /^\d+ of \d+ requests$/);
+  await photograph(logs, 'logs-choices', () => fits(logs));
+  const all = await count(logs).innerText();
+  await logs.keyboard.type('duration>soon');
+  await logs.getByText('The filter has “soon” at character 22, wanted a time, as 50ms or 1.5s.').waitFor();
+  assert.equal(await field(logs).getAttribute('aria-invalid'), 'true');
+  assert.equal(await count(logs).innerText(), all, 'what stands before the flaw holds');
+  await photograph(logs, 'logs-flaw', () => fits(logs));
+});
+
+test('words of an older address are still looked for, and an empty list offers the way back', async () => {
+  const logs = await lab.openSurface('dashboard', { tab: 'logs', session, traces: 'on', q: 'POST nowhere:found' });
+  await logs.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+  assert.equal(await field(logs).inputValue(), 'POST "nowhere:found"');
+  await logs.getByText(/^Of \d+ requests, none matches the filter and has a trace\.$/).waitFor();
+  await photograph(logs, 'logs-nothing', () => fits(logs));
+  await logs.getByRole('button', { name: 'Show All Requests' }).click();
+  await row(logs, /POST \/api\/order/).waitFor();
+  assert.equal(await traces(logs).getAttribute('aria-pressed'), 'false');
+  assert.equal(await field(logs).inputValue(), '');
+});
+
+const tick = (logs, name) => row(logs, name).getByRole('checkbox');
+
+test('two requests are ticked and their traces compared', async () => {
+  const logs = await lab.openSurface('dashboard', { tab: 'logs', session, mine: 'on' });
+  await tick(logs, /GET \/checkout/).check();
+  await logs.getByText('Tick one more request to compare').waitFor();
+  assert.equal(await logs.getByRole('button', { name: 'Compare' }).getAttribute('aria-disabled'), 'true');
+  await tick(logs, /POST \/api\/order/).check();
+  await logs.getByText('Both are of one trace').waitFor();
+  assert.ok(await tick(logs, /GET \/api\/cart/).isDisabled(), 'a third one cannot be ticked');
+  await tick(logs, /POST \/api\/order/).uncheck();
+  assert.equal(await logs.getByRole('treegrid', { name: 'Waterfall' }).count(), 0, 'no trace is opened by that');
+  // The other one by keys: the session's first document is the last row.
+  await list(logs).focus();
+  await logs.keyboard.press('End');
+  await logs.keyboard.press(' ');
+  await logs.getByText('Two requests are ticked').waitFor();
+  await photograph(logs, 'logs-compare', () => fits(logs));
+  const opened = lab.context.waitForEvent('page');
+  await logs.getByRole('link', { name: 'Compare', exact: true }).click();
+  const view = await opened;
+  await view.getByRole('treegrid', { name: 'Spans of both traces' }).waitFor();
+  assert.match(view.url(), /view=compare&a=[\da-f]{32}&b=[\da-f]{32}$/);
+  await logs.getByRole('button', { name: 'Untick all' }).click();
+  await until('none is ticked', async () => (await logs.getByRole('checkbox', { checked: true }).count()) === 0);
 });
 
 test("the user icon tells this browser's requests from what others asked for", async () => {

@@ -86,6 +86,24 @@ test('it is worked with the keyboard alone', async () => {
   await until('the details are gone', async () => (await details.count()) === 0);
 });
 
+test('its list is filtered in the language of traces, and / leads to the field', async () => {
+  const panel = await lab.openPanel(tab);
+  await line(panel, /POST \/api\/order/).waitFor();
+  const field = panel.getByRole('combobox', { name: 'Filter requests' });
+  const count = panel.getByRole('search', { name: 'Requests' }).getByRole('status').first();
+  await panel.keyboard.press('/');
+  assert.ok(await field.evaluate((it) => it === document.activeElement));
+  await panel.keyboard.type('kind:fetch -method:GET');
+  await until('it says of how many', async () => /^1 of \d+ requests$/.test(await count.innerText()));
+  assert.equal(await list(panel).getByRole('row').count(), 2);
+  await photograph(panel, 'panel-filter', () => fits(panel));
+  await field.fill('nowhere-to-be-found');
+  await panel.getByText(/^Of \d+ requests, none matches the filter\.$/).waitFor();
+  await panel.getByRole('button', { name: 'Show All Requests' }).click();
+  await line(panel, /GET \/checkout/).waitFor();
+  assert.equal(await field.inputValue(), '');
+});
+
 test('it goes on while requests pour in and traces are opened and closed', async () => {
   const panel = await lab.openPanel(tab);
   await line(panel, /POST \/api\/order/).first().waitFor();

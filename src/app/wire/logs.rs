@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use surface::page::{clock, journal, keep};
 use trace::SessionId;
+use trace::filter::REQUESTS;
 use trace::request::TracedRequest;
 
 use super::{meter, settings, show};
@@ -17,6 +18,7 @@ use crate::requests::Requests;
 use crate::sessions::{self, Past};
 use crate::{found, logs};
 use surface::gate::Gate;
+use surface::held::Held;
 use surface::query::{Query, Wanted};
 
 /// How long the store may take to list its traces.
@@ -38,7 +40,7 @@ pub fn Logs(
     /// The filters of the address.
     query: Query,
 ) -> impl IntoView {
-    let text = RwSignal::new(query.text.clone());
+    let held = RwSignal::new(Held::of(query.filter.clone(), &REQUESTS));
     let open = query.open;
     let feed = Feed {
         list: RwSignal::new(Requests::newest_first()),
@@ -56,7 +58,7 @@ pub fn Logs(
             meter(month);
         }
     }));
-    feed.follow(text, set.store, open.is_some());
+    feed.follow(held, set.store, open.is_some());
     let Feed { list, query, sessions, trouble, .. } = feed;
     let facts = Memo::new(move |_| {
         let id = query.with(|query| query.session.id());
@@ -71,7 +73,7 @@ pub fn Logs(
         <logs::Logs
             list
             query
-            text
+            held
             sessions
             facts
             store=set.store
@@ -122,15 +124,17 @@ impl Feed {
     }
 
     /// Lets list, address and trace follow what the user sets.
-    fn follow(self, text: RwSignal<String>, store: RwSignal<String>, opened: bool) {
+    fn follow(self, held: RwSignal<Held>, store: RwSignal<String>, opened: bool) {
         let Self { list, query, .. } = self;
-        Effect::new(move |_| text.with(|text| query.update(|query| query.text.clone_from(text))));
+        let text = Memo::new(move |_| held.with(|held| held.text.clone()));
+        let holds = Memo::new(move |_| held.with(|held| held.query.clone()));
+        Effect::new(move |_| query.update(|query| query.filter = text.get()));
         Effect::new(move |_| {
             let filter = query.with(|query| Filter {
                 session: query.session.id(),
                 traces: query.traces,
                 mine: query.mine,
-                text: query.text.clone(),
+                query: holds.get(),
             });
             list.update(|list| list.filter(filter));
         });

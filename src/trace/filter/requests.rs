@@ -18,12 +18,13 @@ const fn field(name: &'static str, is: Type, about: &'static str) -> Field {
 pub const REQUESTS: Language = Language {
     fields: &[
         field("url", Type::Text, "its address"),
+        field("host", Type::Text, "the host and port of its address"),
         field("method", Type::Text, "its method"),
         field("status", Type::Any, "the response's status, as 200 or 5xx"),
         field("service", Type::Text, "the service that answered"),
         field("duration", Type::Time, "how long it took"),
         field("error", Type::Truth, "whether it failed, or a span below it"),
-        field("type", Type::Word(&APIS), "what made it"),
+        field("kind", Type::Word(&APIS), "what made it"),
         field("spans", Type::Number, "spans at and below it"),
         field("errors", Type::Number, "how many of them failed"),
         field("badge", Type::Text, "what it is to its framework"),
@@ -37,13 +38,16 @@ pub const REQUESTS: Language = Language {
 
 /// Traced requests, ready to be filtered.
 #[derive(Clone, Copy, Debug)]
-pub struct Requests<'a>(pub &'a [TracedRequest]);
+pub struct Requests<'a>(pub &'a [&'a TracedRequest]);
 
 impl Requests<'_> {
     /// A text for each, numbered as they are.
     fn texts<'a>(&'a self, text: impl Fn(&'a TracedRequest) -> Cow<'a, str>) -> Facet<'a> {
         let of = (0..).take(self.0.len()).collect();
-        Facet::Texts { of: Cow::Owned(of), texts: Texts::List(self.0.iter().map(text).collect()) }
+        Facet::Texts {
+            of: Cow::Owned(of),
+            texts: Texts::List(self.0.iter().copied().map(text).collect()),
+        }
     }
 
     /// A value for each, or none.
@@ -59,7 +63,7 @@ impl Requests<'_> {
     }
 
     fn those(&self, are: impl Fn(&TracedRequest) -> bool) -> Bits {
-        Bits::of(self.0.len(), |at| are(&self.0[at]))
+        Bits::of(self.0.len(), |at| are(self.0[at]))
     }
 }
 
@@ -93,10 +97,11 @@ impl Subject for Requests<'_> {
     fn field(&self, name: &str) -> Option<Facet<'_>> {
         Some(match name {
             "url" => self.texts(|it| Cow::Borrowed(&it.url)),
+            "host" => self.texts(|it| Cow::Borrowed(it.host())),
             "method" => self.texts(|it| Cow::Borrowed(&it.method)),
             "service" => self.texts(|it| Cow::Borrowed(&it.service)),
             "call" => self.texts(|it| Cow::Borrowed(&it.call)),
-            "type" => self.texts(|it| Cow::Borrowed(api(it))),
+            "kind" => self.texts(|it| Cow::Borrowed(api(it))),
             "badge" => self.texts(|it| Cow::Owned(badges(it))),
             "session" => self.texts(|it| Cow::Owned(session(it))),
             "trace" => self.texts(|it| Cow::Owned(it.trace.to_string())),
@@ -166,13 +171,15 @@ mod tests {
 
     #[test]
     fn lists_of_requests_take_the_same_language() {
-        let mut all = vec![
+        let mut all = [
             request("GET", "https://shop.example/cart", Some(200), Some(12.0)),
             request("POST", "https://shop.example/pay", Some(503), Some(120.0)),
             request("GET", "https://shop.example/live", None, None),
         ];
         (all[0].spans, all[0].errors, all[0].service) = (4, 1, "shop".to_owned());
-        let cases: [(&str, &[usize]); 14] = [
+        let these: Vec<&TracedRequest> = all.iter().collect();
+        let cases: [(&str, &[usize]); 15] = [
+            ("host=shop.example", &[0, 1, 2]),
             ("", &[0, 1, 2]),
             ("shop.example POST", &[1]),
             ("status:5xx", &[1]),
@@ -185,12 +192,12 @@ mod tests {
             ("has:spans service:SHOP", &[0]),
             ("spans>=4", &[0]),
             ("url~/(cart|pay)$", &[0, 1]),
-            ("type:fetch trace:0707", &[0, 1, 2]),
+            ("kind:fetch trace:0707", &[0, 1, 2]),
             ("503", &[1]),
         ];
         for (text, wanted) in cases {
             let query = Query::parse(text, &REQUESTS).unwrap();
-            assert_eq!(query.run(&Requests(&all)).rows().collect::<Vec<_>>(), wanted, "{text}");
+            assert_eq!(query.run(&Requests(&these)).rows().collect::<Vec<_>>(), wanted, "{text}");
         }
         assert!(Query::parse("nobody:1", &REQUESTS).is_err());
     }

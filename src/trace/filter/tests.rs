@@ -172,6 +172,20 @@ fn a_filter_has_one_written_form() {
 }
 
 #[test]
+fn any_words_become_a_filter_that_looks_for_them() {
+    for (text, wanted) in [
+        ("post  orders", "post orders"),
+        ("url:x (or", "\"url:x\" \"(or\""),
+        ("not -5", "\"not\" \"-5\""),
+        (" ", ""),
+    ] {
+        assert_eq!(words(text), wanted);
+        let query = Query::parse(&words(text), &REQUESTS).unwrap();
+        assert_eq!(query.texts(), text.split_whitespace().collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn a_flaw_says_where_what_was_found_and_what_was_wanted() {
     for (text, wanted) in [
         ("(a", "ends at character 3, wanted a “)”"),

@@ -64,7 +64,7 @@ pub(super) fn value(text: &str) -> String {
 }
 
 /// Free text, in quotes where it would be read as something else.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let safe = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-' | '/');
     let begins = text.starts_with(|letter: char| letter.is_alphanumeric() || letter == '/');
     let plain = begins && text.chars().all(safe) && keyword(text).is_none();
