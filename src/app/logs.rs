@@ -63,8 +63,8 @@ pub fn Logs(
         <main class="surface dashboard logs">
             <header class="about">
                 <div class="title"><Mark /><h1>"Logs"</h1></div>
-                <Session facts zone />
                 <OpenFile />
+                <Session facts zone />
             </header>
             <Bar list query held />
             {caveat}

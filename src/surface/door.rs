@@ -26,10 +26,14 @@ pub fn OpenFile() -> impl IntoView {
 
 /// What is seen while files are held above the page.
 #[component]
-pub fn Over() -> impl IntoView {
+pub fn Over(
+    /// What happens when they are dropped.
+    #[prop(into, default = Signal::stored("Drop to open"))]
+    words: Signal<&'static str>,
+) -> impl IntoView {
     view! {
         <div class="drop-over" role="status">
-            <p>"Drop to open"</p>
+            <p>{words}</p>
         </div>
     }
 }

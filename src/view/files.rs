@@ -23,6 +23,8 @@ pub enum Act {
     Show(Option<TraceId>),
     /// To choose another one.
     List,
+    /// To lay another trace beside the one that is shown.
+    Compare,
     /// To go back to what was there before.
     Back,
 }
@@ -51,12 +53,13 @@ pub fn Files(
         Stage::Shown => view! { <TraceView picture /> }.into_any(),
     };
     let shown = move || stage.get() == Stage::Shown;
+    let on_compare = Callback::new(move |()| on_act.run(Act::Compare));
     view! {
         <main class="surface dashboard files" data-theme=theme>
             <header class="about">
                 <Title opening picture />
                 <Ways opening back on_act />
-                <Show when=shown><Facts picture zone /></Show>
+                <Show when=shown><Facts picture zone on_compare /></Show>
             </header>
             <Notes opening />
             {body}
@@ -114,7 +117,10 @@ fn Ways(opening: RwSignal<Opening>, back: bool, on_act: Callback<Act>) -> impl I
 
 /// What came of the files, as far as there is something to say.
 #[component]
-fn Notes(opening: RwSignal<Opening>) -> impl IntoView {
+pub fn Notes(
+    /// How the opening stands.
+    opening: RwSignal<Opening>,
+) -> impl IntoView {
     let notes = Memo::new(move |_| opening.with(|opening| opening.notes.clone()));
     let draw = |Note { tone, text }: Note| {
         let class = match tone {
@@ -171,7 +177,12 @@ const FORMATS: [(&str, &str); 6] = [
 
 /// How far the reading is.
 #[component]
-fn Going(opening: RwSignal<Opening>, on_act: Callback<Act>) -> impl IntoView {
+pub fn Going(
+    /// How the opening stands.
+    opening: RwSignal<Opening>,
+    /// Carries out what the reader wants.
+    on_act: Callback<Act>,
+) -> impl IntoView {
     let words = Memo::new(move |_| opening.with(|opening| opening.going.words()));
     let of = Memo::new(move |_| opening.with(|opening| opening.going.of));
     let read = Memo::new(move |_| opening.with(|opening| opening.going.read));
@@ -189,7 +200,14 @@ fn Going(opening: RwSignal<Opening>, on_act: Callback<Act>) -> impl IntoView {
 
 /// The traces to choose from.
 #[component]
-fn Traces(opening: RwSignal<Opening>, zone: i32, on_act: Callback<Act>) -> impl IntoView {
+pub fn Traces(
+    /// How the opening stands.
+    opening: RwSignal<Opening>,
+    /// Minutes that the reader's clock is east of UTC.
+    zone: i32,
+    /// Carries out what the reader wants.
+    on_act: Callback<Act>,
+) -> impl IntoView {
     let list = Memo::new(move |_| {
         opening.with(|it| it.found.iter().take(it.listed).cloned().collect::<Vec<_>>())
     });

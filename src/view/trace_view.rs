@@ -31,7 +31,16 @@ pub fn Facts(
     picture: RwSignal<Picture>,
     /// Minutes that the reader's clock is east of UTC.
     zone: i32,
+    /// Lays another trace beside it; without it, another page does.
+    #[prop(optional)]
+    on_compare: Option<Callback<()>>,
 ) -> impl IntoView {
+    let compare = move |event: leptos::ev::MouseEvent| {
+        if let Some(on_compare) = on_compare {
+            event.prevent_default();
+            on_compare.run(());
+        }
+    };
     let facts = Memo::new(move |_| picture.with(|picture| facts(picture, zone)));
     let trace = Memo::new(move |_| picture.with(Picture::trace));
     let errors = Memo::new(move |_| picture.with(|picture| picture.waterfall().errors() > 0));
@@ -47,7 +56,12 @@ pub fn Facts(
                     <dt>"Trace"</dt>
                     <dd>{trace.to_string()}<Copy text=trace.to_string() what="trace id" /></dd>
                     <dd class="more">
-                        <a href=address::compare(Some(trace), None) target="_blank" rel="noopener">
+                        <a
+                            href=address::compare(Some(trace), None)
+                            target="_blank"
+                            rel="noopener"
+                            on:click=compare
+                        >
                             "Compare with…"
                         </a>
                     </dd>

@@ -6,6 +6,7 @@ pub mod beside;
 mod chunks;
 pub mod compare;
 pub mod export;
+mod file;
 pub mod files;
 mod follow;
 pub mod series;

@@ -28,11 +28,6 @@ pub fn replace(address: &str) {
         .map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
 }
 
-/// Goes to another address of the surface.
-pub fn go(address: &str) {
-    let _page_stays = window().map(|window| window.location().set_href(address));
-}
-
 /// Whether a regular expression fits a text, as this browser reads both; false where it reads none.
 #[must_use]
 pub fn fits(regex: &str, text: &str) -> bool {

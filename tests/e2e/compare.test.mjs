@@ -178,6 +178,106 @@ test('nothing that differs, a trace that is missing and the same one twice are s
   await row(view, /one.*= same/).waitFor();
 });
 
+/** A server's trace as a file, in OTLP JSON: of these statements, one after the other. */
+function file(name, statements, trace = traceId()) {
+  const server = spanId();
+  let at = Date.now() - 1_000;
+  const spans = statements.map(([name, millis]) => ({
+    traceId: trace,
+    spanId: spanId(),
+    parentSpanId: server,
+    kind: KIND.client,
+    name,
+    startTimeUnixNano: nanos(at),
+    endTimeUnixNano: nanos((at += millis)),
+  }));
+  const whole = { startTimeUnixNano: spans[0].startTimeUnixNano, endTimeUnixNano: nanos(at + 1) };
+  const root = { traceId: trace, spanId: server, name: 'GET /shop', kind: KIND.server, ...whole };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+  const content = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [root, ...spans] }] }] });
+  return { name, mimeType: '', buffer: Buffer.from(content) };
+}
+
+/** Holds files above the page, and drops them unless it is only asked what would happen. */
+function drop(view, files, ends = 'drop') {
+  return view.evaluate(
+    ([files, ends]) => {
+      const data = new DataTransfer();
+      for (const [name, bytes] of files) data.items.add(new File([new Uint8Array(bytes)], name));
+      const say = (type) => document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      ['dragenter', 'dragover', ends].forEach(say);
+    },
+    [files.map(({ name, buffer }) => [name, [...buffer]]), ends],
+  );
+}
+
+test('a trace is compared with files that are dropped, and each takes the place that it says', async () => {
+  const a = await foreign([['one', 10], ['two', 10]]);
+  const view = await lab.openSurface('compare', { a });
+  await view.getByRole('heading', { name: 'Compare with…' }).waitFor();
+  const later = file('later.json', [['one', 10], ['two', 60]]);
+  await drop(view, [later], 'dragover');
+  await view.getByText('Drop as trace B').waitFor();
+  await drop(view, [later]);
+  await row(view, /two.*▲ slower/).waitFor();
+  const both = view.getByRole('table', { name: 'Both traces' });
+  await both.getByText('GET /shop, from later.json').waitFor();
+  assert.equal(await row(view, /two/).getByRole('link', { name: '60 ms' }).count(), 0, 'a file has no page');
+  assert.ok((await row(view, /two/).getByRole('link', { name: '10 ms' }).count()) > 0, 'the store has one');
+  await photograph(view, 'compare-file', () => fits(view));
+  await drop(view, [file('again.json', [['one', 10]])]);
+  await row(view, /two.*− gone/).waitFor();
+  await both.getByText('GET /shop, from again.json').waitFor();
+  await drop(view, [{ name: 'no.txt', buffer: Buffer.from('nothing of a trace') }]);
+  await view.getByRole('alert').getByText(/^no.txt cannot be opened: /).waitFor();
+  await row(view, /two.*− gone/).waitFor();
+});
+
+test('two files are compared, of several traces one is chosen, and a trace of the store follows a file', async () => {
+  const view = await lab.openSurface('compare');
+  await view.getByRole('heading', { name: 'Choose a trace to compare' }).waitFor();
+  const chosen = view.waitForEvent('filechooser');
+  await button(view, 'Choose File').click();
+  await (await chosen).setFiles([file('a.json', [['one', 10]]), file('b.json', [['one', 30]])]);
+  await row(view, /one.*10 ms.*30 ms.*▲ slower/).waitFor();
+  await button(view, 'Compare B with Another…').click();
+  await view.getByRole('heading', { name: 'Compare with…' }).waitFor();
+  await drop(view, [file('c.json', [['three', 10]]), file('d.json', [['four', 30]])]);
+  const traces = view.getByRole('region', { name: 'Traces' });
+  await traces.getByText('2 traces').waitFor();
+  await traces.getByRole('button', { name: 'GET /shop' }).first().click();
+  await row(view, /one.*− gone/).waitFor();
+  await button(view, 'Swap A and B').click();
+  await button(view, 'Compare B with Another…').click();
+  // A file would be lost with the page: who goes on stays here.
+  const other = await foreign([['one', 90]]);
+  await view.getByRole('searchbox').fill(other);
+  await view.keyboard.press('Enter');
+  await row(view, /one.*30 ms.*90 ms/).waitFor();
+});
+
+test('the trace of an opened file is compared, and a series says that it takes no files', async () => {
+  const view = await lab.openSurface('file');
+  await view.getByRole('heading', { name: 'Drop traces here' }).waitFor();
+  await drop(view, [file('open.json', [['one', 10]])]);
+  await view.getByRole('link', { name: 'Compare with…' }).click();
+  await view.getByRole('heading', { name: 'Compare with…' }).waitFor();
+  await photograph(view, 'compare-file-choice', () => fits(view));
+  await drop(view, [file('other.json', [['one', 40]])]);
+  await row(view, /one.*▲ slower/).waitFor();
+  await button(view, 'Back').click();
+  await view.getByRole('treegrid', { name: 'Waterfall' }).waitFor();
+
+  const series = await lab.openSurface('series');
+  await series.getByRole('heading', { name: 'No runs' }).waitFor();
+  await drop(series, [file('a.json', [['one', 10]])], 'dragover');
+  await series.getByText('A series takes runs that this browser made, and no files.').waitFor();
+  await drop(series, [file('a.json', [['one', 10]])]);
+  const said = series.getByRole('alert');
+  await said.getByRole('link', { name: 'Open File' }).waitFor();
+  await photograph(series, 'series-file', () => fits(series));
+});
+
 test('the panel offers the last trace of the same page', async () => {
   const { a, b, page } = await two();
   const panel = await lab.openPanel(await lab.tabId(page));

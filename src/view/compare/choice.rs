@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use trace::TraceId;
 use trace::request::TracedRequest;
 
+use crate::files::Act;
 use surface::address;
 use surface::candidate::{Candidate, Nearness, candidates, find_id};
 
@@ -17,8 +18,13 @@ pub fn Choice(
     rows: RwSignal<Vec<TracedRequest>>,
     /// Minutes that the reader's clock is east of UTC.
     zone: i32,
-    /// Goes to the comparison with a trace that was typed.
+    /// Whether the trace that stays is only here, so that another page would not have it.
+    #[prop(into)]
+    here: Signal<bool>,
+    /// Goes to the comparison with a trace.
     on_trace: Callback<TraceId>,
+    /// Carries out what the reader wants of files.
+    on_act: Callback<Act>,
 ) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let all = Memo::new(move |_| rows.with(|rows| candidates(of.get(), rows, &text.read(), zone)));
@@ -33,7 +39,7 @@ pub fn Choice(
         let of = of.get();
         let links = all.with(|all| {
             let near = all.iter().filter(|it| it.near == near).cloned();
-            near.map(|it| view! { <Link it of /> }).collect::<Vec<_>>()
+            near.map(|it| view! { <Link it of here on_trace /> }).collect::<Vec<_>>()
         });
         (!links.is_empty()).then(|| {
             view! { <section aria-label=near.name()><h3>{near.name()}</h3><ul>{links}</ul></section> }
@@ -61,6 +67,10 @@ pub fn Choice(
                     <button type="submit" class="verb main">"Compare"</button>
                 })}
             </form>
+            <p class="file">
+                <button type="button" class="verb" on:click=move |_| on_act.run(Act::Choose)>"Choose File"</button>
+                " or drop one here: of any format that Open File takes."
+            </p>
             {move || Nearness::ALL.map(group).into_iter().collect::<Vec<_>>()}
             <p class="none" role="status">
                 {move || none().then_some(
@@ -74,7 +84,19 @@ pub fn Choice(
 }
 
 #[component]
-fn Link(it: Candidate, of: Option<TraceId>) -> impl IntoView {
+fn Link(
+    it: Candidate,
+    of: Option<TraceId>,
+    here: Signal<bool>,
+    on_trace: Callback<TraceId>,
+) -> impl IntoView {
+    let trace = it.trace;
+    let press = move |event: leptos::ev::MouseEvent| {
+        if here.get_untracked() {
+            event.prevent_default();
+            on_trace.run(trace);
+        }
+    };
     // What came first is A: what became of it is asked.
     let href = match of {
         Some(_) if it.before => address::compare(Some(it.trace), of),
@@ -83,7 +105,7 @@ fn Link(it: Candidate, of: Option<TraceId>) -> impl IntoView {
     };
     view! {
         <li>
-            <a href=href title=it.url>
+            <a href=href title=it.url on:click=press>
                 <strong>{it.title}</strong>
                 <span class="time">{it.time}</span>
                 <span class="figures">{it.figures}</span>

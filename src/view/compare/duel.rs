@@ -10,6 +10,7 @@ use trace::{TraceId, quantity};
 use super::difference::{SMALLEST, counted, share, signed};
 use super::loaded::Loaded;
 use super::pair::{Pair, Setting};
+use surface::address;
 use surface::naming::time;
 use surface::standing::Standing;
 
@@ -38,7 +39,7 @@ pub struct Facts {
     pub letter: &'static str,
     /// What the trace is about.
     pub title: String,
-    /// Where it is shown; empty for the difference.
+    /// Where it is shown; empty for the difference, and for a file's.
     pub link: String,
     /// Start, duration, spans and errors.
     pub figures: [String; 4],
@@ -51,20 +52,68 @@ impl Duel {
         Self { wanted: [a, b], ..Self::default() }
     }
 
-    /// The traces, once both are chosen and are two.
+    /// Whether the same trace is chosen twice. Of a file it may be another edition of itself.
+    fn twice(&self) -> bool {
+        let [a, b] = self.wanted;
+        a.is_some() && a == b && !self.any_file()
+    }
+
+    /// Whether a side is a file's.
+    fn of_file(&self, at: usize) -> bool {
+        matches!(&self.found[at], Some(Ok(loaded)) if !loaded.file.is_empty())
+    }
+
+    /// Whether one of the traces is of a file, which no address can name.
     #[must_use]
-    pub fn both(&self) -> Option<[TraceId; 2]> {
-        let [Some(a), Some(b)] = self.wanted else { return None };
-        (a != b).then_some([a, b])
+    pub fn any_file(&self) -> bool {
+        self.of_file(0) || self.of_file(1)
+    }
+
+    /// Its address; `None` where that cannot name what is compared.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        let [a, b] = self.wanted;
+        (!self.any_file()).then(|| address::compare(a, b))
     }
 
     /// Takes in what was read of a trace.
     pub fn put(&mut self, trace: TraceId, read: &Result<Arc<Loaded>, String>) {
-        for (wanted, found) in self.wanted.iter().zip(&mut self.found) {
-            if *wanted == Some(trace) {
-                *found = Some(read.clone());
+        for at in 0..2 {
+            if self.wanted[at] == Some(trace) && !self.of_file(at) {
+                self.found[at] = Some(read.clone());
             }
         }
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// The side that the next trace takes: one that is missing, else one without spans, else the
+    /// second.
+    #[must_use]
+    pub fn free(&self) -> usize {
+        let missing = self.wanted.iter().position(Option::is_none);
+        missing.or_else(|| self.found.iter().position(void)).unwrap_or(1)
+    }
+
+    /// Lays another trace beside the one that stays; it is still to be read.
+    pub fn choose(&mut self, trace: TraceId) {
+        let at = self.free();
+        (self.wanted[at], self.found[at], self.pair) = (Some(trace), None, None);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// The same with a trace that was read from a file.
+    pub fn bring(&mut self, loaded: Loaded) {
+        let at = self.free();
+        self.wanted[at] = Some(loaded.trace);
+        (self.found[at], self.pair) = (Some(Ok(Arc::new(loaded))), None);
+        self.edition = self.edition.wrapping_add(1);
+    }
+
+    /// The second trace stays, as the first; another one is to be chosen.
+    pub fn again(&mut self) {
+        let [_, b] = self.wanted;
+        let [_, found] = std::mem::take(&mut self.found);
+        (self.wanted, self.found, self.pair) = ([b, None], [found, None], None);
         self.edition = self.edition.wrapping_add(1);
     }
 
@@ -88,8 +137,7 @@ impl Duel {
     /// What to say instead of a comparison; `None` when there is one.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
-        let [a, b] = self.wanted;
-        if a.is_some() && a == b {
+        if self.twice() {
             let detail = "A trace does not differ from itself. Choose another one below.";
             return Some(Standing::new(Tone::Warn, "The same trace twice", detail));
         }
@@ -114,12 +162,8 @@ impl Duel {
     /// Whether another trace is to be chosen: one is missing, or both are the same.
     #[must_use]
     pub fn choosing(&self) -> bool {
-        let void = |found: &Option<Result<Arc<Loaded>, String>>| match found {
-            Some(Ok(loaded)) => loaded.sheet.is_empty(),
-            Some(Err(_)) => true,
-            None => false,
-        };
-        self.both().is_none() || self.found.iter().any(void)
+        let missing = self.wanted.iter().any(Option::is_none);
+        missing || self.twice() || self.found.iter().any(void)
     }
 
     /// The trace that stays while another one is chosen to be laid beside it: the one that has spans.
@@ -182,6 +226,15 @@ impl Duel {
     }
 }
 
+/// Whether nothing came of a trace.
+fn void(found: &Option<Result<Arc<Loaded>, String>>) -> bool {
+    match found {
+        Some(Ok(loaded)) => loaded.sheet.is_empty(),
+        Some(Err(_)) => true,
+        None => false,
+    }
+}
+
 /// Why a trace has no spans, and what next.
 fn missing(loaded: &Loaded) -> String {
     let why = if loaded.trouble.is_empty() {
@@ -194,12 +247,17 @@ fn missing(loaded: &Loaded) -> String {
 }
 
 fn facts(letter: &'static str, side: &Loaded, zone: i32) -> Facts {
-    let title =
+    let mut title =
         if side.title.is_empty() { format!("Trace {}", side.trace) } else { side.title.clone() };
+    let mut link = address::dashboard(side.trace, None);
+    if !side.file.is_empty() {
+        title.extend([", from ", &*side.file]);
+        link.clear();
+    }
     Facts {
         letter,
         title,
-        link: surface::address::dashboard(side.trace, None),
+        link,
         figures: [
             moment::date(side.start(), zone),
             time(side.length()),

@@ -235,6 +235,16 @@ fn Name(line: Line, on_deed: Callback<Deed, bool>) -> impl IntoView {
     let indent = format!("{}px", line.level.saturating_sub(1).min(24) * 12);
     let times = (!line.times.is_empty())
         .then(|| view! { <span class="badge quiet">{line.times.clone()}</span> });
+    let label = if line.link.is_empty() {
+        view! { <span class="label" title=line.name.clone()>{line.name.clone()}</span> }.into_any()
+    } else {
+        view! {
+            <a class="label" href=line.link target="_blank" rel="noopener" tabindex="-1" title=line.name.clone()>
+                {line.name.clone()}
+            </a>
+        }
+        .into_any()
+    };
     let failed = (!line.failed.is_empty())
         .then(|| view! { <span class="badge error">{line.failed.clone()}</span> });
     view! {
@@ -248,9 +258,7 @@ fn Name(line: Line, on_deed: Callback<Deed, bool>) -> impl IntoView {
             ></span>
             <span class=format!("chip c{}", line.colour) aria-hidden="true"></span>
             {failed}
-            <a class="label" href=line.link target="_blank" rel="noopener" tabindex="-1" title=line.name.clone()>
-                {line.name.clone()}
-            </a>
+            {label}
             {times}
         </span>
     }

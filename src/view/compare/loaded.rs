@@ -23,6 +23,8 @@ pub struct Loaded {
     pub errors: usize,
     /// What could not be read of it, in words; may be empty.
     pub trouble: String,
+    /// The file that it is of; empty where the journal has it.
+    pub file: String,
     tree: Tree,
     naming: Naming,
 }
@@ -37,7 +39,13 @@ impl Loaded {
         let title = main.as_ref().map(label).unwrap_or_default();
         let failed = |flags: &&Flags| flags.has(Flags::ERROR);
         let errors = sheet.columns().flags.iter().filter(failed).count();
-        Self { trace, sheet, title, errors, trouble, tree, naming }
+        Self { trace, sheet, title, errors, trouble, file: String::new(), tree, naming }
+    }
+
+    /// The same trace, from a file.
+    #[must_use]
+    pub fn from_file(self, file: String) -> Self {
+        Self { file, ..self }
     }
 
     /// Puts its paths to those of others.
@@ -64,9 +72,12 @@ impl Loaded {
         self.sheet.columns().flags.get(span).is_some_and(|flags| flags.has(Flags::ERROR))
     }
 
-    /// The dashboard's address of one of its spans.
+    /// The dashboard's address of one of its spans; empty where the trace is only in a file.
     #[must_use]
     pub fn link(&self, span: usize) -> String {
+        if !self.file.is_empty() {
+            return String::new();
+        }
         let columns = self.sheet.columns();
         address::dashboard(columns.trace(span).unwrap_or(self.trace), columns.id(span))
     }

@@ -155,7 +155,9 @@ impl Pair {
         let path = self.outline.path(at)?;
         let (known, change) = (self.paths.get(path)?, self.changes.get(path)?);
         let sides = self.spans(change);
-        let link = |at: usize| sides[at].map(|(side, span)| side.link(span));
+        let link = |at: usize| {
+            sides[at].map(|(side, span)| side.link(span)).filter(|link| !link.is_empty())
+        };
         let bar = |class, at: usize| self.bar(class, sides[at]?);
         Some(Line {
             at,

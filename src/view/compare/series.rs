@@ -25,6 +25,9 @@ const HEADINGS: [Heading; 8] = [
     ("strip", "From 0 to max"),
 ];
 
+/// Why files are not taken.
+pub const NO_FILES: &str = "A series takes runs that this browser made, and no files.";
+
 /// Several runs of one page.
 #[component]
 pub fn Series(
@@ -32,6 +35,8 @@ pub fn Series(
     runs: RwSignal<Runs>,
     /// Minutes that the reader's clock is east of UTC.
     zone: i32,
+    /// Whether a file was dropped onto it.
+    dropped: RwSignal<bool>,
     /// Ends the course.
     on_cancel: Callback<()>,
     /// Opens an address in a tab of its own.
@@ -53,6 +58,13 @@ pub fn Series(
                     <Whole runs />
                 </Show>
             </header>
+            <Show when=move || dropped.get()>
+                <p class="note warn" role="alert">
+                    {NO_FILES}" Drop it on "<a href="app.html?view=file" target="_blank">"Open File"</a>
+                    " to see it, or on "<a href=address::compare(None, None) target="_blank">"Compare traces"</a>
+                    " to lay it beside another trace."
+                </p>
+            </Show>
             <Course runs on_cancel />
             <Show when=move || !entries.with(Vec::is_empty)>
                 <List entries runs />

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use otlp::Sheet;
 use trace::compare::{Build, Paths, Verdict};
 use trace::completion::Progress;
+use trace::request::TracedRequest;
 use trace::{Span, SpanId, Timestamp, TraceId};
 
 use super::course::{Act, Course, End, Run};
@@ -17,6 +18,7 @@ use super::many::Many;
 use super::pair::{Pair, Setting};
 use super::runs::Runs;
 use super::{series, versus};
+use crate::opening::Opening;
 use surface::address::Series;
 use surface::candidate;
 use surface::cursor::Step;
@@ -353,15 +355,52 @@ fn a_pasted_text_is_searched_for_a_trace_id() {
     assert_eq!(candidate::find_id(&"0".repeat(32)), None);
 }
 
+/// A comparison, drawn.
+fn versus(duel: RwSignal<Duel>, rows: RwSignal<Vec<TracedRequest>>) -> AnyView {
+    let [on_swap, on_again] = [(); 2].map(|()| Callback::new(|()| ()));
+    let (on_trace, on_open) = (Callback::new(|_| ()), Callback::new(|_| ()));
+    let (opening, on_act) = (RwSignal::new(Opening::default()), Callback::new(|_| ()));
+    view! {
+        <versus::Versus
+            duel rows zone=0 on_swap on_trace on_again on_open opening on_act back=true
+        />
+    }
+    .into_any()
+}
+
+#[test]
+fn a_trace_of_a_file_takes_the_free_side_and_no_address_names_it() {
+    let file = |number| {
+        Loaded::of(trace(number), Sheet::of(&page(number, 40)), String::new())
+            .from_file("shop.json".to_owned())
+    };
+    let mut duel = Duel::of(Some(trace(1)), None);
+    duel.put(trace(1), &Ok(loaded(&page(1, 0))));
+    assert_eq!((duel.free(), duel.choosing()), (1, true));
+    // The same trace, as it was when the file was written.
+    duel.bring(file(1));
+    assert!(duel.ready().is_some() && !duel.choosing());
+    assert_eq!(duel.address(), None);
+    assert_eq!(duel.ready().unwrap()[1].link(0), "");
+    let before = duel.ready().unwrap();
+    duel.put(trace(1), &Ok(loaded(&page(1, 9))));
+    assert_eq!(duel.ready().unwrap()[1].length(), before[1].length(), "the file stays as it is");
+    assert_eq!(duel.free(), 1, "the next one takes the second's place");
+    duel.choose(trace(2));
+    assert_eq!(duel.address(), Some(surface::address::compare(Some(trace(1)), Some(trace(2)))));
+    duel.put(trace(2), &Ok(loaded(&page(2, 0))));
+    duel.again();
+    assert_eq!((duel.wanted, duel.free()), ([Some(trace(2)), None], 1));
+    assert!(duel.choosing() && duel.kept() == Some(trace(2)));
+}
+
 #[test]
 fn a_comparison_is_drawn_as_a_tree_with_columns() {
     let html = surface::draw::draw(|| {
         let mut drawn = duel([&page(1, 0), &page(2, 40)]);
         assert!(drawn.pair.iter_mut().all(|pair| pair.follow(Deed::Choose(3))));
         let rows = RwSignal::new(sample::requests());
-        let (on_swap, on_trace) = (Callback::new(|()| ()), Callback::new(|_| ()));
-        let (duel, on_open) = (RwSignal::new(drawn), Callback::new(|_| ()));
-        view! { <versus::Versus duel rows zone=0 on_swap on_trace on_open /> }
+        versus(RwSignal::new(drawn), rows)
     });
     insta::assert_snapshot!(html);
 }
@@ -380,7 +419,8 @@ fn runs_are_drawn_with_their_course_and_their_spread() {
         runs.many = Some(Many::of(ready, paths, runs.setting));
         let (runs, on_open) = (RwSignal::new(runs), Callback::new(|_| ()));
         let on_cancel = Callback::new(|()| ());
-        view! { <series::Series runs zone=0 on_cancel on_open /> }
+        let dropped = RwSignal::new(true);
+        view! { <series::Series runs zone=0 dropped on_cancel on_open /> }
     });
     insta::assert_snapshot!(html);
 }
@@ -392,9 +432,7 @@ fn names_from_a_trace_are_text_and_are_cut() {
         hostile[0].name = "<script>alert(1)</script>".to_owned();
         hostile[3].name = "x".repeat(1_000_000);
         let duel = RwSignal::new(duel([&hostile, &page(2, 0)]));
-        let (rows, on_open) = (RwSignal::new(Vec::new()), Callback::new(|_| ()));
-        let (on_swap, on_trace) = (Callback::new(|()| ()), Callback::new(|_| ()));
-        view! { <versus::Versus duel rows zone=0 on_swap on_trace on_open /> }
+        versus(duel, RwSignal::new(Vec::new()))
     });
     assert!(html.contains("&lt;script&gt;alert(1)") && !html.contains("<script"), "{html}");
     assert!(html.len() < 100_000, "{}", html.len());

@@ -10,6 +10,8 @@ use super::difference;
 use super::duel::{Duel, Facts};
 use super::grid::{Deed, Grid, Heading};
 use super::pair::{Setting, Tally};
+use crate::files::{Act, Going, Notes, Traces};
+use crate::opening::{Opening, Stage};
 use surface::standing::Standing;
 use surface::status::Empty;
 
@@ -36,24 +38,40 @@ pub fn Versus(
     zone: i32,
     /// Puts each trace in the other's place.
     on_swap: Callback<()>,
-    /// Goes to the comparison with a trace that was typed.
+    /// Goes to the comparison with a trace.
     on_trace: Callback<TraceId>,
+    /// The second trace stays, another one is to be chosen.
+    on_again: Callback<()>,
     /// Opens an address in a tab of its own.
     on_open: Callback<String>,
+    /// How the opening of files stands.
+    opening: RwSignal<Opening>,
+    /// Carries out what the reader wants of files.
+    on_act: Callback<Act>,
+    /// Whether there is something to go back to.
+    back: bool,
 ) -> impl IntoView {
     let there = Memo::new(move |_| duel.with(|duel| duel.standing().is_none()));
     let choosing = Memo::new(move |_| duel.with(Duel::choosing));
     let alone = Memo::new(move |_| duel.with(|duel| duel.wanted.iter().any(Option::is_none)));
     let standing = Memo::new(move |_| duel.with(|duel| duel.standing().unwrap_or_default()));
     let kept = Memo::new(move |_| duel.with(Duel::kept));
+    let here = Memo::new(move |_| duel.with(Duel::any_file));
     view! {
         <main class="surface dashboard side">
             <header class="about">
                 <div class="title"><Mark /><h1>"Compare traces"</h1></div>
+                {back.then(|| view! {
+                    <div class="ways">
+                        <button type="button" class="verb" on:click=move |_| on_act.run(Act::Back)>"Back"</button>
+                    </div>
+                })}
                 <Show when=move || there.get()>
-                    <Summary duel zone on_swap />
+                    <Summary duel zone on_swap on_again />
                 </Show>
             </header>
+            <Notes opening />
+            <Brought opening zone on_act />
             <Show when=move || there.get()>
                 <Bar duel />
                 <Rows duel on_open />
@@ -62,24 +80,36 @@ pub fn Versus(
                 <Empty standing />
             </Show>
             <Show when=move || choosing.get()>
-                <Choice of=kept rows zone on_trace />
+                <Choice of=kept rows zone here on_trace on_act />
             </Show>
         </main>
     }
     .into_any()
 }
 
+/// Files on their way into the comparison, and their traces where one is to be chosen.
+#[component]
+fn Brought(opening: RwSignal<Opening>, zone: i32, on_act: Callback<Act>) -> impl IntoView {
+    let stage = Memo::new(move |_| opening.with(|opening| opening.stage));
+    move || match stage.get() {
+        Stage::Reading => view! { <Going opening on_act /> }.into_any(),
+        Stage::Choosing => view! { <Traces opening zone on_act /> }.into_any(),
+        Stage::Waiting | Stage::Shown => ().into_any(),
+    }
+}
+
 /// Both traces in numbers, and their difference.
 #[component]
-fn Summary(duel: RwSignal<Duel>, zone: i32, on_swap: Callback<()>) -> impl IntoView {
+fn Summary(
+    duel: RwSignal<Duel>,
+    zone: i32,
+    on_swap: Callback<()>,
+    on_again: Callback<()>,
+) -> impl IntoView {
     let facts = Memo::new(move |_| duel.with(|duel| duel.facts(zone)));
-    let others = move || {
-        let kept = duel.with(|duel| duel.wanted[1]);
-        surface::address::compare(None, kept).replace("&b=", "&a=")
-    };
     let draw = |it: Facts| {
         let title = if it.link.is_empty() {
-            ().into_any()
+            it.title.into_any()
         } else {
             view! { <a href=it.link target="_blank" rel="noopener">{it.title}</a> }.into_any()
         };
@@ -111,7 +141,9 @@ fn Summary(duel: RwSignal<Duel>, zone: i32, on_swap: Callback<()>) -> impl IntoV
         </table>
         <div class="deeds">
             <button type="button" class="verb" on:click=move |_| on_swap.run(())>"Swap A and B"</button>
-            <a href=others>"Compare B with another…"</a>
+            <button type="button" class="verb" on:click=move |_| on_again.run(())>
+                "Compare B with Another…"
+            </button>
         </div>
         {move || duel.with(Duel::caveats).into_iter().map(|text| {
             view! { <p class="note warn">{text}</p> }

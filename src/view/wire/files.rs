@@ -1,26 +1,23 @@
-//! Opens what is dropped onto a surface, pasted into it or chosen: reads the bytes in pieces, has OTLP
-//! read here in steps and everything else by the module of files, and tells the plain state.
+//! Opens what is dropped onto a surface, pasted into it or chosen, one file after the other, and
+//! tells the plain state.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use otlp::feed::{Around, Plain, plain};
-use otlp::{Feed, Rejected, Sheet};
+use otlp::Sheet;
 use surface::page::keep;
 use surface::steps::Steps;
 use trace::TraceId;
-use webext::files::Reader;
-use webext::source::{self, Hand, Source, Unpacked};
+use webext::source::{self, Hand, Source};
 
+use super::Compare;
+use super::file::{Stop, Work};
+use crate::compare::loaded::Loaded;
 use crate::files::{self, Act};
-use crate::opening::{Going, LARGEST, Opening, Stage, Told, swollen, too_large};
+use crate::opening::{Opening, Stage};
 use crate::picture::Picture;
 use crate::traces;
 use surface::door::{Door, Over};
 
-/// Bytes of a file that are read at once.
-const PIECE: u64 = 4 << 20;
-/// Bytes that tell what a file is.
-const HEAD: usize = 64 << 10;
 /// Spans that go from one sheet to another at once.
 const PART: usize = 2_000;
 
@@ -38,6 +35,8 @@ pub fn Opens(
     let over = RwSignal::new(false);
     let wire = FileWire::new(asked);
     keep(source::listen(move |hand| match hand {
+        // A comparison takes files itself.
+        _ if wire.beside.get_untracked() => {}
         Hand::Over(above) if above == over.get_untracked() => {}
         Hand::Over(above) => over.set(above),
         Hand::Gives(sources) => {
@@ -56,8 +55,13 @@ pub fn Opens(
     let on_act = Callback::new(move |act| wire.act(act));
     let zone = webext::page::zone(webext::page::now());
     let theme = webext::devtools::dark().map(|dark| if dark { "dark" } else { "light" });
-    let FileWire { opening, picture, there, .. } = wire;
+    let FileWire { opening, picture, there, beside, first, .. } = wire;
+    let on_back = Callback::new(move |()| beside.set(false));
     let drawn = move || match there.get() {
+        true if beside.get() => {
+            let first = first.try_update_value(Option::take).flatten();
+            view! { <Compare a=None b=None first on_back /> }.into_any()
+        }
         true => {
             let back = !asked;
             view! { <files::Files opening picture zone back theme on_act /> }.into_any()
@@ -73,23 +77,28 @@ pub fn Opens(
 
 /// Files before the reader.
 #[derive(Clone, Copy)]
-struct FileWire {
-    opening: RwSignal<Opening>,
+pub(super) struct FileWire {
+    pub(super) opening: RwSignal<Opening>,
     picture: RwSignal<Picture>,
     /// Whether the view of files is shown.
     there: RwSignal<bool>,
+    /// Whether another trace is laid beside what is shown, and what that is.
+    beside: RwSignal<bool>,
+    first: StoredValue<Option<Loaded>>,
     /// All spans of files that have several traces.
-    sheet: StoredValue<Sheet>,
+    pub(super) sheet: StoredValue<Sheet>,
     /// Grows with every wish: work for an older one ends at its next step.
-    turn: StoredValue<u32>,
+    pub(super) turn: StoredValue<u32>,
 }
 
 impl FileWire {
-    fn new(there: bool) -> Self {
+    pub(super) fn new(there: bool) -> Self {
         Self {
             opening: RwSignal::new(Opening::default()),
             picture: RwSignal::new(Picture::default()),
             there: RwSignal::new(there),
+            beside: RwSignal::new(false),
+            first: StoredValue::new(None),
             sheet: StoredValue::new(Sheet::default()),
             turn: StoredValue::new(0),
         }
@@ -97,17 +106,11 @@ impl FileWire {
 
     fn act(self, act: Act) {
         match act {
-            Act::Choose => {
-                if let Err(error) = source::choose(move |sources| self.open(sources)) {
-                    self.opening.update(|it| it.told("The file", Err(error.to_string())));
-                }
-            }
-            Act::Cancel => {
-                self.next();
-                self.opening.update(Opening::cancel);
-            }
+            Act::Choose => self.choose(move |sources| self.open(sources)),
+            Act::Cancel => self.cancel(),
             Act::Show(trace) => self.show(trace),
             Act::List => self.opening.update(|opening| opening.stage = Stage::Choosing),
+            Act::Compare => self.compare(),
             Act::Back => {
                 self.next();
                 self.there.set(false);
@@ -115,8 +118,21 @@ impl FileWire {
         }
     }
 
+    /// Has the reader choose files.
+    pub(super) fn choose(self, then: impl Fn(Vec<Source>) + 'static) {
+        if let Err(error) = source::choose(then) {
+            self.opening.update(|it| it.told("The file", Err(error.to_string())));
+        }
+    }
+
+    /// Reads no more.
+    pub(super) fn cancel(self) {
+        self.next();
+        self.opening.update(Opening::cancel);
+    }
+
     /// Begins another work.
-    fn next(self) -> u32 {
+    pub(super) fn next(self) -> u32 {
         self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
         self.turn.get_value()
     }
@@ -126,25 +142,47 @@ impl FileWire {
         if sources.is_empty() {
             return;
         }
-        let turn = self.next();
-        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
-        self.opening.update(|opening| opening.begin(&names));
+        let turn = self.begin(&sources);
         self.there.set(true);
         spawn_local(async move { self.run(&sources, turn).await });
     }
 
-    async fn run(self, sources: &[Source], turn: u32) {
+    /// Begins to open files.
+    pub(super) fn begin(self, sources: &[Source]) -> u32 {
+        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+        self.opening.update(|opening| opening.begin(&names));
+        self.next()
+    }
+
+    /// Lays another trace beside the one that is shown.
+    fn compare(self) {
+        let names = self.opening.with_untracked(|opening| opening.names.clone());
+        let first = self.picture.with_untracked(|picture| {
+            let trace = picture.trace()?;
+            Some(Loaded::of(trace, picture.sheet().clone(), String::new()).from_file(names))
+        });
+        self.first.set_value(first);
+        self.beside.set(true);
+    }
+
+    /// The spans of files; `None` once the reader wants something else.
+    pub(super) async fn gather(self, sources: &[Source], turn: u32) -> Option<Sheet> {
         let mut sheet = Sheet::default();
         for source in sources {
             let work = Work { wire: self, turn, source };
             match work.read(&mut sheet).await {
-                Err(Stop::Unwanted) => return,
+                Err(Stop::Unwanted) => return None,
                 Err(Stop::Broken(why)) => {
                     self.opening.update(|it| it.told(&source.name, Err(why)));
                 }
                 Ok(told) => self.opening.update(|it| it.told(&source.name, Ok(told))),
             }
         }
+        Some(sheet)
+    }
+
+    async fn run(self, sources: &[Source], turn: u32) {
+        let Some(sheet) = self.gather(sources, turn).await else { return };
         let found = traces::list(sheet.columns());
         // To be laid out is a task of its own.
         webext::rest().await;
@@ -180,7 +218,7 @@ impl FileWire {
     }
 
     /// The spans of one trace, or all, in a sheet of their own; `None` when they are no longer wanted.
-    async fn part(self, trace: Option<TraceId>, turn: u32) -> Option<Sheet> {
+    pub(super) async fn part(self, trace: Option<TraceId>, turn: u32) -> Option<Sheet> {
         let places: Vec<usize> = self.sheet.with_value(|sheet| {
             let columns = sheet.columns();
             let known = columns.known_traces().iter().position(|known| Some(*known) == trace);
@@ -199,201 +237,5 @@ impl FileWire {
             }
         }
         Some(part)
-    }
-}
-
-/// Why the reading of a file ended before its end.
-enum Stop {
-    /// The reader wants something else.
-    Unwanted,
-    /// Nothing comes of it.
-    Broken(String),
-}
-
-impl From<webext::Error> for Stop {
-    fn from(error: webext::Error) -> Self {
-        Self::Broken(error.to_string())
-    }
-}
-
-fn no_room() -> Stop {
-    Stop::Broken("there is not enough memory for it".to_owned())
-}
-
-/// The reading of one file.
-struct Work<'a> {
-    wire: FileWire,
-    turn: u32,
-    source: &'a Source,
-}
-
-impl Work<'_> {
-    async fn read(&self, sheet: &mut Sheet) -> Result<Told, Stop> {
-        if self.source.size > LARGEST {
-            return Err(Stop::Broken(too_large(self.source.size)));
-        }
-        let before = (sheet.len(), sheet.copies(), sheet.rejected().clone());
-        let mut pieces = Pieces::of(self.source).await?;
-        let mut head = Vec::new();
-        while head.len() < HEAD
-            && let Some(piece) = pieces.next().await?
-        {
-            head.extend(piece);
-        }
-        let mut told = match plain(&head) {
-            Some(how) => self.read_here(how, head, &mut pieces, sheet).await?,
-            None => self.read_there(&head, &mut pieces, sheet).await?,
-        };
-        told.spans = sheet.len() - before.0;
-        told.copies = sheet.copies() - before.1;
-        if told.rejected.is_empty() {
-            told.rejected = words(&sheet.rejected().since(&before.2));
-        }
-        Ok(told)
-    }
-
-    /// Tells how far it is.
-    fn tell(&self, verb: &'static str, read: u64, of: u64) -> Result<(), Stop> {
-        if self.wire.turn.get_value() != self.turn {
-            return Err(Stop::Unwanted);
-        }
-        let going = Going { name: self.source.name.clone(), verb, read, of };
-        self.wire.opening.update(|opening| opening.going = going);
-        Ok(())
-    }
-
-    /// OTLP goes into the sheet as it stands.
-    async fn read_here(
-        &self,
-        how: Plain,
-        mut bytes: Vec<u8>,
-        pieces: &mut Pieces<'_>,
-        sheet: &mut Sheet,
-    ) -> Result<Told, Stop> {
-        let more = usize::try_from(pieces.left()).unwrap_or(usize::MAX);
-        bytes.try_reserve_exact(more).map_err(|_| no_room())?;
-        while let Some(piece) = pieces.next().await? {
-            bytes.try_reserve(piece.len()).map_err(|_| no_room())?;
-            bytes.extend(piece);
-            self.tell("Loading", bytes.len() as u64, pieces.size())?;
-        }
-        if let Plain::Protobuf(Around::Trace(from, to)) = how {
-            bytes.truncate(to);
-            bytes.drain(..from.min(bytes.len()));
-        }
-        let (format, mut feed) = match how {
-            Plain::Json => ("OTLP JSON", Feed::json(bytes)),
-            Plain::Protobuf(_) => ("OTLP protobuf", Feed::protobuf(bytes, sheet)),
-        };
-        let mut steps = Steps::begin();
-        loop {
-            let progress = feed.step(sheet, steps.size());
-            if progress.done {
-                break;
-            }
-            self.tell("Reading", progress.read as u64, progress.of as u64)?;
-            steps.rest().await;
-        }
-        let broken = feed.error().map(|error| error.to_string()).unwrap_or_default();
-        Ok(Told { format: format.to_owned(), broken, ..Told::default() })
-    }
-
-    /// Everything else is read by the module, and comes from there as OTLP.
-    async fn read_there(
-        &self,
-        head: &[u8],
-        pieces: &mut Pieces<'_>,
-        sheet: &mut Sheet,
-    ) -> Result<Told, Stop> {
-        let reader = Reader::begin().await?;
-        let mut size = head.len() as u64;
-        let mut room = reader.push(head).await?;
-        while let (true, Some(piece)) = (room, pieces.next().await?) {
-            room = reader.push(&piece).await?;
-            size += piece.len() as u64;
-            self.tell("Loading", size, pieces.size())?;
-        }
-        if !room {
-            return Err(no_room());
-        }
-        if let Some(wrong) = reader.open().await? {
-            return Err(Stop::Broken(wrong));
-        }
-        loop {
-            let progress = reader.step().await?;
-            self.tell("Reading", progress.read, progress.of)?;
-            if progress.done {
-                break;
-            }
-        }
-        loop {
-            let spans = reader.take().await?;
-            if spans.is_empty() {
-                break;
-            }
-            // The module wrote it, so it can be read.
-            let _whole = sheet.take(spans, |_, _| true);
-            self.tell("Reading", size, size)?;
-        }
-        let report = reader.report().await?;
-        let (format, rejected, broken) = (report.format, report.rejected, report.broken);
-        Ok(Told { format, rejected, broken, ..Told::default() })
-    }
-}
-
-fn words(rejected: &Rejected) -> String {
-    if rejected.is_empty() { String::new() } else { rejected.to_string() }
-}
-
-/// A file in pieces, unpacked where it is packed.
-struct Pieces<'a> {
-    source: &'a Source,
-    unpacked: Option<Unpacked>,
-    /// Bytes that were given.
-    read: u64,
-    /// What is unpacked comes in the same task, as long as there is any.
-    steps: Steps,
-}
-
-impl<'a> Pieces<'a> {
-    async fn of(source: &'a Source) -> Result<Self, webext::Error> {
-        let packed = source.piece(0, 2).await? == [0x1f, 0x8b];
-        let unpacked = if packed { Some(source.unpack()?) } else { None };
-        Ok(Self { source, unpacked, read: 0, steps: Steps::begin() })
-    }
-
-    /// Bytes in all; 0 where nobody knows.
-    fn size(&self) -> u64 {
-        if self.unpacked.is_some() { 0 } else { self.source.size }
-    }
-
-    /// Bytes that are left, as far as anybody knows.
-    fn left(&self) -> u64 {
-        self.size().saturating_sub(self.read)
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<u8>>, Stop> {
-        if self.steps.over() {
-            self.steps.rest().await;
-        }
-        let piece = match &self.unpacked {
-            Some(unpacked) => unpacked.next().await?,
-            None if self.left() == 0 => None,
-            None => {
-                let to = self.source.size.min(self.read + PIECE);
-                Some(self.source.piece(self.read, to).await?)
-            }
-        };
-        self.read += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        if self.read > LARGEST {
-            return Err(Stop::Broken(format!("unpacked, {}", too_large(self.read))));
-        }
-        if let Some(why) = swollen(self.source.size, self.read)
-            && self.unpacked.is_some()
-        {
-            return Err(Stop::Broken(why));
-        }
-        // A file that has become shorter meanwhile has no more.
-        Ok(piece.filter(|piece| !piece.is_empty()))
     }
 }

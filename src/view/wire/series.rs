@@ -15,7 +15,9 @@ use crate::compare::many::Many;
 use crate::compare::runs::Runs;
 use crate::compare::series;
 use surface::address;
+use surface::door::Over;
 use surface::gate::Gate;
+use webext::source::{self, Hand};
 
 /// How often a tab is looked at while it is run.
 const BEAT: Duration = Duration::from_millis(400);
@@ -55,8 +57,19 @@ pub fn Series(
     let on_cancel = Callback::new(move |()| {
         runs.update(|runs| runs.course.iter_mut().for_each(Course::cancel));
     });
+    let (over, dropped) = (RwSignal::new(false), RwSignal::new(false));
+    keep(source::listen(move |hand| match hand {
+        Hand::Over(above) => over.maybe_update(|over| std::mem::replace(over, above) != above),
+        Hand::Gives(_) => {
+            over.set(false);
+            dropped.set(true);
+        }
+    }));
     let zone = webext::page::zone(webext::page::now());
-    view! { <series::Series runs zone on_cancel on_open=opener() /> }
+    view! {
+        <series::Series runs zone dropped on_cancel on_open=opener() />
+        <Show when=move || over.get()><Over words=series::NO_FILES /></Show>
+    }
 }
 
 /// Reads what is not read yet and lays out what counts; one after the other.
