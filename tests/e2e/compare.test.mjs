@@ -178,10 +178,12 @@ test('nothing that differs, a trace that is missing and the same one twice are s
   await row(view, /one.*= same/).waitFor();
 });
 
-/** A server's trace as a file, in OTLP JSON: of these statements, one after the other. */
+let written = Date.now() - 60_000;
+
+/** A server's trace as a file, in OTLP JSON: of these statements, one after the other; later than those before. */
 function file(name, statements, trace = traceId()) {
   const server = spanId();
-  let at = Date.now() - 1_000;
+  let at = (written += 1_000);
   const spans = statements.map(([name, millis]) => ({
     traceId: trace,
     spanId: spanId(),
