@@ -13,8 +13,9 @@ use crate::module::{CODE, CUSTOM, FUNCTIONS, IMPORTS, Input, block, imported, nu
 const ALIKE: usize = 5;
 /// What more functions than these have says nothing of any.
 const COMMON: usize = 200;
-/// How much the functions before count, the last one first.
-const BEFORE: [f64; 8] = [1.0, 0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.2];
+/// How many functions before count, and how much less each than the one behind it.
+const BEFORE: usize = 16;
+const FADES: f64 = 0.9;
 
 /// The module with its functions named by the places where they should be. `None` when it is not
 /// one that we can read.
@@ -57,12 +58,13 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
         parts.iter().for_each(|part| holders.entry(part).or_default().push(function));
     }
     holders.retain(|_, holders| (2..COMMON).contains(&holders.len()));
+    let weights = || std::iter::successors(Some(1.0), |weight| Some(weight * FADES)).take(BEFORE);
     let mut left: Vec<usize> = (0..bodies.len()).collect();
     left.sort_by_key(|function| bodies[*function].len());
     let mut order: Vec<usize> = Vec::with_capacity(bodies.len());
     while !left.is_empty() {
         let mut likeness = vec![0.0; bodies.len()];
-        for (last, weight) in order.iter().rev().zip(BEFORE) {
+        for (last, weight) in order.iter().rev().zip(weights()) {
             for holders in parts[*last].iter().filter_map(|part| holders.get(part)) {
                 let rare = weight / size(holders.len());
                 holders.iter().for_each(|holder| likeness[*holder] += rare);

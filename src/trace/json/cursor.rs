@@ -369,17 +369,18 @@ impl<'a> Cursor<'a> {
 
     /// Goes on to the next quote or backslash. Whether it is a quote.
     fn plain(&mut self) -> Result<bool, Broken> {
-        let rest = self.rest();
-        let (chunks, _) = rest.as_chunks::<8>();
-        let plain = chunks.iter().take_while(|chunk| !special(u64::from_le_bytes(**chunk)));
-        let whole = plain.count() * 8;
-        let last = rest.get(whole..).unwrap_or_default();
-        let length = last.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-        self.at += whole + length.unwrap_or(last.len());
-        match self.rest().first() {
-            Some(b'"') => Ok(true),
-            Some(b'\\') => Ok(false),
-            _ => Err(self.wanted("a closing quote")),
+        while let Some(eight) = self.rest().first_chunk()
+            && !special(u64::from_le_bytes(*eight))
+        {
+            self.at += 8;
+        }
+        loop {
+            match self.rest().first() {
+                Some(b'"') => return Ok(true),
+                Some(b'\\') => return Ok(false),
+                Some(0x20..) => self.at += 1,
+                _ => return Err(self.wanted("a closing quote")),
+            }
         }
     }
 
