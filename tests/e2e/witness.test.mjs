@@ -165,6 +165,8 @@ test('the vitals are those that web-vitals itself measures', async () => {
     <button onclick="const end = performance.now() + 120; while (performance.now() < end);">Slow</button>`,
   );
   await page.evaluate(async () => {
+    // What was not painted yet cannot shift.
+    await new Promise((done) => new PerformanceObserver(done).observe({ type: 'paint', buffered: true }));
     const push = document.createElement('div');
     push.style.height = '300px';
     document.body.prepend(push);
