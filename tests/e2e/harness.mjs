@@ -173,7 +173,13 @@ class Lab {
    * is over: the trace's id, and all that the toast said.
    */
   async runPageTrace(page, over = /complete/i) {
+    const before = await this.pageContext(page);
     const popup = await this.command(page, 'Run Page Trace');
+    // The toast of the last trace stands there until its document is replaced.
+    await until('the page is loaded anew', async () => {
+      const now = await this.pageContext(page);
+      return Boolean(now) && now.trace !== before?.trace;
+    });
     const said = await followToast(page, over);
     await popup.close();
     const { trace } = await this.pageContext(page);
@@ -242,6 +248,14 @@ class Lab {
     });
   }
 
+  /** Resolves once what the document of a trace loads will carry it: a server thinks that long. */
+  async covered(trace) {
+    const says = ({ value }) => readContext(value)?.trace === trace;
+    const covers = ({ condition, action }) =>
+      condition.resourceTypes.includes('image') && action.requestHeaders.some(says);
+    await until('the rule for its resources is set', async () => (await this.rules()).some(covers));
+  }
+
   /** The cookies that an address is sent; all that there are without one. */
   cookies(url = undefined) {
     return this.desk.evaluate((url) => chrome.cookies.getAll(url ? { url } : {}), url);
@@ -288,7 +302,8 @@ class Lab {
     const session = await this.context.newCDPSession(this.desk);
     const stopped = new Promise((resolve) => {
       session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-        for (const { versionId, runningStatus } of versions) {
+        for (const { versionId, scriptURL, runningStatus } of versions) {
+          if (!scriptURL.startsWith(`chrome-extension://${this.extensionId}/`)) continue; // a page's own
           // It may be gone before it is asked to go.
           if (runningStatus === 'running')
             session.send('ServiceWorker.stopWorker', { versionId }).catch(() => {});
@@ -299,6 +314,21 @@ class Lab {
     await session.send('ServiceWorker.enable');
     await stopped;
     await session.detach();
+  }
+
+  /**
+   * Does something while the worker is dead, and does it again where the worker was woken meanwhile:
+   * pages and tabs have late news. Resolves to what it gives.
+   */
+  async whileDead(act) {
+    const done = await until('the worker is dead all the while', async () => {
+      await this.stopWorker();
+      const given = await act();
+      // Whoever is not asked does not wake: a question would start it.
+      const contexts = await this.desk.evaluate(() => chrome.runtime.getContexts({}));
+      return !contexts.some(({ contextType }) => contextType === 'BACKGROUND') && { given };
+    });
+    return done.given;
   }
 
   /** Resolves once the worker answers. */
@@ -320,6 +350,29 @@ class Lab {
   /** Resolves once all that the worker was told so far is in the store. */
   async exported() {
     await until('no span waits', async () => (await this.view(0)).waiting === 0);
+  }
+
+  /** All facts of a page that the journal has. */
+  async facts(trace) {
+    const texts = await this.desk.evaluate(async (trace) => {
+      const open = indexedDB.open('tracelight');
+      await new Promise((resolve) => (open.onsuccess = resolve));
+      const range = IDBKeyRange.bound([trace], [trace, []]);
+      const all = open.result.transaction('facts').objectStore('facts').getAll(range);
+      await new Promise((resolve) => (all.onsuccess = resolve));
+      open.result.close();
+      return all.result.flat();
+    }, trace);
+    return texts.map((text) => JSON.parse(text));
+  }
+
+  /** Leaves a traced page. Resolves once its last words are recorded: its trace grows no more. */
+  async leave(page) {
+    const { trace } = await this.pageContext(page);
+    await page.goto('about:blank');
+    const said = async () => (await this.facts(trace)).some(({ kind }) => kind === 'hidden');
+    await until('its last words are in the journal', said);
+    await this.exported();
   }
 
   /** Lets an alarm ring now rather than in half a minute; `name` must be set. */
