@@ -28,25 +28,13 @@ async function rows(trace, word) {
   });
 }
 
-/** Resolves to all facts of a page that the journal has. */
-const facts = (trace) =>
-  lab.desk.evaluate(async (trace) => {
-    const open = indexedDB.open('tracelight');
-    await new Promise((resolve) => (open.onsuccess = resolve));
-    const range = IDBKeyRange.bound([trace], [trace, []]);
-    const all = open.result.transaction('facts').objectStore('facts').getAll(range);
-    await new Promise((resolve) => (all.onsuccess = resolve));
-    open.result.close();
-    return all.result.flat().map((fact) => JSON.parse(fact));
-  }, trace);
-
 test('a journal of the first version is upgraded with all that is in it', async () => {
   const page = await lab.openPage(`${site.origin}/page`);
   const { trace } = await lab.startSession(page);
   await until('its load is in the journal', async () =>
-    (await facts(trace)).some(({ kind }) => kind === 'navigation'),
+    (await lab.facts(trace)).some(({ kind }) => kind === 'navigation'),
   );
-  await page.goto('about:blank');
+  await lab.leave(page);
   const before = await rows(trace, 'page load');
   await lab.closePages();
   await lab.stopWorker();
@@ -85,7 +73,10 @@ test('a journal of the first version is upgraded with all that is in it', async 
     }
     first.close();
   });
-  assert.equal((await rows(trace, 'page load')).length, before.length);
+  await until('it has the same rows', async () => {
+    assert.equal((await rows(trace, 'page load')).length, before.length);
+    return true;
+  });
   const version = await lab.desk.evaluate(
     async () => (await indexedDB.databases()).find(({ name }) => name === 'tracelight').version,
   );
