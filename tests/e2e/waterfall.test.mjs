@@ -2,13 +2,14 @@
 // phases of loads; five thousand rows.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { KIND, sendSpans, spanId, start, traceId, until } from './harness.mjs';
+import { html, KIND, readContext, sendSpans, spanId, start, startSite, traceId, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
 
-let lab, page, checkout;
+let lab, page, site, checkout;
 
 before(async () => {
   lab = await start();
+  site = await startSite(painted());
   page = await lab.openPage(`${lab.shop.shop}/checkout`);
   checkout = await lab.runPageTrace(page);
 });
@@ -17,6 +18,7 @@ afterEach(() => lab.closePages(page));
 
 after(async () => {
   await lab?.close();
+  await site?.close();
   assert.deepEqual(lab?.complaints, []);
 });
 
@@ -86,7 +88,7 @@ test('keys zoom, pan, fit the chosen span and show all again, and not while some
   await dashboard.keyboard.press('f');
   await viewed(dashboard, 'fitted', (from, to) => from === 80 && to === 320);
   const later = row(dashboard, /span 2/).getByRole('gridcell').last();
-  assert.match(await later.getAttribute('class'), /out later/, 'a bar out of view leaves an arrow');
+  await until('a bar out of view leaves an arrow', async () => /out later/.test(await later.getAttribute('class')));
   await dashboard.keyboard.press('0');
   await viewed(dashboard, 'all again', isWhole);
   await dashboard.evaluate(() => document.body.append(document.createElement('input')));
@@ -188,9 +190,31 @@ test('? lists the keys, Escape closes the list, and the focus is where it was', 
   await until('the focus is back', async () => (await focused()) === 'treegrid');
 });
 
+/**
+ * A page that has not loaded before it was painted, and its server. A page trace is over with the
+ * load, and a busy browser tells of the first paint after that.
+ */
+function painted() {
+  const told = () => site.asked('/told').length === site.asked('/last.png').length;
+  const tell = `(list) => list.getEntriesByName('first-contentful-paint').length && fetch('/told')`;
+  const content = `<h1>Shop</h1><img src="/last.png">
+    <script>new PerformanceObserver(${tell}).observe({ type: 'paint', buffered: true })</script>`;
+  return {
+    '/painted': async ({ headers }, response) => {
+      const context = readContext(headers.traceparent);
+      const server = { traceId: context?.trace, spanId: spanId(), parentSpanId: context?.span, name: 'GET /painted' };
+      if (context) await sendSpans(lab.collector.url, 'site', [server]);
+      html(response, content);
+    },
+    '/last.png': (_, response) => until('it is painted', told).finally(() => response.end()),
+  };
+}
+
 test('a page shows its phases, its vitals, and a legend of them', async () => {
-  const dashboard = await drawn(checkout.trace);
-  const document = row(dashboard, /GET \/checkout.*browser/);
+  const shown = await lab.openPage(`${site.origin}/painted`);
+  const { trace } = await lab.runPageTrace(shown);
+  const dashboard = await drawn(trace);
+  const document = row(dashboard, /GET \/painted.*browser/);
   await until('it has phases', async () => (await document.locator('.phase').count()) >= 2);
   const ruler = dashboard.getByRole('columnheader', { name: /Time.*First Contentful Paint/s });
   await ruler.waitFor();
