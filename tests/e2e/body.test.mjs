@@ -2,7 +2,7 @@
 // chose. In the journal's own bytes, and in the spans that leave.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { html, readContext, start, startSite, until } from './harness.mjs';
+import { held, html, readContext, start, startSite, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
 
 let lab, site;
@@ -29,8 +29,9 @@ const PAGE = `<form><label>Product <input name=product></label><label>Card <inpu
 
 before(async () => {
   site = await startSite();
+  site.page = PAGE;
   site.pages['/cart'] = async (request, response) => {
-    if (request.method === 'GET') return html(response, PAGE);
+    if (request.method === 'GET') return html(response, site.page);
     let body = '';
     for await (const part of request) body += part;
     site.bodies.push(body);
@@ -86,12 +87,24 @@ const journal = () =>
 const readers = async () =>
   (await lab.scripts()).filter(({ js }) => js.includes('body.js')).flatMap(({ matches }) => matches);
 
-/** Fills the form in and submits it; resolves to the action's span, and to all that was written. */
-async function act({ origin = site.origin, word = 's3cr3t-answer' } = {}) {
+/**
+ * Fills the form in and submits it; resolves to the action's span, and to all that was written. With
+ * `loading`, before the page has loaded: a span is final with the first look after that, and what was
+ * answered may be told after the request itself.
+ */
+async function act({ origin = site.origin, word = 's3cr3t-answer', loading = false } = {}) {
   Object.assign(site, { bodies: [], word });
   const page = await lab.openPage(`${origin}/cart`);
   await lab.startSession(page);
   const registered = await readers();
+  const last = held((_, response) => response.end());
+  if (loading) {
+    site.pages['/cart/last.png'] = last.page;
+    site.page = `<img src="/cart/last.png">${PAGE}`;
+    await page.reload({ waitUntil: 'commit' });
+    await last.asked;
+    site.page = PAGE;
+  }
   await page.getByLabel('Product').fill('7');
   await page.getByLabel('Card').fill('s3cr3t-card');
   await page.getByLabel('Word').fill('s3cr3t-word');
@@ -102,6 +115,11 @@ async function act({ origin = site.origin, word = 's3cr3t-answer' } = {}) {
   const context = readContext(
     site.asked('/cart').find(({ method }) => method === 'POST').headers.traceparent,
   );
+  if (loading) {
+    await until('the answer is written', async () => (await journal()).includes(`added ${word}`));
+    last.release();
+    await page.waitForLoadState();
+  }
   await page.goto(`${origin}/away`);
   const span = await until('the action is in the store', async () => {
     const trace = await lab.trace(context.trace).catch(() => undefined);
@@ -135,7 +153,7 @@ test('of a named site the names of fields are kept, and no value', async () => {
 
 test('of listed fields the value is kept, but never a secret’s; a response with its switch', async () => {
   await put(`${site.origin} fields=product,word,api_key response`);
-  const { page, span, text, context } = await act({ word: 'plain-answer' });
+  const { page, span, text, context } = await act({ word: 'plain-answer', loading: true });
   const { 'tracelight.next.action_response': response, ...fields } = said(span);
   assert.deepEqual(fields, {
     'tracelight.form.api_key': 'REDACTED',
