@@ -55,6 +55,8 @@ test('every document of every tab gets a trace of its own, and the session in it
   await lab.startSession(page);
   await page.getByRole('link', { name: 'same tab' }).click();
   await sent('/plain');
+  await page.waitForURL('**/plain');
+  await lab.view(0);
   const opened = page.waitForEvent('popup');
   await page.getByRole('link', { name: 'new tab' }).click();
   await (await opened).waitForLoadState();
@@ -79,12 +81,25 @@ test('documents that lead on by themselves after a moment have traces of their o
   const paths = [1, 2, 3, 4, 5, 6].map((number) => `/hasty-${number}`);
   for (const [at, path] of paths.entries()) {
     const next = paths[at + 1] ?? '/landed';
-    site.pages[path] = `<script>onload = () => setTimeout(() => location.replace("${next}"), 100)</script>`;
+    site.pages[path] = `<script>onload = () => fetch("/moment").then(() => location.replace("${next}"))</script>`;
   }
+  const traces = () => [...paths, '/landed'].map((path) => readContext(site.contexts(path)[0])?.trace);
+  // The moment lasts until the browser has the next document's context.
+  const fresh = ({ condition, action }) =>
+    condition.resourceTypes.includes('main_frame') &&
+    action.requestHeaders.some(({ value }) => readContext(value) && !traces().includes(readContext(value).trace));
+  const moments = [];
+  site.pages['/moment'] = async (_, response) => {
+    const begun = Date.now();
+    await until('the next context is set', async () => (await lab.rules()).some(fresh));
+    moments.push(Date.now() - begun);
+    response.end();
+  };
   await page.goto(site.origin + paths[0]);
   await page.waitForURL('**/landed');
-  const traces = [...paths, '/landed'].map((path) => readContext(site.contexts(path)[0])?.trace);
-  assert.equal(new Set(traces).size, traces.length, traces.join(' '));
+  assert.equal(new Set(traces()).size, 7, traces().join(' '));
+  // A machine that is busy with other things may make one of them longer.
+  assert.ok(moments.toSorted((one, other) => one - other)[2] < 100, `milliseconds: ${moments.join(', ')}`);
 });
 
 test('a page that is left before it has loaded takes nothing from the next one', async () => {
@@ -144,13 +159,9 @@ test('what a document loads joins the trace of that document and of no other', a
   const html = `<link rel=stylesheet href="/style.css"><script src="/script.js"></script><img src="/image.png">
     <script>setTimeout(() => (new Image().src = '/late.png'))</script>`;
   // The rule for what a document loads is set while its server thinks; this one thinks that long.
-  const covers = (rule, trace) =>
-    rule.condition.resourceTypes.includes('image') &&
-    rule.action.requestHeaders.some(({ value }) => readContext(value)?.trace === trace);
   site.pages['/rich'] = async ({ headers }, response) => {
     const trace = readContext(headers.traceparent)?.trace;
-    const set = async () => !trace || (await lab.rules()).some((rule) => covers(rule, trace));
-    await until('the rule for its resources is set', set);
+    if (trace) await lab.covered(trace);
     response.setHeader('content-type', 'text/html');
     response.end(html);
   };
@@ -229,13 +240,14 @@ test('what a page does after Stop is not recorded', async () => {
   await page.evaluate(`(${load})('after')()`);
   // Leaving the page makes it hand over all that it still has.
   await page.goto('about:blank');
-  await lab.exported();
-  const { spans } = await lab.trace(trace);
-  const paths = spans.map(({ attributes }) => attributes['url.full']?.replace(site.origin, ''));
-  assert.deepEqual(paths.filter((path) => /^\/(before|after)/.test(path)).toSorted(), [
-    '/before-fetch',
-    '/before-image',
-  ]);
+  await until('what it did before is recorded, and nothing after it', async () => {
+    await lab.exported();
+    const { spans } = await lab.trace(trace);
+    const paths = spans.map(({ attributes }) => attributes['url.full']?.replace(site.origin, ''));
+    const found = paths.filter((path) => /^\/(before|after)/.test(path)).toSorted();
+    assert.deepEqual(found, ['/before-fetch', '/before-image']);
+    return true;
+  });
 });
 
 test('clearing the cookies ends the session in every tab', async () => {
