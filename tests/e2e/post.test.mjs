@@ -84,8 +84,7 @@ test('a form that is redirected as it is leaves a page that is not loaded again'
 test('a page that nobody saw come is asked for by its address, which sends no form', async () => {
   const page = await answered();
   // As if it had been there before the extension was.
-  await lab.stopWorker();
-  await lab.desk.evaluate(() => chrome.storage.session.clear());
+  await lab.whileDead(() => lab.desk.evaluate(() => chrome.storage.session.clear()));
   await lab.command(page, 'Run Page Trace').then((popup) => popup.close());
   await followToast(page, /Waiting/);
   assert.deepEqual(

@@ -86,12 +86,12 @@ test('a session of 15 minutes has a cookie of 15 minutes, and ends when they are
   assert.equal((await lab.view(tab)).session.expiry, seconds * 1_000);
   assert.ok(await lab.desk.evaluate(() => chrome.alarms.get('expiry')), 'an alarm will wake the worker');
   // As if the browser had been closed until then.
-  await lab.stopWorker();
-  await lab.desk.evaluate(async (seconds) => {
+  const pass = async (seconds) => {
     const { sessions } = await chrome.storage.local.get('sessions');
     await chrome.storage.local.set({ sessions: sessions.replaceAll(`"expiry":${seconds}`, '"expiry":1000') });
     await chrome.storage.session.clear();
-  }, seconds);
+  };
+  await lab.whileDead(() => lab.desk.evaluate(pass, seconds));
   await ended(tab, 'expired');
   assert.deepEqual(await lab.left(), []);
 });
@@ -132,14 +132,14 @@ test('a session survives an update: its tabs are armed again, and so is everythi
   const page = await lab.openPage(`${site.origin}/`);
   const tab = await begin(page);
   const { id } = (await lab.view(tab)).session;
-  await lab.stopWorker();
   // What an update takes: the state in memory, the rules and the scripts.
-  await lab.desk.evaluate(async () => {
+  const update = async () => {
     await chrome.storage.session.clear();
     const rules = await chrome.declarativeNetRequest.getSessionRules();
     await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: rules.map(({ id }) => id) });
     await chrome.scripting.unregisterContentScripts();
-  });
+  };
+  await lab.whileDead(() => lab.desk.evaluate(update));
   assert.equal((await lab.view(tab)).session.id, id);
   await page.reload();
   assert.ok(await lab.pageContext(page));
@@ -156,8 +156,7 @@ test('what is set where is told, and strays are swept when the worker starts', a
   assert.deepEqual(places('rule'), ['documents of 127.0.0.1', `what pages load from ${site.origin}`]);
   assert.ok(set.every(({ since }) => Math.abs(Date.now() - since) < 60_000));
   await lab.stopSession(page);
-  await lab.stopWorker();
-  await lab.desk.evaluate(async () => {
+  const stray = async () => {
     const action = { type: 'modifyHeaders', requestHeaders: [{ header: 'traceparent', operation: 'set', value: 'x' }] };
     const condition = { urlFilter: '|http://127.0.0.1', resourceTypes: ['main_frame'] };
     await chrome.declarativeNetRequest.updateSessionRules({ addRules: [{ id: 7, action, condition }] });
@@ -167,7 +166,8 @@ test('what is set where is told, and strays are swept when the worker starts', a
       { id: 'recorder 127.0.0.1', js, matches, world: 'MAIN' },
       { id: 'relay 127.0.0.1', js: ['relay.js'], matches },
     ]);
-  });
+  };
+  await lab.whileDead(() => lab.desk.evaluate(stray));
   const view = await lab.view(tab);
   assert.deepEqual(view.set, []);
   assert.deepEqual(await lab.left(), []);
