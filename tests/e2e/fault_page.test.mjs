@@ -125,7 +125,10 @@ test('requests that a service worker passes on are traced as far as the browser 
   await popup.getByRole('button', { name: 'Stop Tracing Session' }).waitFor();
   await popup.close();
   await reloaded;
-  for (let round = 0; round < 3; round++) await page.reload();
+  for (let round = 0; round < 3; round++) {
+    await lab.view(0); // the next context is set
+    await page.reload();
+  }
   const contexts = site.contexts('/controlled').filter(Boolean);
   assert.equal(new Set(contexts).size, contexts.length, 'no context goes out twice');
   await stop(page);
@@ -273,8 +276,10 @@ test('a page that is reloaded ten times while its trace is armed is traced once,
   await lab.desk.evaluate(async (tab) => {
     for (let round = 0; round < 10; round++) await chrome.tabs.reload(tab);
   }, tab);
+  const asked = () => site.contexts('/page').map((context) => readContext(context)?.trace);
+  await until('it is asked for with its context', () => asked().some(Boolean));
   await until('the page is shown', () => page.evaluate(() => document.readyState === 'complete'));
-  const traces = site.contexts('/page').map((context) => readContext(context)?.trace);
+  const traces = asked();
   assert.deepEqual(new Set(traces.filter(Boolean)), new Set([armed.trace]), traces.join(' '));
 });
 
@@ -303,7 +308,10 @@ test('two tabs of one site share its session, another site has its own, and each
 
 test('a frame of the own site belongs to the page, and in a frame of another site nothing is traced', async () => {
   const { page } = await inSession('/page');
-  site.pages['/own'] = '<iframe src="/framed"></iframe>';
+  site.pages['/own'] = async ({ headers }, response) => {
+    await lab.covered(readContext(headers.traceparent).trace);
+    html(response, '<iframe src="/framed"></iframe>');
+  };
   site.pages['/other'] = `<iframe src="${site.origin}/framed"></iframe>`;
   site.pages['/framed'] = '<p>framed<img src="/in-frame.png"><script>fetch("/by-frame")</script>';
   const paths = ['/framed', '/in-frame.png', '/by-frame'];

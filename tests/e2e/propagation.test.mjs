@@ -90,12 +90,11 @@ test("a page's own traceparent is left as it is, however it is given, and the re
     spans.map((span) => `00-${OWN.trace}-${span}-01`),
   );
   await page.goto('about:blank');
-  await lab.exported();
-  const trace = await lab.trace(OWN.trace);
-  for (const [at, path] of paths.entries()) {
-    const { id } = trace.one({ service: 'browser', 'url.full': site.origin + path });
-    assert.equal(id, spans[at], 'a server span will name it as its parent');
-  }
+  const found = await until('all are recorded', async () => {
+    const trace = await lab.trace(OWN.trace);
+    return paths.map((path) => trace.one({ service: 'browser', 'url.full': site.origin + path }).id);
+  });
+  assert.deepEqual(found, spans, 'a server span will name it as its parent');
 });
 
 test('a chain of redirects carries one context, and the last page is the trace', async () => {
@@ -108,8 +107,10 @@ test('a chain of redirects carries one context, and the last page is the trace',
   const { trace } = await lab.pageContext(page);
   assert.equal(readContext(contexts[0]).trace, trace);
   await page.goto('about:blank');
-  const stored = await until('it is recorded', () => lab.trace(trace));
-  assert.equal(stored.one({ service: 'browser', parent: '' }).attributes['url.full'], `${site.origin}/c`);
+  const root = await until('it is recorded', async () =>
+    (await lab.trace(trace)).one({ service: 'browser', parent: '' }),
+  );
+  assert.equal(root.attributes['url.full'], `${site.origin}/c`);
 });
 
 test('a redirect to another site takes no context along', async () => {
@@ -274,8 +275,9 @@ test('a form that is posted is traced with its method, and posted once', async (
   );
   const { trace } = readContext(posted[0].headers.traceparent);
   await page.goto('about:blank');
-  const stored = await until('it is recorded', () => lab.trace(trace));
-  stored.one({ service: 'browser', name: 'POST', 'url.full': `${site.origin}/posted` });
+  await until('it is recorded', async () =>
+    (await lab.trace(trace)).one({ service: 'browser', name: 'POST', 'url.full': `${site.origin}/posted` }),
+  );
 });
 
 test('a download and an empty answer leave the shown page traced and its next document new', async () => {
@@ -289,8 +291,10 @@ test('a download and an empty answer leave the shown page traced and its next do
     response.end('lamp');
   };
   for (const name of ['nothing', 'file']) {
+    const answered = page.waitForEvent('response', (response) => response.url().endsWith(`/${name}`));
     await page.getByRole('link', { name }).click();
-    await until(`${name} is asked for`, () => site.asked(`/${name}`).length > 0);
+    await answered;
+    await lab.view(0); // the next context is set
   }
   await page.evaluate(() => fetch('/api'));
   assert.equal(readContext(site.contexts('/api')[0]).trace, context.trace);

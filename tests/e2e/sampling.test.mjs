@@ -75,9 +75,13 @@ test('health checks are never sampled and API calls are, in a page that is', asy
   );
   const { trace } = await lab.pageContext(page);
   await page.goto('about:blank');
-  await lab.exported();
-  const urls = (await lab.trace(trace)).spans.map(({ attributes }) => attributes['url.full']);
-  assert.ok(urls.includes(`${site.origin}/shop`), urls.join(' '));
+  const urls = await until('it is recorded', async () => {
+    const { spans } = await lab.trace(trace);
+    const urls = spans.map(({ attributes }) => attributes['url.full']);
+    assert.ok(urls.includes(`${site.origin}/shop`), urls.join(' '));
+    assert.ok(urls.includes(`${site.origin}/api/orders`), urls.join(' '));
+    return urls;
+  });
   assert.ok(!urls.includes(`${site.origin}/health`), 'what is not sampled has no span');
 });
 
@@ -113,11 +117,11 @@ test('a document that is not sampled says so, records nothing, and Run Page Trac
   await popup.getByText('Not sampled by rule 2: 0 * url').waitFor();
   await popup.getByText('Sampled by 2 rules').waitFor();
   await photograph(popup, 'sampling-popup', () => fits(popup));
-  const { badge } = await lab.icon(await lab.tabId(page));
-  assert.equal(badge, 'on', 'nothing is wrong');
+  const tab = await lab.tabId(page);
+  await until('the icon says that nothing is wrong', async () => (await lab.icon(tab)).badge === 'on');
   await popup.close();
   const { trace: quiet } = readContext(site.contexts('/quiet')[0]);
-  await lab.say('do', { verb: 'run', tab: await lab.tabId(page) });
+  await lab.say('do', { verb: 'run', tab });
   await until('it is asked for again', () => site.asked('/quiet').length === 2);
   assert.equal(flags('/quiet')[1], '03');
   const { trace: loud } = readContext(site.contexts('/quiet')[1]);
@@ -183,7 +187,7 @@ test('an origin that fails with our context and works without is taken off, and 
   await options.getByRole('button', { name: `Put ${other.origin} back` }).click();
   await until('it is back', async () => (await paused()).length === 0);
   await options.close();
-  assert.equal(await ask(), false, 'its context goes out again');
+  await until('its context goes out again', async () => !(await ask()));
 });
 
 test('an origin that is down with our context and without stays on the list', async () => {
