@@ -217,9 +217,13 @@ test('fetch fails as it fails, and where it fails', async () => {
 });
 
 test('what fails and nobody heeds is told once, with the promise that the page has', async () => {
-  await twins.same(async ({ log, pause }) => {
+  await twins.same(async ({ log, pause, later }) => {
     const mine = new Map();
+    let left = 3;
+    let all;
+    const told = later((then) => (all = then));
     addEventListener('unhandledrejection', (event) => {
+      if (!--left) all();
       log(
         'unhandled',
         mine.get(event.promise) ?? 'a promise of somebody else',
@@ -237,7 +241,7 @@ test('what fails and nobody heeds is told once, with the promise that the page h
     mine.set(bad, 'bad');
     const prevented = fetch('/echo', { signal: AbortSignal.abort('reason') });
     mine.set(prevented, 'prevented');
-    await pause(200);
+    await told;
     await broken.catch(() => log('caught late'));
     await pause(50);
     log(Object.getPrototypeOf(broken) === Promise.prototype, Reflect.ownKeys(broken).length);
@@ -245,7 +249,7 @@ test('what fails and nobody heeds is told once, with the promise that the page h
 });
 
 test('what follows from one call follows in its order: microtasks and events', async () => {
-  await twins.same(async ({ log, pause }) => {
+  await twins.same(async ({ log, pause, later }) => {
     const ticks = (name, count) => {
       let chain = Promise.resolve();
       for (let at = 1; at <= count; at++) chain = chain.then(() => log(name, `${at}`));
@@ -266,16 +270,19 @@ test('what follows from one call follows in its order: microtasks and events', a
       order.push('load');
       Promise.resolve().then(() => order.push('after load'));
     };
-    request.onloadend = () => order.push('loadend');
+    const ended = later((then) => {
+      request.onloadend = () => then(order.push('loadend'));
+    });
     request.send();
     order.push('sent');
-    await pause(200);
+    await ended;
     log(order.join());
-    fetch('/echo').then(() => log('fetched'));
+    const fetched = fetch('/echo').then(() => log('fetched'));
     queueMicrotask(() => log('a microtask'));
-    setTimeout(() => log('a task'));
+    const task = later((then) => setTimeout(() => then(log('a task'))));
     log('at once');
-    await pause(300);
+    await fetched;
+    await task;
   });
 });
 

@@ -18,13 +18,19 @@ afterEach(() => twins.lab.closePages(twins.anchor));
 
 after(() => twins?.close());
 
-/** Runs a script in both pages; resolves to the traced one's trace once its page load is stored. */
-async function recorded(script, how = {}) {
+const numbered = (trace) => trace.all({ service: 'browser', 'url.full': /\/echo\?\d=/ });
+
+/**
+ * Runs a script in both pages; resolves to the traced one's trace once its page load is stored, and so
+ * many requests for `/echo?` and a digit.
+ */
+async function recorded(script, how = {}, least = 0) {
   const { context } = await twins.same(script, how);
-  await twins.lab.exported();
   const trace = await until('the page is stored', async () => {
+    await twins.lab.exported();
     const trace = await twins.lab.trace(context.trace);
     trace.one({ service: 'browser', parent: '' });
+    assert.ok(numbered(trace).length >= least, `${numbered(trace).length} of the requests`);
     return trace;
   });
   for (const { name, attributes } of trace.spans) {
@@ -38,7 +44,7 @@ async function recorded(script, how = {}) {
 
 test('addresses of two megabytes', async () => {
   await recorded(
-    async ({ log, attempt, pause }) => {
+    async ({ log, attempt, later }) => {
       const long = 'x'.repeat(2 << 20);
       await attempt('fetch', () => fetch(`/echo?${long}`));
       await attempt('a fragment', () => fetch(`/echo#${long}`).then((response) => response.url.length));
@@ -64,8 +70,12 @@ test('addresses of two megabytes', async () => {
       const failed = new Promise((end) => (script.onerror = end));
       document.head.append(script);
       await failed;
+      const arrived = later((then) => {
+        const seen = (list) => list.getEntries().some((entry) => entry.initiatorType === 'beacon') && then();
+        new PerformanceObserver(seen).observe({ type: 'resource' });
+      });
       log('beacon', navigator.sendBeacon(`/echo?${long.slice(0, 9000)}`));
-      await pause(300);
+      await arrived;
     },
     { noisy: true },
   ); // what fails may have been asked once more, and the browser says so again
@@ -167,10 +177,8 @@ test('half characters, and others that are no text', async () => {
     }
     document.title = lone.join('');
     await pause(300);
-  });
-  const asked = trace.all({ service: 'browser', 'url.full': /\/echo\?\d=/ });
-  assert.ok(asked.length >= 9, `${asked.length} of the requests`);
-  assert.ok(asked.every(({ attributes }) => attributes['url.full'].startsWith(site.origin)));
+  }, {}, 9);
+  assert.ok(numbered(trace).every(({ attributes }) => attributes['url.full'].startsWith(site.origin)));
   // Of a method that is none there is no request.
   assert.ok((await lab.view(0)).rejected - rejected <= 9, 'nothing else of it is thrown away');
 });
