@@ -185,7 +185,7 @@ test('JSON, SQL and what is nested are laid out, folded and shown as they came',
   const { dashboard, pane } = await opened(/POST \/orders/);
   const body = pane.locator('.pairs > div').filter({ hasText: 'request.body' });
   const lines = () => body.locator('.code > div').count();
-  assert.equal(await lines(), 16);
+  await until('it is laid out', async () => (await lines()) === 16);
   await body.getByRole('button', { name: 'Lines 3 to 12' }).click();
   await until('it is folded', async () => (await lines()) === 7);
   await body.getByText('… 9 lines').waitFor();

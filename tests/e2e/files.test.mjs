@@ -58,10 +58,15 @@ function drop(surface, name, bytes) {
   );
 }
 
-/** How many spans the trace has that is shown. */
-async function spans(surface) {
-  await chart(surface).waitFor();
-  return Number(await surface.locator('.files dl.facts div', { hasText: 'Spans' }).locator('dd').innerText());
+/** Resolves once a trace of so many spans is shown, or of any number. */
+function shows(surface, wanted) {
+  const count = surface.locator('.files dl.facts div', { hasText: 'Spans' }).locator('dd');
+  return until(`${wanted ?? 'some'} spans are shown`, async () => {
+    if (!(await chart(surface).isVisible())) return false;
+    const number = Number(await count.innerText({ timeout: 1_000 }));
+    assert.ok(wanted === undefined ? number > 0 : number === wanted, `${number} spans`);
+    return true;
+  });
 }
 
 test('the view says what can be opened, and is reached by keyboard from the popup', async () => {
@@ -91,8 +96,8 @@ for (const [name, said = /^$/] of FORMATS) {
     const choice = surface.getByRole('region', { name: 'Traces' });
     await chart(surface).or(choice).waitFor();
     if (await choice.isVisible()) await choice.getByRole('row').nth(1).getByRole('button').click();
-    assert.ok((await spans(surface)) > 0);
-    assert.match(await surface.locator('.notes').textContent(), said);
+    await shows(surface);
+    await until('it says so', async () => said.test(await surface.locator('.notes').textContent()));
   });
 }
 
@@ -142,7 +147,7 @@ test('files are dropped onto the view and onto any surface, and pasted', async (
   const surface = await lab.openSurface('dashboard', { tab: 'logs' });
   await surface.getByRole('heading', { name: 'Logs' }).waitFor();
   await drop(surface, 'shop.json', Buffer.from(json(shop())));
-  assert.equal(await spans(surface), 4);
+  await shows(surface, 4);
   await button(surface, 'Back').click();
   await surface.getByRole('heading', { name: 'Logs' }).waitFor();
   await surface.evaluate((text) => {
@@ -150,7 +155,7 @@ test('files are dropped onto the view and onto any surface, and pasted', async (
     data.setData('text/plain', text);
     document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
   }, ` ${json(shop(TRACE, 3))}`);
-  assert.equal(await spans(surface), 3);
+  await shows(surface, 3);
 });
 
 test('what is packed is unpacked, and several files are one trace', async () => {
@@ -162,7 +167,7 @@ test('what is packed is unpacked, and several files are one trace', async () => 
     return json(whole);
   };
   await open(surface, made('a.json.gz', gzipSync(part([first]))), made('b', part([first, ...rest])));
-  assert.equal(await spans(surface), 4);
+  await shows(surface, 4);
   await surface.getByText('a.json.gz, b').waitFor();
 });
 
@@ -175,10 +180,10 @@ test('of several traces one is chosen, the largest stands first', async () => {
   assert.match(await list.getByRole('row').nth(1).innerText(), /GET \/cart\s+shop\s+9\s+1/);
   await photograph(surface, 'files-traces', () => fits(surface));
   await list.getByRole('row').nth(2).getByRole('button').click();
-  assert.equal(await spans(surface), 4);
+  await shows(surface, 4);
   await button(surface, 'All 2 Traces').click();
   await button(surface, 'Show All Together').click();
-  assert.equal(await spans(surface), 13);
+  await shows(surface, 13);
 });
 
 test('what is no trace says what it is, what is cut keeps what was whole, and nothing is lost', async () => {
@@ -187,11 +192,11 @@ test('what is no trace says what it is, what is cut keeps what was whole, and no
   const notes = surface.getByRole('alert');
   await notes.getByText(/photo.json cannot be opened: found .*; wanted a trace: OTLP/).waitFor();
   await notes.getByText(/tempo-search.json cannot be opened: found a store's answer to a search/).waitFor();
-  assert.equal(await spans(surface), 4, 'what was open stays');
+  await shows(surface, 4); // what was open stays
   const text = json(shop());
   await open(surface, made('cut.json', text.slice(0, text.indexOf('SELECT 3'))));
   await notes.getByText(/cut.json: OTLP JSON, 3 spans. JSON is broken at byte \d+.* What was whole/).waitFor();
-  assert.equal(await spans(surface), 3);
+  await shows(surface, 3);
   const zipkin = String(await read('foreign/zipkin-yelp.json'));
   await open(surface, made('cut', zipkin.slice(0, zipkin.length / 2)));
   await notes.getByText(/cut: Zipkin JSON, .* is broken at byte/).waitFor();
@@ -241,7 +246,7 @@ test('500 MB of JSON that is cut short are read with the page alive, and what wa
     await watch(surface);
     await open(surface, file);
     await chart(surface).waitFor({ timeout: 120_000 });
-    assert.equal(await spans(surface), 5_000);
+    await shows(surface, 5_000);
     await surface.locator('.notes').getByText('What was whole before that is shown.').waitFor();
     const { frames, said } = await surface.evaluate(() => watched());
     assert.ok(frames > 5, `it was drawn ${frames} times`);
@@ -277,7 +282,7 @@ test('what is written is read again with the same spans', async () => {
     assert.match(name, new RegExp(`^tracelight-${TRACE}\\.`));
     const again = await lab.openSurface('file');
     await open(again, { name: 'again', mimeType: '', buffer: bytes });
-    assert.equal(await spans(again), 4, form);
+    await shows(again, 4);
     await chart(again).getByRole('row', { name: /SELECT 3/ }).first().waitFor();
     await again.close();
   }
@@ -378,7 +383,7 @@ test('before a file is shared, what is taken out is shown, and then it is out', 
   assert.doesNotMatch(text, /hunter2|s3cretvalue/);
   const again = await lab.openSurface('file');
   await open(again, made('shared.json', text));
-  assert.equal(await spans(again), 4);
+  await shows(again, 4);
 });
 
 test('all of it goes by keyboard', async () => {

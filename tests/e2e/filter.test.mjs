@@ -83,7 +83,7 @@ test('a filter is typed, counted, and leaves matches with their ancestors', asyn
   await field(page).fill('name~"^SELECT" duration>20ms');
   await counted(page, '8 of 11 spans');
   const pale = chart(page).getByRole('row', { name: /not matched/ });
-  assert.equal(await pale.count(), 3, 'the others are pale, and say so');
+  await until('the others are pale, and say so', async () => (await pale.count()) === 3);
   await page.getByRole('radio', { name: 'Hide' }).check();
   await until('the others are gone', async () => (await rows(page).count()) === 10);
   assert.match(await rows(page).nth(1).innerText(), /GET \/cart/, 'what is above a match stays');

@@ -14,6 +14,7 @@ before(async () => {
   await listenTo(lab.shop.pricing);
   const run = await lab.runPageTrace(page);
   said = run.said;
+  await lab.exported();
   trace = await lab.trace(run.trace);
 });
 

@@ -41,7 +41,7 @@ test('a site that is not traced offers to start, and the keyboard is already the
   await button(popup, 'Start Tracing Session').waitFor();
   assert.deepEqual(await verbs(popup), IDLE);
   await popup.getByText(site.origin, { exact: true }).waitFor();
-  assert.ok(await focused(search(popup)));
+  await until('the field has the focus', () => focused(search(popup)));
   await popup.keyboard.press('Enter');
   await button(popup, 'Stop Tracing Session').waitFor();
   await popup.getByText(/1 page traced/).waitFor();
@@ -51,6 +51,7 @@ test('a site that is not traced offers to start, and the keyboard is already the
 test('what is typed finds the verbs that apply, and Enter runs the first', async () => {
   const { popup } = await popupOf(`${site.origin}/page`);
   await button(popup, 'Start Tracing Session').waitFor();
+  await until('the field has the focus', () => focused(search(popup)));
   await popup.keyboard.type('tracing');
   assert.deepEqual(await verbs(popup), IDLE);
   await search(popup).fill('prev');
@@ -67,6 +68,7 @@ test('what is typed finds the verbs that apply, and Enter runs the first', async
 test('arrows lead from the field through the verbs and back', async () => {
   const { popup } = await popupOf(`${site.origin}/page`);
   await button(popup, 'Start Tracing Session').waitFor();
+  await until('the field has the focus', () => focused(search(popup)));
   await popup.keyboard.press('ArrowDown');
   assert.ok(await focused(button(popup, 'Start Tracing Session')));
   await popup.keyboard.press('ArrowDown');
