@@ -153,9 +153,13 @@ test('facts of other kinds, broken ones and huge ones are not believed', async (
     );
   });
   unharmed(trace, '/forged');
-  const view = await lab.view(await lab.tabId(page));
-  assert.ok(view.rejected >= rejected + 4, 'requests that are none');
-  assert.ok(view.dropped >= 10, 'what no page may state');
+  const tab = await lab.tabId(page);
+  await until('all of it has come', async () => {
+    const view = await lab.view(tab);
+    assert.ok(view.rejected >= rejected + 4, 'requests that are none');
+    assert.ok(view.dropped >= 10, 'what no page may state');
+    return true;
+  });
 });
 
 test('a forged request is one request more, and can be neither the root nor the document', async () => {

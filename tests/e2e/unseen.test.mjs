@@ -183,7 +183,11 @@ test('a page cannot put a request into the trace of another', async () => {
   assert.ok(!stated.some(({ url }) => url.endsWith('/forged')));
   const [worker] = (await facts(own.trace)).filter(({ kind }) => !kind);
   assert.equal(worker.context, null);
-  assert.equal((await lab.view(await lab.tabId(forger))).rejected, 1);
+  const tab = await lab.tabId(forger);
+  await until('it is counted', async () => {
+    assert.equal((await lab.view(tab)).rejected, 1);
+    return true;
+  });
 });
 
 test('a worker that is asked while nothing is traced leaves alone what pages ask for', async () => {
