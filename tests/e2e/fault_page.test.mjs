@@ -231,15 +231,16 @@ test('a tab that is closed while its trace is awaited, in every state, leaves no
 });
 
 test('back and forward bring kept pages back, and after Stop none of them is traced', async () => {
-  const { page } = await inSession('/first', '<p>first');
+  const { page } = await inSession('/first', '<p>first<script>fetch("/again")</script>');
   const first = await lab.pageContext(page);
   site.pages['/second'] = '<p>second';
   await page.goto(`${site.origin}/second`);
   await page.evaluate(() => {
     window.addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted));
   });
+  site.requests.length = 0;
   await page.goBack();
-  const again = await carried(page, '/again');
+  const again = await until('it asks again', () => readContext(site.contexts('/again')[0]) ?? undefined);
   const context = await lab.pageContext(page);
   assert.equal(again.trace, context.trace, 'what it asks for is its own');
   assert.ok(first.trace);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { watchWorker } from './mortal.mjs';
 import { given, startCollector, startShop } from './servers.mjs';
+import { held } from './site.mjs';
 import { readContext, readTrace } from './spans.mjs';
 import { followToast } from './toast.mjs';
 import { until } from './until.mjs';
@@ -193,6 +194,25 @@ class Lab {
     await popup.close();
     await page.waitForLoadState();
     return until('the page is traced', () => this.pageContext(page).catch(() => undefined));
+  }
+
+  /**
+   * Opens a page of a site and starts its session, and keeps it from having loaded: what a page asks
+   * for belongs to its trace until its load has settled, which is no longer than a second of quiet.
+   * Resolves to `{ page, context, release() }`; `release` lets it load.
+   */
+  async startLoading(site, path, content = '') {
+    const last = held((_, response) => response.end());
+    let visits = 0;
+    site.pages['/last.png'] = (request, response) => (++visits === 2 ? last.page(request, response) : response.end());
+    site.pages[path] = `${content}<img src="/last.png">`;
+    const page = await this.openPage(site.origin + path);
+    const popup = await this.command(page, 'Start Tracing Session');
+    await popup.getByText(/1 page traced/).waitFor();
+    await popup.close();
+    await last.asked;
+    const context = await until('the page is traced', () => this.pageContext(page).catch(() => undefined));
+    return { page, context, release: last.release };
   }
 
   /** Stops a session through the popup; resolves once it says so. */

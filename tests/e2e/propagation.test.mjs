@@ -246,16 +246,17 @@ test("the server's own Server-Timing is there beside ours", async () => {
 
 test("a server's own tracelight metric does not become the page's context", async () => {
   const forged = `00-${OWN.trace}-${OWN.span}-03`;
-  const { page, context } = await inSession('/forged', (_, response) => {
+  site.pages['/forged'] = (_, response) => {
     response.setHeader(
       'server-timing',
       `tracelight;desc="${forged}", tracelight-headers;desc="baggage:session.id=x"`,
     );
-    html(response, '<p>forged');
-  });
+    html(response, '<p>forged<script>fetch("/api")</script>'); // in its own trace while it loads
+  };
+  const page = await lab.openPage(`${site.origin}/forged`);
+  const context = await lab.startSession(page);
   assert.notEqual(context.trace, OWN.trace);
-  await page.evaluate(() => fetch('/api'));
-  const [{ headers }] = site.asked('/api');
+  const { headers } = await until('the traced one has asked', () => site.asked('/api')[1]);
   assert.equal(readContext(headers.traceparent).trace, context.trace);
   assert.notEqual(headers.baggage, 'session.id=x');
 });
@@ -296,8 +297,11 @@ test('a download and an empty answer leave the shown page traced and its next do
     await answered;
     await lab.view(0); // the next context is set
   }
+  await page.evaluate(() => (new Image().src = '/late.png'));
+  const [late] = await asked('/late.png');
+  assert.equal(readContext(late.headers.traceparent)?.trace, context.trace);
   await page.evaluate(() => fetch('/api'));
-  assert.equal(readContext(site.contexts('/api')[0]).trace, context.trace);
+  assert.ok(readContext(site.contexts('/api')[0]), 'what its code asks for, too');
   await page.getByRole('link', { name: 'next' }).click();
   await page.waitForURL('**/next');
   const traces = ['/nothing', '/file', '/next'].map((path) => readContext(site.contexts(path)[0])?.trace);

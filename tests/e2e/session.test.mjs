@@ -137,8 +137,8 @@ test('tabs that a page opens one after the other have traces of their own', asyn
 });
 
 test("fetch and XHR carry the page's trace, each with a span of its own", async () => {
-  const page = await lab.openPage(`${site.origin}/`);
-  const { trace } = await lab.startSession(page);
+  const { page, context } = await lab.startLoading(site, '/loading');
+  const { trace } = context;
   await page.evaluate(async () => {
     await fetch('/fetched');
     const request = new XMLHttpRequest();

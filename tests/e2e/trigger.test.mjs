@@ -97,9 +97,8 @@ const asked = (path) => until(`${path} is asked for`, () => site.asked(path).at(
 
 /** A traced page that has loaded an image and asked by fetch and by XHR; what each of them said. */
 async function visit() {
-  const page = await lab.openPage(`${site.origin}/`);
-  await lab.startSession(page);
-  const { trace, span } = await lab.pageContext(page);
+  const { page, context } = await lab.startLoading(site, '/');
+  const { trace, span } = context;
   await page.evaluate(async () => {
     new Image().src = '/image.png';
     await fetch('/fetched', { headers: { 'x-own': '1' } });

@@ -126,12 +126,12 @@ test('a popup that looks at a waiting trace is enough to take it up again', asyn
 });
 
 test('a session outlives its worker: documents, fetches and the popup go on as before', async () => {
-  site.pages['/page'] = '<a href="/next">next</a>';
-  const page = await lab.openPage(`${site.origin}/page`);
-  const { trace } = await lab.startSession(page);
+  const { page, context, release } = await lab.startLoading(site, '/page', '<a href="/next">next</a>');
+  const { trace } = context;
   await lab.stopWorker();
   await page.evaluate(() => fetch('/while-dead'));
   assert.equal(readContext(site.contexts('/while-dead')[0]).trace, trace);
+  release();
   await until('what was asked while it was dead is recorded', async () => {
     const found = await lab.trace(trace);
     return found.all({ 'url.full': `${site.origin}/while-dead` }).length === 1;
