@@ -10,7 +10,7 @@ import { given, startCollector, startShop } from './servers.mjs';
 import { held } from './site.mjs';
 import { readContext, readTrace } from './spans.mjs';
 import { followToast } from './toast.mjs';
-import { until } from './until.mjs';
+import { inTime, until } from './until.mjs';
 
 export { clickToast, followToast, readToast } from './toast.mjs';
 export { startCollector, startShop } from './servers.mjs';
@@ -24,6 +24,9 @@ const POPUP = { width: 380, height: 600 };
 
 /** How long Playwright waits for what a test wants. It takes milliseconds. */
 const PATIENCE = 15_000;
+
+/** How long the worker may take for an answer, and a page to close, before they are stuck. */
+const STUCK = 60_000;
 
 /** The cookie that stands for a session. */
 const COOKIE = '_trace_session';
@@ -125,7 +128,8 @@ class Lab {
   /** Closes all pages but these, as a test leaves none to the next. */
   async closePages(...kept) {
     const others = this.context.pages().filter((page) => page !== this.desk && !kept.includes(page));
-    await Promise.all(others.map((page) => page.close()));
+    const close = (page) => inTime(`closing ${page.url()}`, STUCK, () => page.close());
+    await Promise.all(others.map(close));
   }
 
   /**
@@ -358,13 +362,14 @@ class Lab {
 
   /** What the worker says of a tab. It answers only after all that it heard before. */
   view(tab) {
-    return this.desk.evaluate((tab) => chrome.runtime.sendMessage({ v: 1, kind: 'view', tab }), tab);
+    return this.say('view', { tab });
   }
 
   /** Asks the worker for something as a surface does: `say('do', { verb: 'stop', tab })`. */
   say(kind, what) {
     const message = { v: 1, kind, ...what };
-    return this.desk.evaluate((message) => chrome.runtime.sendMessage(message), message);
+    const ask = () => this.desk.evaluate((message) => chrome.runtime.sendMessage(message), message);
+    return inTime(`the message ${JSON.stringify(message)}`, STUCK, ask);
   }
 
   /** Resolves once all that the worker was told so far is in the store. */

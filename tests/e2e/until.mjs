@@ -27,14 +27,21 @@ export async function until(wanted, look, patience = PATIENCE) {
 }
 
 async function attempt(look) {
-  const over = new AbortController();
-  const late = pause(LOOK, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`a look had no answer for ${LOOK / 1_000} s`);
-  });
   try {
-    return { seen: await Promise.race([look(), late]) };
+    return { seen: await inTime('a look', LOOK, look) };
   } catch (cause) {
     return { cause };
+  }
+}
+
+/** Resolves to what an act gives; fails when that takes so long that a test would stand still. */
+export async function inTime(what, patience, act) {
+  const over = new AbortController();
+  const late = pause(patience, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`${what} had no answer for ${patience / 1_000} s`);
+  });
+  try {
+    return await Promise.race([act(), late]);
   } finally {
     late.catch(() => {}); // ended below, when nobody waits for it any more
     over.abort();
