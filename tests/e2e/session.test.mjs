@@ -90,16 +90,17 @@ test('documents that lead on by themselves after a moment have traces of their o
     action.requestHeaders.some(({ value }) => readContext(value) && !traces().includes(readContext(value).trace));
   const moments = [];
   site.pages['/moment'] = async (_, response) => {
-    const begun = Date.now();
-    await until('the next context is set', async () => (await lab.rules()).some(fresh));
-    moments.push(Date.now() - begun);
+    let looks = 0;
+    await until('the next context is set', async () => (looks++, (await lab.rules()).some(fresh)));
+    moments.push(looks);
     response.end();
   };
   await page.goto(site.origin + paths[0]);
   await page.waitForURL('**/landed');
   assert.equal(new Set(traces()).size, 7, traces().join(' '));
-  // A machine that is busy with other things may make one of them longer.
-  assert.ok(moments.toSorted((one, other) => one - other)[2] < 100, `milliseconds: ${moments.join(', ')}`);
+  // There is a look each 30 ms; on a machine that is busy with other things each takes longer, too.
+  const median = moments.toSorted((one, other) => one - other)[3];
+  assert.ok(median <= 3, `looks until it was set: ${moments.join(', ')}`);
 });
 
 test('a page that is left before it has loaded takes nothing from the next one', async () => {
