@@ -414,7 +414,7 @@ test('a document that has no place for a toast has a notification, once, and a c
   const svg = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>';
   const { trace } = await traced('image/svg+xml', svg);
   const names = async () => Object.keys(await notifications());
-  const [name] = await until('it is told', async () => ((await names()).length ? names() : undefined));
+  const [name] = await until('it is told', async () => ((await names()).length ? names() : undefined), 60_000);
   assert.match(name, new RegExp(`^${trace} \\d+$`));
   await lab.desk.evaluate((name) => chrome.notifications.clear(name), name);
   const looks = gate.count(new RegExp(trace));
@@ -438,7 +438,7 @@ for (const [type, body] of [
       const toast = /^Trace complete/.test(await readToast(page));
       return [toast, Object.keys(await notifications()).length === 1].filter(Boolean).length;
     };
-    assert.equal(await until('it is told', async () => (await ways()) || undefined), 1);
+    assert.equal(await until('it is told', async () => (await ways()) || undefined, 60_000), 1);
   });
 }
 
