@@ -37,8 +37,8 @@ const words = async (locator) => (await locator.innerText()).replaceAll(/\s+/g, 
 /** Opens a trace in a view. */
 async function show(view, id = checkout.trace) {
   const dashboard = await lab.openDashboard(id);
-  // High enough for all rows of a page's trace to be drawn.
-  await dashboard.setViewportSize({ width: 1400, height: 1600 });
+  // High enough for all rows of a page's trace to be drawn: a busy machine adds long frames.
+  await dashboard.setViewportSize({ width: 1400, height: 5000 });
   await dashboard.getByRole('row').nth(1).waitFor();
   await tab(dashboard, view).click();
   assert.equal(await tab(dashboard, view).getAttribute('aria-selected'), 'true');
