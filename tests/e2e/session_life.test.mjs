@@ -256,7 +256,7 @@ test('a page trace can be taken back while its document is awaited', async () =>
   assert.equal(shown, null);
   assert.deepEqual(await lab.left(), []);
   slow.release();
-  await page.waitForLoadState();
+  await page.getByText('late').waitFor(); // or it would be closed in the middle of its reload
   delete site.pages['/page'];
 });
 
