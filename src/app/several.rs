@@ -20,11 +20,13 @@ pub fn Several(
         open.set(false);
         drop(button.get_untracked().map(|button| button.focus()));
     });
-    // The button closes what it has opened: it is not somewhere else.
+    // The button closes what it has opened: it is not somewhere else. It also loses the focus when all
+    // of this goes, as it does once a run begins; then there is nothing left to close.
     let leave = move |event: FocusEvent| {
         let to = event.related_target().and_then(|it| it.dyn_into::<Node>().ok());
-        if !whole.get_untracked().is_some_and(|whole| whole.contains(to.as_ref())) {
-            open.set(false);
+        let Some(whole) = whole.try_get_untracked().flatten() else { return };
+        if !whole.contains(to.as_ref()) {
+            let _gone = open.try_set(false);
         }
     };
     view! {

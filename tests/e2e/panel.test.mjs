@@ -152,6 +152,18 @@ test('Stop and Start in the panel do what they do in the popup', async () => {
   assert.ok(await lab.sessionCookie(lab.shop.shop));
 });
 
+test('several runs are begun by keyboard in the panel, which goes on', async () => {
+  const other = await lab.openPage(`http://localhost:${new URL(lab.shop.shop).port}/product/5`);
+  const panel = await lab.openPanel(await lab.tabId(other));
+  await panel.getByRole('button', { name: 'Several Page Traces', exact: true }).click();
+  const opened = lab.context.waitForEvent('page');
+  await panel.getByRole('menuitem', { name: 'Run Page Trace 3 Times' }).press('Enter');
+  await (await opened).close();
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  await panel.getByRole('button', { name: 'Start Tracing Session', exact: true }).waitFor();
+  assert.deepEqual(lab.complaints, []);
+});
+
 test('the panel of a page that is not traced says what to do', async () => {
   const other = await lab.openPage(`http://localhost:${new URL(lab.shop.shop).port}/`);
   const panel = await lab.openPanel(await lab.tabId(other));
