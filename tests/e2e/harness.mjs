@@ -336,7 +336,7 @@ class Lab {
       });
     });
     await session.send('ServiceWorker.enable');
-    await stopped;
+    await inTime('ending the worker', STUCK, () => stopped);
     await session.detach();
   }
 
@@ -438,9 +438,11 @@ export const makeProfile = () => mkdtemp(join(tmpdir(), 'tracelight-'));
 async function startBrowser({ headless = true, args = [], without = [], ...options }) {
   const extension = options.extension ?? given('TRACELIGHT_EXTENSION');
   const profile = options.profile ?? (await makeProfile());
-  let context;
+  let context, pid;
   const close = async () => {
-    await context?.close();
+    // One that does not go by itself is ended: it would keep the whole run from its end.
+    const left = context && inTime('closing the browser', STUCK, () => context.close());
+    await left?.catch(() => pid && process.kill(pid, 'SIGKILL'));
     if (!options.profile) await removeProfile(profile);
   };
   try {
@@ -459,6 +461,7 @@ async function startBrowser({ headless = true, args = [], without = [], ...optio
       ],
     });
     context.setDefaultTimeout(PATIENCE);
+    pid = await processOf(context.browser());
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
     const extensionId = new URL(worker.url()).host;
     // A page of the extension's that runs nothing: it can ask the browser without a word to the
@@ -470,6 +473,14 @@ async function startBrowser({ headless = true, args = [], without = [], ...optio
     await close();
     throw error;
   }
+}
+
+/** The number of a browser's main process. */
+async function processOf(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.find(({ type }) => type === 'browser').id;
 }
 
 function flags(headless) {

@@ -10,6 +10,7 @@ use super::facts::Facts;
 use super::fault::Faults;
 use super::nest::{Interval, nest};
 use super::pair::Pairs;
+use super::part::QUIET;
 use super::{Tracer, detail, network, put, put_text};
 
 /// Name of the span of a frame, as its entry has it.
@@ -46,14 +47,22 @@ impl Piece<'_> {
     }
 }
 
-fn pieces<'a>(facts: &Facts<'a>) -> Vec<Piece<'a>> {
-    let measures = facts.measures.iter().map(|it| Piece::Measure(it));
-    let frames = facts.frames.iter().map(|it| Piece::Frame(it));
-    let tasks = facts.tasks.iter().map(|it| Piece::Task(it));
-    measures.chain(frames).chain(tasks).collect()
-}
-
 impl<'a> Tracer<'a> {
+    /// What the main thread did. A page trace by itself covers the load and nothing after it: a page may
+    /// work for ever, and its trace is to be complete.
+    fn pieces(&self, facts: &Facts<'a>) -> Vec<Piece<'a>> {
+        let loaded = facts.navigation.filter(|_| self.page.session.is_none());
+        let last = loaded.map_or(f64::INFINITY, |navigation| {
+            let settled = self.parts.settled(0, &facts.resources).0;
+            navigation.load_event_end.0.max(settled) + QUIET
+        });
+        let measures = facts.measures.iter().map(|it| Piece::Measure(it));
+        let frames = facts.frames.iter().map(|it| Piece::Frame(it));
+        let tasks = facts.tasks.iter().map(|it| Piece::Task(it));
+        let all = measures.chain(frames).chain(tasks);
+        all.filter(|piece| piece.time().0.0 <= last).collect()
+    }
+
     /// The operations, with what followed from them.
     pub(super) fn operations(&mut self, facts: &Facts<'a>, pairs: &Pairs) -> Acts<'a> {
         let mut acts = self.acts(&facts.operations);
@@ -63,7 +72,7 @@ impl<'a> Tracer<'a> {
                 acts.caused(request.start, facts.resources[*resource].timing.response_end);
             }
         }
-        for (start, end) in pieces(facts).iter().map(Piece::time) {
+        for (start, end) in self.pieces(facts).iter().map(Piece::time) {
             acts.caused(start, end);
         }
         facts.softs.iter().for_each(|soft| acts.caused(soft.at, soft.at));
@@ -78,7 +87,7 @@ impl<'a> Tracer<'a> {
         acts: &Acts<'a>,
         faults: &mut Faults<'a>,
     ) -> Vec<Span> {
-        let pieces = pieces(facts);
+        let pieces = self.pieces(facts);
         let ids = self.piece_ids(&pieces);
         let intervals = self.intervals(facts, acts, &pieces);
         let around = nest(&intervals);

@@ -509,3 +509,17 @@ fn a_root_is_open_until_the_page_was_hidden_and_told_its_vitals_or_a_minute_is_o
     assert_eq!(open(&[load(100.0), click(60_101.0)]), 0);
     assert_eq!(made(&[load(100.0), soft(8, 60_101.0, "push")]).open, [(trace(8), id(200))]);
 }
+
+#[test]
+fn a_page_trace_by_itself_covers_what_the_page_does_until_it_has_settled_and_no_more() {
+    let load = Record::Navigation(Box::new(Navigation {
+        load_event_end: PageMillis(100.0),
+        ..Navigation::default()
+    }));
+    let (early, late) = (measure("early", 1_000.0, 9_000.0), measure("late", 1_200.0, 1_300.0));
+    let alone = Page { session: None, ..page() };
+    let count = |page: &Page, records: &[Record]| assemble(page, records, &[]).spans.len();
+    let all = [load, early, late];
+    assert_eq!((count(&alone, &all), count(&page(), &all)), (3, 4));
+    assert_eq!(count(&alone, &all[1..]), 4, "it is loading still");
+}
