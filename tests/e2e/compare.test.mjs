@@ -380,6 +380,7 @@ test('the answer to a form is not run, and the form is sent once', async () => {
 
 test('a tab that is closed ends the runs, and those that were finished are kept', async () => {
   const page = await lab.openPage(`${site.origin}/shop`);
+  const tab = await lab.tabId(page);
   statements = [['SELECT cart', 10]];
   const second = held(serve);
   let visits = 0;
@@ -387,7 +388,7 @@ test('a tab that is closed ends the runs, and those that were finished are kept'
   const view = await several(page, 5);
   await view.getByText(/Run 2 of 5/).waitFor({ timeout: RUN });
   await second.asked;
-  await page.close();
+  await lab.closeTab(tab);
   second.release();
   site.pages['/shop'] = serve;
   await view.getByText('Ended after 1 of 5 runs').waitFor();

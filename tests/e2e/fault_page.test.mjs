@@ -216,13 +216,14 @@ test('a tab that is closed while its trace is awaited, in every state, leaves no
   const armed = held((_, response) => html(response, 'late'));
   for (const close of ['document', 'spans', 'complete']) {
     const page = await lab.openPage(`${site.origin}/page`);
+    const tab = await lab.tabId(page);
     site.pages['/page'] = close === 'document' ? armed.page : instrumented('<p>page');
     if (close === 'spans') site.pages['/page'] = '<p>page';
     const popup = await lab.command(page, 'Run Page Trace');
     if (close === 'document') await armed.asked;
     if (close === 'spans') await followToast(page, /no server span/);
     if (close === 'complete') await followToast(page, /^Trace complete/);
-    await page.close();
+    await lab.closeTab(tab);
     armed.release();
     await until(`nothing is left of ${close}`, async () => (await lab.left()).length === 0);
     await popup.close();
