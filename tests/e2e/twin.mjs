@@ -33,7 +33,7 @@ const PAGES = {
 
 /** Starts a browser with a session on one host of a site. Resolves to `Twins`. */
 export async function startTwins() {
-  const site = await startSite(PAGES);
+  const site = await startSite(PAGES, { fresh: true });
   try {
     const lab = await start({ shop: null });
     const anchor = await lab.openPage(`${site.origin}/anchor`);
