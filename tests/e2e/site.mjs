@@ -7,12 +7,10 @@ import { createServer } from 'node:http';
 
 /**
  * Starts a site on a free port. `pages` maps paths to HTML, or to a function of request and
- * response. Any other path is answered with an empty page. With `fresh` each connection serves one
- * request: a browser asks once more, by itself, where a connection that served before breaks.
- * Resolves to a `Site`.
+ * response. Any other path is answered with an empty page. Resolves to a `Site`.
  */
-export async function startSite(pages = {}, { fresh = false } = {}) {
-  const site = new Site(pages, fresh);
+export async function startSite(pages = {}) {
+  const site = new Site(pages);
   await site.listen();
   return site;
 }
@@ -21,8 +19,7 @@ class Site {
   #sockets = [];
   #server = createServer((request, response) => this.#answer(request, response));
 
-  constructor(pages, fresh) {
-    if (fresh) this.#server.maxRequestsPerSocket = 1;
+  constructor(pages) {
     this.pages = pages;
     /** Every request so far: `{ method, path, headers }`; not for the icon, which comes when it likes. */
     this.requests = [];

@@ -13,6 +13,9 @@ const APART = new Set('host origin referer cookie connection traceparent tracest
 /** Runs first in each page. */
 const NOTEBOOK = readFileSync(new URL('notebook.js', import.meta.url), 'utf8');
 
+/** No answer that a browser takes. A connection that breaks would not do: Chromium may ask once more by itself. */
+const BROKEN = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n';
+
 /** What the server of both answers to the requests of scripts. */
 const PAGES = {
   '/echo': (request, response) => {
@@ -26,14 +29,14 @@ const PAGES = {
   },
   '/redirect': (_, response) => response.writeHead(302, { location: '/echo?redirected' }).end(),
   '/teapot': (_, response) => response.writeHead(418, { 'content-type': 'application/json' }).end('{"a":1}'),
-  '/fail': (request) => request.socket.destroy(),
+  '/fail': (request) => request.socket.end(BROKEN),
   '/slow': (_, response) => response.write('a little'),
   '/unasked': () => {},
 };
 
 /** Starts a browser with a session on one host of a site. Resolves to `Twins`. */
 export async function startTwins() {
-  const site = await startSite(PAGES, { fresh: true });
+  const site = await startSite(PAGES);
   try {
     const lab = await start({ shop: null });
     const anchor = await lab.openPage(`${site.origin}/anchor`);
