@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod file;
 pub mod notice;
 pub mod page;
+pub mod query;
 pub mod task;
 pub mod trial;
 pub mod verb;

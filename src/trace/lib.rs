@@ -17,6 +17,7 @@ pub mod completion;
 pub mod contact;
 pub mod context;
 pub mod cookie;
+pub mod digest;
 pub mod doctor;
 pub mod filter;
 pub mod find;
