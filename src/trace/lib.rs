@@ -11,6 +11,7 @@ pub mod assemble;
 pub mod attribute;
 pub mod body;
 pub mod calls;
+pub mod choices;
 pub mod columns;
 pub mod compare;
 pub mod completion;
