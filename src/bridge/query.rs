@@ -4,6 +4,8 @@
 //! collector out of its own database, with this code; the dashboard cannot tell which. Questions
 //! and answers are what travels between dashboard and collector, as JSON.
 
+mod text;
+
 use serde::{Deserialize, Serialize};
 use trace::digest::{CallRow, Digest, ErrorRow, PageRow, Phases, Vitals};
 use trace::{SpanId, Timestamp, TraceId};
@@ -102,8 +104,7 @@ pub struct SessionFilter {
 }
 
 /// What the rows say.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename = "kind", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// To [`Question::Sessions`].
     Sessions(Vec<SessionLine>),
@@ -368,8 +369,7 @@ pub type Rows = Digest;
 /// Answers a question out of all rows, which lie in any order. Takes time in proportion to their
 /// number (and its logarithm).
 #[must_use]
-pub fn answer(rows: &Rows, question: &Question) -> Answer
-{
+pub fn answer(rows: &Rows, question: &Question) -> Answer {
     let _ = rows;
     match question {
         Question::Sessions(_) => Answer::Sessions(Vec::new()),
