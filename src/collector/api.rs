@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::query;
 use crate::queue::Queue;
 use crate::reply::{self, Form, Reply};
+use crate::shelf::Shelf;
 use crate::store::{self, Files, Listed, Reader, Stored};
 
 /// How many reads run at once; each may hold a large trace.
@@ -24,12 +25,18 @@ pub(crate) struct Api {
     reader: Arc<Reader>,
     files: Arc<Files>,
     turns: Arc<Semaphore>,
+    shelf: Arc<Shelf>,
 }
 
 impl Api {
-    pub(crate) fn new(files: Arc<Files>) -> Self {
+    pub(crate) fn new(files: Arc<Files>, shelf: Arc<Shelf>) -> Self {
         let reader = Arc::new(Reader::new(Arc::clone(&files)));
-        Self { reader, files, turns: Arc::new(Semaphore::new(READS)) }
+        Self { reader, files, turns: Arc::new(Semaphore::new(READS)), shelf }
+    }
+
+    /// The rows that questions are put to.
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf)
     }
 
     /// `GET /api/v3/traces/{id}`

@@ -56,20 +56,37 @@ pub(crate) async fn take(mut body: Incoming, packing: Packing) -> Result<Bytes, 
         return Err(too_large("body", MAX_SENT));
     }
     let taken = match packing {
-        Packing::Plain => timeout(PATIENCE, gather(&mut body)).await,
+        Packing::Plain => timeout(PATIENCE, gather(&mut body, MAX_SENT)).await,
         Packing::Gzip => timeout(PATIENCE, unpack(&mut body)).await,
     };
-    let taken = taken.unwrap_or_else(|_| {
-        Err(Fault::late(format!("body did not come within {} s", PATIENCE.as_secs())))
-    });
+    let taken = taken.unwrap_or_else(|_| Err(late()));
     if taken.as_ref().is_err_and(|fault| fault.status == hyper::StatusCode::PAYLOAD_TOO_LARGE) {
         discard(&mut body).await;
     }
     taken
 }
 
+/// Takes in a body of so many bytes at most, as it comes.
+///
+/// # Errors
+/// When it is larger, comes too slowly, or breaks off.
+pub(crate) async fn take_small(mut body: Incoming, most: usize) -> Result<Bytes, Fault> {
+    let taken = timeout(PATIENCE, gather(&mut body, most)).await.unwrap_or_else(|_| Err(late()));
+    if taken.is_err() {
+        discard(&mut body).await;
+    }
+    taken
+}
+
+fn late() -> Fault {
+    Fault::late(format!("body did not come within {} s", PATIENCE.as_secs()))
+}
+
 fn too_large(what: &str, limit: usize) -> Fault {
-    Fault::too_large(format!("{what} is larger than {} MiB", limit >> 20))
+    match limit >> 20 {
+        0 => Fault::too_large(format!("{what} is larger than {} KiB", limit >> 10)),
+        size => Fault::too_large(format!("{what} is larger than {size} MiB")),
+    }
 }
 
 async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
@@ -82,16 +99,19 @@ async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
     Ok(None)
 }
 
-async fn gather(body: &mut Incoming) -> Result<Bytes, Fault> {
+async fn gather(body: &mut Incoming, most: usize) -> Result<Bytes, Fault> {
     let Some(first) = chunk(body).await? else { return Ok(Bytes::new()) };
+    if first.len() > most {
+        return Err(too_large("body", most));
+    }
     let mut whole = BytesMut::new();
     let Some(second) = chunk(body).await? else { return Ok(first) };
-    whole.reserve(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(MAX_SENT));
+    whole.reserve(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(most));
     whole.extend_from_slice(&first);
     let mut next = Some(second);
     while let Some(chunk_of) = next {
-        if whole.len() + chunk_of.len() > MAX_SENT {
-            return Err(too_large("body", MAX_SENT));
+        if whole.len() + chunk_of.len() > most {
+            return Err(too_large("body", most));
         }
         whole.extend_from_slice(&chunk_of);
         next = chunk(body).await?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use hyper::body::Incoming;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE, HeaderValue,
-    ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CONTENT_TYPE, HeaderMap,
+    HeaderValue, ORIGIN, VARY,
 };
 use hyper::{Method, Request, StatusCode, Version};
 use tokio::sync::{broadcast, watch};
@@ -19,13 +19,16 @@ use crate::host::Hosts;
 use crate::origin::{Door, Origins, Verdict};
 use crate::queue::{Grown, Queue};
 use crate::reply::{self, Form, Reply};
-use crate::{follow, grpc, ingest, stream};
+use crate::{ask, follow, grpc, ingest, stream};
 
 /// What a page may read of our headers.
-const EXPOSED: &str = "retry-after, tracelight-spans";
+const EXPOSED: &str = "retry-after, tracelight-behind, tracelight-spans";
 const INGEST: &str = "/v1/traces";
 const TRACE: &str = "/api/v3/traces/";
 const FOLLOW: &str = "/follow";
+const QUESTION: &str = "/api/tracelight/query";
+const SESSION: &str = "/api/tracelight/session/";
+const PAGE: &str = "/api/tracelight/page/";
 
 /// The HTTP side: OTLP/HTTP, query API, stream.
 #[derive(Clone, Debug)]
@@ -81,10 +84,15 @@ impl HttpDoor {
         if grpc::spoken(request.headers()) {
             return grpc::refuse(Fault::method("this port speaks HTTP; OTLP/gRPC is on the other"));
         }
-        match self.query(&request).await {
+        let (answered, allowed) = match (path, request.method()) {
+            (QUESTION, &Method::POST) => (ask::question(&self.api, request).await, "POST"),
+            (QUESTION, _) => (Err(wrong_method("POST")), "POST"),
+            _ => (self.query(&request).await, "GET"),
+        };
+        match answered {
             Ok(reply) => reply,
             Err(fault) if fault.status == StatusCode::METHOD_NOT_ALLOWED => {
-                method(reply::query_fault(&fault), "GET")
+                method(reply::query_fault(&fault), allowed)
             }
             Err(fault) => reply::query_fault(&fault),
         }
@@ -94,7 +102,7 @@ impl HttpDoor {
         let path = request.uri().path();
         let query = request.uri().query().unwrap_or_default();
         let headers = request.headers();
-        let known = matches!(path, "/healthz" | "/api/stream") || path.starts_with("/api/v3/");
+        let known = path == "/healthz" || path.starts_with("/api/");
         if known && request.method() != Method::GET {
             return Err(wrong_method("GET"));
         }
@@ -108,16 +116,25 @@ impl HttpDoor {
             "/api/v3/trace-summaries" => self.api.summaries(query).await,
             "/api/v3/services" => self.api.services().await,
             "/api/v3/operations" => self.api.operations(query).await,
-            _ => match path.strip_prefix(TRACE) {
-                Some(rest) => match rest.strip_suffix(FOLLOW) {
-                    Some(id) => {
-                        let (news, stopping) = (self.news.subscribe(), self.stopping.clone());
-                        follow::answer(&self.api, news, stopping, id).await
-                    }
-                    None => self.api.trace(rest, headers).await,
-                },
-                None => Err(Fault::not_found(format!("nothing is here: {path}"))),
+            _ => self.spans(path, headers).await,
+        }
+    }
+
+    /// What has an id in its path.
+    async fn spans(&self, path: &str, headers: &HeaderMap) -> Result<Reply, Fault> {
+        let stopping = || self.stopping.clone();
+        if let Some(id) = path.strip_prefix(SESSION) {
+            return ask::session(&self.api, stopping(), id).await;
+        }
+        if let Some(id) = path.strip_prefix(PAGE) {
+            return ask::page(&self.api, stopping(), id).await;
+        }
+        match path.strip_prefix(TRACE) {
+            Some(rest) => match rest.strip_suffix(FOLLOW) {
+                Some(id) => follow::answer(&self.api, self.news.subscribe(), stopping(), id).await,
+                None => self.api.trace(rest, headers).await,
             },
+            None => Err(Fault::not_found(format!("nothing is here: {path}"))),
         }
     }
 }

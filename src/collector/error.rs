@@ -58,7 +58,7 @@ impl fmt::Display for Error {
                 write!(f, "cannot listen on {flag} {address}: {cause}")
             }
             Self::Store(error) => error.fmt(f),
-            Self::Thread(cause) => write!(f, "cannot start the writer's thread: {cause}"),
+            Self::Thread(cause) => write!(f, "cannot start a thread: {cause}"),
         }
     }
 }

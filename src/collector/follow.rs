@@ -9,30 +9,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::BodyExt as _;
-use http_body_util::channel::{Channel, Sender};
-use hyper::Response;
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{HeaderName, HeaderValue};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 use trace::TraceId;
 
 use crate::api::Api;
 use crate::batch::Batch;
 use crate::fault::Fault;
+use crate::pipe::Pipe;
 use crate::query;
-use crate::reply::{Form, Reply};
+use crate::reply::Reply;
 
 /// Says how many spans are stored now.
 pub(crate) const SPANS: HeaderName = HeaderName::from_static("tracelight-spans");
 
-/// How many parts may wait for a reader's connection.
-const AHEAD: usize = 4;
-/// How long one part may wait: whoever reads so slowly would hold a view of the database for hours.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a silent answer shows that it lives, so that both ends notice when it does not.
 const ALIVE: Duration = Duration::from_secs(15);
 /// A field that means nothing: readers of protobuf pass over numbers that they do not know.
@@ -48,17 +41,13 @@ pub(crate) async fn answer(
     let trace = query::trace_id(id)?;
     // The subscription is older than this look, so nothing falls between the two.
     let spans = api.read(move |reader| reader.count(trace)).await?.unwrap_or_default();
-    let (sender, body) = Channel::new(AHEAD);
-    let feed = Feed { api: api.clone(), trace, sender, stopping };
+    let (pipe, mut reply) = Pipe::open(stopping);
+    let feed = Feed { api: api.clone(), trace, pipe };
     tokio::spawn(async move {
         // Nobody is left to tell: the reader went, or was too slow.
         let _gone = feed.run(news).await;
     });
-    let mut reply = Response::new(body.boxed_unsync());
-    let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Form::Proto.name()));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(SPANS, HeaderValue::from(spans));
+    reply.headers_mut().insert(SPANS, HeaderValue::from(spans));
     Ok(reply)
 }
 
@@ -66,13 +55,12 @@ pub(crate) async fn answer(
 struct Feed {
     api: Api,
     trace: TraceId,
-    sender: Sender<Bytes>,
-    stopping: watch::Receiver<bool>,
+    pipe: Pipe,
 }
 
 impl Feed {
     async fn run(self, mut news: broadcast::Receiver<Arc<Batch>>) -> Option<()> {
-        let mut stopping = self.stopping.clone();
+        let mut stopping = self.pipe.stopping.clone();
         let mut feed = self.whole().await?;
         let mut alive = interval(ALIVE);
         alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -89,7 +77,7 @@ impl Feed {
             match part {
                 None => feed = feed.whole().await?,
                 Some(part) if part.is_empty() => {}
-                Some(part) => feed.send(part).await?,
+                Some(part) => feed.pipe.send(part).await?,
             }
         }
     }
@@ -98,22 +86,9 @@ impl Feed {
     async fn whole(mut self) -> Option<Self> {
         let (api, trace, runtime) = (self.api.clone(), self.trace, Handle::current());
         let sent = api.read(move |reader| {
-            let mut there = true;
-            reader.parts(trace, |part| {
-                there = runtime.block_on(self.send(part)).is_some();
-                there
-            })?;
+            let there = self.pipe.pour(&runtime, reader, trace)?;
             Ok(there.then_some(self))
         });
         sent.await.ok()?
-    }
-
-    /// Sends a part; `None` when nobody takes it.
-    async fn send(&mut self, part: Vec<u8>) -> Option<()> {
-        let mut stopping = self.stopping.clone();
-        tokio::select! {
-            sent = timeout(PATIENCE, self.sender.send_data(part.into())) => sent.ok()?.ok(),
-            _ = stopping.wait_for(|stop| *stop) => None,
-        }
     }
 }

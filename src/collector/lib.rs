@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! OTLP/HTTP ─┐ door: Host, Origin                              ┌─ api: trace, search, lists
-//! OTLP/gRPC ─┴→ body → batch → queue → writer ⇒ SQLite (WAL) ⇒ ┤
-//!               limits  check  bounded  commit, then 200       └─ stream: "trace X grew"
+//! OTLP/gRPC ─┴→ body → batch → queue → writer ⇒ SQLite (WAL) ⇒ ┼─ stream: "trace X grew"
+//!               limits  check  bounded  commit, then 200       └─ digester → shelf: ask
 //! ```
 //!
 //! It refuses to lose what it acknowledged, to listen beyond loopback unless told, and to answer
@@ -12,8 +12,10 @@
 
 mod accept;
 mod api;
+mod ask;
 mod batch;
 mod body;
+mod digester;
 mod door;
 mod error;
 mod fault;
@@ -23,12 +25,14 @@ mod host;
 mod ingest;
 mod listen;
 pub mod origin;
+mod pipe;
 pub mod quantity;
 mod query;
 mod queue;
 mod reply;
 mod running;
 mod settings;
+mod shelf;
 mod store;
 mod stream;
 

@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, oneshot};
 use trace::TraceId;
 
 use crate::batch::Batch;
+use crate::digester::Bell;
 use crate::fault::Fault;
 use crate::store::{Limits, Totals, Writer};
 
@@ -68,6 +69,8 @@ pub(crate) struct Duties {
     pub(crate) grown: broadcast::Sender<Grown>,
     /// What was stored, for those who follow a trace.
     pub(crate) news: broadcast::Sender<Arc<Batch>>,
+    /// Who makes digests of what was stored.
+    pub(crate) bell: Bell,
 }
 
 impl Queue {
@@ -166,6 +169,9 @@ impl Desk {
                 tracing::warn!("{error}");
                 false
             });
+            if more_to_evict {
+                self.duties.bell.ring();
+            }
             self.publish();
         }
         // Whoever was let in before the stop is served.
@@ -212,6 +218,7 @@ impl Desk {
         self.publish();
         let outcome = match kept {
             Ok(kept) => {
+                self.duties.bell.ring();
                 for (trace, spans) in kept.grown {
                     // Nobody may be listening.
                     let _ = self.duties.grown.send(Grown { trace, spans });
@@ -242,7 +249,7 @@ impl Desk {
 }
 
 /// Seconds since the epoch.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -8,11 +8,13 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::api::Api;
+use crate::digester::{self, Bell};
 use crate::door::{GrpcDoor, HttpDoor};
 use crate::host::Hosts;
 use crate::listen::{bind, serve};
 use crate::origin::Origins;
 use crate::queue::{Duties, Queue};
+use crate::shelf::Shelf;
 use crate::store::{Files, Limits, Writer};
 use crate::{Error, Settings};
 
@@ -33,6 +35,8 @@ pub struct Running {
     stop: watch::Sender<bool>,
     ports: Vec<JoinHandle<()>>,
     writer: thread::JoinHandle<()>,
+    bell: Bell,
+    digester: thread::JoinHandle<()>,
 }
 
 /// Starts a collector: takes the ports, opens the database, serves.
@@ -53,7 +57,15 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let (grown, _) = broadcast::channel(BEHIND);
     let (news, _) = broadcast::channel(LATE);
     let limits = Limits { bytes: settings.max_bytes, age: settings.max_age };
-    let duties = Duties { depth: settings.queue, limits, grown: grown.clone(), news: news.clone() };
+    let shelf = Arc::new(Shelf::default());
+    let (bell, digester) = digester::start(&files, Arc::clone(&shelf))?;
+    let duties = Duties {
+        depth: settings.queue,
+        limits,
+        grown: grown.clone(),
+        news: news.clone(),
+        bell: bell.clone(),
+    };
     let (queue, thread) = Queue::start(writer, duties).map_err(Error::Thread)?;
 
     let (stop, stopping) = watch::channel(false);
@@ -61,7 +73,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         hosts: Arc::new(Hosts::new(http_at.port(), &settings.hosts)),
         origins: Arc::new(Origins::new(http_at.port(), settings.extensions)),
         queue: queue.clone(),
-        api: Api::new(files),
+        api: Api::new(files, shelf),
         grown,
         news,
         stopping: stopping.clone(),
@@ -76,14 +88,15 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         tokio::spawn(serve(http, answer_http, stopping.clone())),
         tokio::spawn(serve(grpc, answer_grpc, stopping)),
     ];
-    Ok(Running { http: http_at, grpc: grpc_at, queue, stop, ports, writer: thread })
+    let (http, grpc, writer) = (http_at, grpc_at, thread);
+    Ok(Running { http, grpc, queue, stop, ports, writer, bell, digester })
 }
 
 impl Running {
     /// Stops: no new requests, those under way finish, what waits is written, the database's log
     /// is folded into its file.
     pub async fn stop(self) {
-        let Self { queue, stop, ports, writer, .. } = self;
+        let Self { queue, stop, ports, writer, bell, digester, .. } = self;
         // Nobody left to hear it means that it has stopped.
         let _ = stop.send(true);
         for port in ports {
@@ -92,11 +105,14 @@ impl Running {
             }
         }
         let ended = tokio::task::spawn_blocking(move || {
+            // The digester first: what it writes is in the log that the writer folds in.
+            bell.stop();
+            let digested = digester.join();
             queue.stop();
-            writer.join()
+            digested.and(writer.join())
         });
         if !matches!(ended.await, Ok(Ok(()))) {
-            tracing::error!("the writer ended badly");
+            tracing::error!("a thread ended badly");
         }
     }
 }

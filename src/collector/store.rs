@@ -10,6 +10,8 @@
 //! member   (service, trace)          which traces a service is in
 //! session  (session.id, trace)       which traces a session has
 //! service, operation                 the names that search offers
+//! digest   trace → rows              what lists and statistics ask of a trace (`trace::digest`)
+//! stale    trace → since, at         traces that grew since they were digested
 //! ```
 //!
 //! - Traces are numbered as they arrive. A span's key is its trace's number (31 bits) before a hash
@@ -21,8 +23,11 @@
 //!   at two million spans a second, which is faster than SQLite writes one more index.
 //! - Times are 64 bits without sign; SQLite's integers have one. [`ordered`] flips the top bit, so
 //!   that even absurd times compare rightly.
+//! - A digest is made of a trace once that is quiet, by somebody else (`digest.rs`) than the one who
+//!   writes spans, for whom it is one small row to mark a trace.
 //! - The file is in WAL mode, with one writer (`write.rs`) and several readers (`read.rs`).
 
+mod digest;
 mod evict;
 mod intern;
 mod key;
@@ -35,6 +40,7 @@ mod write;
 
 use std::fmt;
 
+pub(crate) use digest::Digests;
 pub(crate) use evict::Limits;
 pub(crate) use open::Files;
 pub(crate) use read::{Listed, Reader, Stored};

@@ -91,6 +91,8 @@ impl Writer {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.prepare_cached(sql::DROP_TRACES)?.execute([last])?;
         transaction.prepare_cached(sql::DROP_SESSIONS)?.execute([last])?;
+        transaction.prepare_cached(sql::DROP_DIGESTS)?.execute([last])?;
+        transaction.prepare_cached(sql::DROP_STALE)?.execute([last])?;
         transaction.prepare_cached(sql::DROP_MEMBERS)?.execute([last])?;
         // A source's `last` may be behind by the slack, never more.
         if transaction.prepare_cached(sql::DROP_SOURCES)?.execute([last - SLACK])? > 0

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+use trace::digest;
 
 use super::{Doing, Error, sql};
 use crate::Database;
@@ -50,7 +51,15 @@ impl Files {
             connection.execute_batch(sql::NEW_FILE).doing("make a new database")?;
             make(&mut connection).doing("make a new database")?;
         }
+        upgrade(&mut connection, version).doing("bring the database up to date")?;
         connection.execute_batch(sql::WRITER).doing("set up a connection")?;
+        Ok(connection)
+    }
+
+    /// The connection that writes digests, beside the writer, who knows nothing of them.
+    pub(super) fn digester(&self) -> Result<Connection, Error> {
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.execute_batch(sql::DIGESTER).doing("set up a connection")?;
         Ok(connection)
     }
 
@@ -94,8 +103,24 @@ impl Files {
 fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(sql::SCHEMA)?;
+    transaction.execute_batch(sql::DIGESTS)?;
     transaction.pragma_update(None, "application_id", sql::APPLICATION)?;
     transaction.pragma_update(None, "user_version", sql::VERSION)?;
+    transaction.commit()
+}
+
+/// Gives an older layout what it lacks, and marks what other rules made.
+fn upgrade(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    if version == 1 {
+        transaction.execute_batch(sql::DIGESTS)?;
+        transaction.pragma_update(None, "user_version", sql::VERSION)?;
+    }
+    let rules: i64 = transaction.query_row(sql::RULES, [], |row| row.get(0))?;
+    if rules != i64::from(digest::VERSION) {
+        transaction.execute_batch(sql::DIGEST_ANEW)?;
+        transaction.execute(sql::SET_RULES, [digest::VERSION])?;
+    }
     transaction.commit()
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use otlp::raw::{self, Group};
 use rusqlite::{Connection, OptionalExtension, Rows, Transaction};
 use trace::TraceId;
-use trace::span::{Kind, Resource, Scope};
+use trace::span::{Kind, Resource, Scope, Span};
 
 use super::{Doing, Error, Files, Search, Summary, key, search, sql};
 
@@ -54,7 +54,7 @@ impl Reader {
     }
 
     /// Runs in one read transaction on a connection of its own.
-    fn with<T>(
+    pub(super) fn with<T>(
         &self,
         doing: &'static str,
         read: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
@@ -82,7 +82,9 @@ impl Reader {
                 .optional()?;
             let mut stored = Stored::default();
             match found {
-                Some(summary) => stored.load(transaction, summary.no).map(|()| Some(stored)),
+                Some(summary) => {
+                    stored.load(transaction, summary.no, usize::MAX).map(|()| Some(stored))
+                }
                 None => Ok(None),
             }
         })
@@ -137,7 +139,7 @@ impl Reader {
         self.with("search traces", |transaction| {
             let mut stored = Stored::default();
             for summary in search::run(transaction, wanted)? {
-                stored.load(transaction, summary.no)?;
+                stored.load(transaction, summary.no, usize::MAX)?;
             }
             Ok(stored)
         })
@@ -225,11 +227,17 @@ impl Owner {
 }
 
 impl Stored {
-    fn load(&mut self, connection: &Connection, trace: i64) -> rusqlite::Result<()> {
+    /// Takes in so many spans of a trace at most.
+    pub(super) fn load(
+        &mut self,
+        connection: &Connection,
+        trace: i64,
+        most: usize,
+    ) -> rusqlite::Result<()> {
         let (first, last) = key::range(trace);
         let mut read = connection.prepare_cached(sql::SPANS_OF)?;
         let mut rows = read.query([first, last])?;
-        self.fill(connection, &mut rows, &mut HashMap::new(), usize::MAX).map(drop)
+        self.fill(connection, &mut rows, &mut HashMap::new(), most).map(drop)
     }
 
     /// Takes in so many of the rows at most, whose sources may be known; says how many.
@@ -263,6 +271,16 @@ impl Stored {
     /// Whether there is nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.spans.is_empty()
+    }
+
+    /// The spans themselves, in no order; without those that a damaged file has spoilt.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        let owners: Vec<_> = self.owners.iter().map(Owner::built).collect();
+        let read = |(owner, range): &(usize, Range<usize>)| {
+            let (resource, scope) = &owners[*owner];
+            otlp::proto::span(&self.bytes[range.clone()], resource, scope).ok()
+        };
+        self.spans.iter().filter_map(read).collect()
     }
 
     /// A `TracesData` message of the very bytes that came, earliest spans first.

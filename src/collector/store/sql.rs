@@ -5,7 +5,7 @@
 pub(super) const APPLICATION: i64 = 0x5472_4c74;
 
 /// The layout's version. A file of a later one is refused, never guessed at.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Once for a new file, before anything is in it.
 pub(super) const NEW_FILE: &str = "
@@ -62,6 +62,51 @@ CREATE TABLE session (
 CREATE INDEX session_trace ON session (trace);
 CREATE TABLE span (key INTEGER PRIMARY KEY, source INTEGER NOT NULL, bytes BLOB NOT NULL);
 ";
+
+/// What layout 2 has besides: what lists are made of, and what of it has to be made anew.
+pub(super) const DIGESTS: &str = "
+ALTER TABLE meta ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE digest (trace INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE stale (
+    trace INTEGER PRIMARY KEY, since INTEGER NOT NULL, at INTEGER NOT NULL
+);
+";
+/// Other rules made the digests: all traces wait for theirs.
+pub(super) const DIGEST_ANEW: &str = "
+DELETE FROM digest;
+INSERT OR REPLACE INTO stale SELECT no, 0, 0 FROM trace;
+";
+
+/// The connection that writes digests. They can be made again, so nobody waits for the disk.
+pub(super) const DIGESTER: &str = "
+PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -2048;
+PRAGMA wal_autocheckpoint = 0;
+";
+
+pub(super) const RULES: &str = "SELECT rules FROM meta";
+pub(super) const SET_RULES: &str = "UPDATE meta SET rules = ?1";
+pub(super) const MARK_STALE: &str =
+    "INSERT INTO stale VALUES (?1, ?2, ?2) ON CONFLICT (trace) DO UPDATE SET at = ?2";
+/// Stale traces that have been quiet for longer than a second by `?1`, or stale for longer than ten,
+/// the newest first. One that was touched in the future was touched before the clock went back.
+pub(super) const DUE: &str = "SELECT stale.trace, spans FROM stale CROSS JOIN trace \
+    ON no = stale.trace WHERE at NOT BETWEEN ?1 - 1 AND ?1 OR since NOT BETWEEN ?1 - 10 AND ?1 \
+    ORDER BY stale.trace DESC LIMIT ?2";
+pub(super) const COUNT_STALE: &str = "SELECT count(*) FROM stale";
+pub(super) const COUNT_DIGESTS: &str = "SELECT count(*) FROM digest";
+pub(super) const DIGESTS_BEFORE: &str =
+    "SELECT trace, text FROM digest WHERE trace < ?1 ORDER BY trace DESC LIMIT ?2";
+/// None for a trace that went meanwhile.
+pub(super) const PUT_DIGEST: &str =
+    "INSERT OR REPLACE INTO digest SELECT no, ?2 FROM trace WHERE no = ?1";
+pub(super) const DROP_DIGEST: &str = "DELETE FROM digest WHERE trace = ?1";
+/// A trace that grew while it was digested stays stale, from now on.
+pub(super) const SET_FRESH: &str = "DELETE FROM stale WHERE trace = ?1 AND \
+    NOT EXISTS (SELECT 1 FROM trace WHERE no = ?1 AND spans <> ?2)";
+pub(super) const STALE_AGAIN: &str = "UPDATE stale SET since = ?2 WHERE trace = ?1";
+pub(super) const SESSION_TRACES: &str = "SELECT trace.id FROM session CROSS JOIN trace \
+    ON trace.no = session.trace WHERE session.id = ?1 ORDER BY trace.no";
 
 pub(super) const SEED: &str = "SELECT seed FROM meta";
 pub(super) const TOTALS: &str = "SELECT count(*), coalesce(sum(spans), 0) FROM trace";
@@ -134,6 +179,8 @@ pub(super) const OPERATIONS: &str = "SELECT operation.name, kind FROM operation 
 pub(super) const OLDEST: &str = "SELECT no, spans, born FROM trace ORDER BY no LIMIT ?1";
 pub(super) const FLOOR: &str = "SELECT coalesce(min(no), 0x7fffffff) FROM trace";
 pub(super) const DROP_TRACES: &str = "DELETE FROM trace WHERE no <= ?1";
+pub(super) const DROP_DIGESTS: &str = "DELETE FROM digest WHERE trace <= ?1";
+pub(super) const DROP_STALE: &str = "DELETE FROM stale WHERE trace <= ?1";
 pub(super) const DROP_SESSIONS: &str = "DELETE FROM session WHERE trace <= ?1";
 pub(super) const DROP_MEMBERS: &str =
     "DELETE FROM member WHERE trace <= ?1 AND service IN (SELECT no FROM service)";

@@ -242,6 +242,7 @@ impl Filing<'_> {
                 Some(start) => hot.summary.update(self.connection, start)?,
                 None => hot.summary.insert(self.connection)?,
             }
+            self.connection.prepare_cached(sql::MARK_STALE)?.execute([hot.summary.no, self.now])?;
             hot.stored = Some(hot.summary.start);
             hot.grown = false;
             grown.push((*id, hot.summary.spans));

@@ -1,0 +1,174 @@
+//! All rows of all digests in memory, as questions are put to them, and whose each row is.
+//!
+//! Rows lie in any order. A trace's rows go when it is digested anew or evicted: the last row moves
+//! into the gap, so a change costs what the trace has and not what there is.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use bridge::query::{self, Answer, Question, Rows};
+use trace::TraceId;
+use trace::digest::Digest;
+
+/// All rows.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    inner: RwLock<Inner>,
+    /// Digests that are in the database and not here.
+    left: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    rows: Rows,
+    pages: Places,
+    calls: Places,
+    errors: Places,
+}
+
+impl Shelf {
+    /// Answers a question out of what is here.
+    pub(crate) fn answer(&self, question: &Question) -> Answer {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        query::answer(&inner.rows, question)
+    }
+
+    /// The traces that a page's requests are besides the page's own, each once.
+    pub(crate) fn apart(&self, page: TraceId) -> Vec<TraceId> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let calls = inner.rows.calls.iter().filter(|call| call.page == Some(page));
+        let mut traces: Vec<_> = calls.filter_map(|call| call.trace).collect();
+        traces.sort_unstable();
+        traces.dedup();
+        traces.retain(|trace| *trace != page);
+        traces
+    }
+
+    /// Puts digests of traces in the place of those that these have.
+    pub(crate) fn put(&self, digests: Vec<(i64, Digest)>) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let Inner { rows, pages, calls, errors } = &mut *inner;
+        for (trace, digest) in digests {
+            pages.put(&mut rows.pages, trace, digest.pages);
+            calls.put(&mut rows.calls, trace, digest.calls);
+            errors.put(&mut rows.errors, trace, digest.errors);
+        }
+    }
+
+    /// Takes out the rows of traces with lower numbers.
+    pub(crate) fn drop_below(&self, floor: i64) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let Inner { rows, pages, calls, errors } = &mut *inner;
+        pages.drop_below(&mut rows.pages, floor);
+        calls.drop_below(&mut rows.calls, floor);
+        errors.drop_below(&mut rows.errors, floor);
+    }
+
+    /// How many digests are in the database and not here.
+    pub(crate) fn left(&self) -> usize {
+        self.left.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_left(&self, left: usize) {
+        self.left.store(left, Ordering::SeqCst);
+    }
+}
+
+/// Whose each row of a list is, and where each trace has its rows.
+#[derive(Debug, Default)]
+struct Places {
+    owners: Vec<i64>,
+    of: BTreeMap<i64, Vec<usize>>,
+}
+
+impl Places {
+    fn put<T>(&mut self, rows: &mut Vec<T>, trace: i64, new: Vec<T>) {
+        self.remove(rows, trace);
+        if new.is_empty() {
+            return;
+        }
+        let first = rows.len();
+        rows.extend(new);
+        self.owners.resize(rows.len(), trace);
+        self.of.insert(trace, (first..rows.len()).collect());
+    }
+
+    fn remove<T>(&mut self, rows: &mut Vec<T>, trace: i64) {
+        let mut places = self.of.remove(&trace).unwrap_or_default();
+        // From the last on, so that no row that goes moves into a gap.
+        places.sort_unstable();
+        for place in places.into_iter().rev() {
+            rows.swap_remove(place);
+            self.owners.swap_remove(place);
+            let moved = self.owners.get(place).and_then(|owner| self.of.get_mut(owner));
+            if let Some(at) = moved.and_then(|of| of.iter_mut().find(|at| **at == rows.len())) {
+                *at = place;
+            }
+        }
+    }
+
+    fn drop_below<T>(&mut self, rows: &mut Vec<T>, floor: i64) {
+        while let Some((trace, _)) = self.of.first_key_value().filter(|(trace, _)| **trace < floor)
+        {
+            let trace = *trace;
+            self.remove(rows, trace);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trace::digest::{CallRow, PageRow};
+
+    fn digest(name: &str, pages: usize, calls: usize) -> Digest {
+        let page = |at| PageRow { url: format!("{name}{at}"), ..PageRow::default() };
+        let call = |at| CallRow { url: format!("{name}{at}"), ..CallRow::default() };
+        Digest {
+            pages: (0..pages).map(page).collect(),
+            calls: (0..calls).map(call).collect(),
+            errors: Vec::new(),
+        }
+    }
+
+    fn urls(shelf: &Shelf) -> (Vec<String>, Vec<String>) {
+        let inner = shelf.inner.read().unwrap();
+        let mut pages: Vec<_> = inner.rows.pages.iter().map(|row| row.url.clone()).collect();
+        let mut calls: Vec<_> = inner.rows.calls.iter().map(|row| row.url.clone()).collect();
+        pages.sort();
+        calls.sort();
+        (pages, calls)
+    }
+
+    #[test]
+    fn rows_are_those_of_the_last_digest_of_each_trace_that_is_there() {
+        let shelf = Shelf::default();
+        let mut wanted = BTreeMap::new();
+        // Puts and evictions in an order that a generator draws, beside a plain map of the same.
+        let mut seed = 7_u64;
+        let mut draw = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % below
+        };
+        for round in 0..2_000 {
+            let trace = i64::try_from(draw(60)).unwrap();
+            if round % 200 == 199 {
+                shelf.drop_below(trace);
+                wanted.retain(|of, _| *of >= trace);
+                continue;
+            }
+            let sizes = (usize::try_from(draw(3)).unwrap(), usize::try_from(draw(5)).unwrap());
+            let new = digest(&format!("{round}."), sizes.0, sizes.1);
+            wanted.insert(trace, new.clone());
+            shelf.put(vec![(trace, new)]);
+        }
+        let mut pages: Vec<_> =
+            wanted.values().flat_map(|of| of.pages.iter().map(|row| row.url.clone())).collect();
+        let mut calls: Vec<_> =
+            wanted.values().flat_map(|of| of.calls.iter().map(|row| row.url.clone())).collect();
+        pages.sort();
+        calls.sort();
+        assert_eq!(urls(&shelf), (pages, calls));
+    }
+}
