@@ -3,6 +3,7 @@
 // module of its own too: alone in its tab, or beside a list that has one opened.
 const param = new URLSearchParams(location.search);
 const lists = !param.has('view') || ['popup', 'panel'].includes(param.get('view')) || param.get('tab') === 'logs';
+const board = param.get('view') === 'dashboard' && param.has('tab') && !param.has('trace');
 const set = ['options', 'trust'].includes(param.get('view'));
 
 /** Loads a module and starts it. */
@@ -36,7 +37,7 @@ globalThis.timeline = (...words) => import('./timeline.js').then(({ show }) => s
 /** Takes down the trace that is shown. */
 globalThis.closeTrace = async () => (await traces)?.close();
 
-load(set ? 'options' : lists ? 'app' : 'view').catch((error) => {
+load(set ? 'options' : lists ? 'app' : board ? 'dashboard' : 'view').catch((error) => {
   // Without its WebAssembly the page cannot draw its own error, and an empty popup says nothing.
   document.body.textContent = `Tracelight could not start: ${error?.message ?? error}`;
 });

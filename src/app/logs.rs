@@ -7,6 +7,7 @@ use surface::held::Held;
 use surface::lamp::Tone;
 use surface::mark::Mark;
 use surface::moment;
+use surface::nav::{Nav, Place};
 use trace::{SessionId, Timestamp, quantity};
 
 use crate::facts::{Session, SessionFacts};
@@ -62,7 +63,7 @@ pub fn Logs(
     view! {
         <main class="surface dashboard logs">
             <header class="about">
-                <div class="title"><Mark /><h1>"Logs"</h1></div>
+                <div class="title"><Mark /><h1>"Logs"</h1><Nav place=Place::Logs /></div>
                 <OpenFile />
                 <Session facts zone />
             </header>

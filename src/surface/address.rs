@@ -8,6 +8,7 @@ use std::str::FromStr;
 use trace::id::IdError;
 use trace::{SpanId, TraceId};
 
+use crate::board::Board;
 use crate::query::Query;
 
 /// A surface's address, understood.
@@ -28,6 +29,8 @@ pub enum View {
     Panel,
     /// The dashboard's Logs: traced requests, with filters.
     Logs(Query),
+    /// Another tab of the dashboard.
+    Board(Board),
     /// Files that are dropped or chosen.
     File,
     /// One trace in a tab of its own.
@@ -75,6 +78,20 @@ pub enum AddressError {
     Times(String),
     /// A dashboard without a trace.
     NoTrace,
+    /// The dashboard has no such tab.
+    Board(String),
+    /// A tab without something that belongs to it.
+    Missing(&'static str),
+    /// An id that no session can have.
+    Session(String),
+    /// There is no such part of a session.
+    Only(String),
+    /// There is no such period.
+    Period(String),
+    /// A moment, of this name, that is no number.
+    Moment(&'static str, String),
+    /// A period that ends before it begins.
+    Range(String),
     /// An id is not one.
     Id {
         /// `trace`, `span` or `session`.
@@ -100,11 +117,43 @@ impl fmt::Display for AddressError {
             Self::NoTrace => {
                 write!(f, "The address names no trace, wanted trace= and 32 hex digits")?;
             }
+            Self::Board(_) => write!(
+                f,
+                "The address names an unknown tab, wanted logs, sessions, session, pages, errors, error, api, route or usage"
+            )?,
+            Self::Missing(name) => write!(f, "The address names no {name}, wanted {name}=")?,
+            Self::Session(_) => write!(
+                f,
+                "The address has a bad session, wanted up to 200 characters without blanks, as Session List shows them"
+            )?,
+            Self::Only(_) => write!(
+                f,
+                "The address wants an unknown part of the session, wanted show= and all, errors, calls, failures or slow"
+            )?,
+            Self::Period(_) => write!(
+                f,
+                "The address has an unknown period, wanted last= and 1h, 24h, 7d, 30d or all"
+            )?,
+            Self::Moment(name, _) => {
+                write!(f, "The address has a bad {name}, wanted milliseconds since 1970")?;
+            }
+            Self::Range(_) => write!(
+                f,
+                "The address has a period that ends before it begins, wanted since= before until="
+            )?,
             Self::Id { name, error } => write!(f, "The address has a bad {name}: {error}")?,
         }
         match self {
-            Self::View(text) | Self::Tab(text) | Self::Times(text) => write!(f, ": {text}"),
-            Self::NoTrace | Self::Id { .. } => Ok(()),
+            Self::View(text)
+            | Self::Tab(text)
+            | Self::Times(text)
+            | Self::Board(text)
+            | Self::Session(text)
+            | Self::Only(text)
+            | Self::Period(text)
+            | Self::Moment(_, text)
+            | Self::Range(text) => write!(f, ": {text}"),
+            Self::NoTrace | Self::Missing(_) | Self::Id { .. } => Ok(()),
         }
     }
 }
@@ -121,6 +170,10 @@ impl Address {
             && param("tab").as_deref() == Some("logs");
         if logs {
             return Ok(Self { view: View::Logs(Query::read(param)?), tab: None });
+        }
+        let board = param("view").as_deref() == Some("dashboard") && param("trace").is_none();
+        if board && param("tab").is_some() {
+            return Ok(Self { view: View::Board(Board::read(&param)?), tab: None });
         }
         let tab = param("tab").map(|text| text.parse().map_err(|_| AddressError::Tab(text)));
         let view = match param("view").as_deref() {

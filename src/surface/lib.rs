@@ -1,9 +1,10 @@
 //! What all surfaces share, whichever module draws them: the mark, lamps, wall time, what is open,
 //! long work in steps.
 //!
-//! Only what two of `app`, `view` and `options` use is here; what one of them draws alone is in that one.
+//! Only what two of `app`, `view`, `options` and `dashboard` use is here; what one of them draws alone is in that one.
 
 pub mod address;
+pub mod board;
 pub mod candidate;
 pub mod copy;
 pub mod course;
@@ -19,9 +20,12 @@ pub mod lamp;
 pub mod mark;
 pub mod moment;
 pub mod naming;
+pub mod nav;
 pub mod page;
 pub mod paused;
+pub mod period;
 pub mod query;
+pub mod reader;
 #[cfg(feature = "ssr")]
 pub mod sample;
 pub mod scroller;

@@ -29,6 +29,44 @@ pub fn second(at: Timestamp, zone: i32) -> String {
     date(at, zone).split('.').next().unwrap_or_default().to_owned()
 }
 
+/// `2026-11-21T14:03`, as a field for a day and a time of day has it (HTML, local date and time
+/// strings).
+#[must_use]
+pub fn field(at: Timestamp, zone: i32) -> String {
+    date(at, zone).replace(' ', "T").chars().take(16).collect()
+}
+
+/// The moment that was typed into such a field. `None` of what is none, or lies before 1970.
+#[must_use]
+pub fn typed(text: &str, zone: i32) -> Option<Timestamp> {
+    let (day, time) = text.split_once('T')?;
+    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let mut parts = time.splitn(3, ':');
+    let (hour, minute) = (parts.next()?.parse::<i64>().ok()?, parts.next()?.parse::<i64>().ok()?);
+    let seconds = parts.next().map_or(Ok(0.0), str::parse::<f64>).ok()?;
+    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && (0..10_000).contains(&year);
+    if !fits
+        || !(0..24).contains(&hour)
+        || !(0..60).contains(&minute)
+        || !(0.0..60.0).contains(&seconds)
+    {
+        return None;
+    }
+    let minutes = days(year, month, day) * 1_440 + hour * 60 + minute - i64::from(zone);
+    let millis = u32::try_from(minutes).ok().map(|minutes| f64::from(minutes) * 60_000.0)?;
+    Some(Timestamp::from_millis(millis + seconds * 1_000.0))
+}
+
+/// Days since the epoch: `trace::time::civil`, backwards.
+const fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// How long ago something was, in words.
 #[must_use]
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
@@ -58,6 +96,23 @@ mod tests {
         assert_eq!(date(at, -15 * 60), "2026-11-20 23:23:22.123");
         assert_eq!(second(at, 60), "2026-11-21 15:23:22");
         assert_eq!(clock(at, 330), "19:53:22.123");
+    }
+
+    #[test]
+    fn what_is_typed_into_a_field_is_the_moment_that_it_showed() {
+        for day in [0.0, 58.0, 59.0, 60.0, 11_016.0, 11_017.0, 20_778.0, 24_836.0] {
+            let at = Timestamp::from_millis(day * 864e5 + 51_780_000.0);
+            for zone in [0, 330, -720] {
+                assert_eq!(typed(&field(at, zone), zone), Some(at), "day {day}, zone {zone}");
+            }
+        }
+        let at = typed("2026-11-21T14:23:22.123", 0);
+        assert_eq!(at, Some(Timestamp::from_millis(1_795_271_002_123.0)));
+        for bad in
+            ["", "2026-11-21", "2026-13-01T00:00", "2026-01-01T24:00", "1969-12-31T23:59", "x"]
+        {
+            assert_eq!(typed(bad, 0), None, "{bad}");
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn add(address: &mut String, name: &str, value: &str) {
 }
 
 /// A text as it may stand in an address (RFC 3986, section 2.1).
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -69,7 +69,9 @@ use surface::page::BadAddress;
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     match Address::read(webext::page::param) {
-        Ok(Address { view: View::Popup | View::Panel | View::Logs(_), .. }) => {}
+        Ok(Address {
+            view: View::Popup | View::Panel | View::Logs(_) | View::Board(_), ..
+        }) => {}
         address => mount_to_body(|| view! { <Surface address /> }),
     }
 }

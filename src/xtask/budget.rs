@@ -45,6 +45,13 @@ const BUDGETS: &[Budget] = &[
         form: "gzip",
         bytes: 400_000,
     },
+    // Compiled whenever a tab of the dashboard other than Logs is opened.
+    Budget {
+        what: "dashboard wasm",
+        files: &["tracelight-dashboard_bg.wasm"],
+        form: "gzip",
+        bytes: 400_000,
+    },
     // Compiled when a file of another system's is opened, or something is written.
     Budget {
         what: "files wasm",

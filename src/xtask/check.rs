@@ -26,6 +26,7 @@ const BROWSER: &[&str] = &[
     "tracelight-app",
     "tracelight-view",
     "tracelight-options",
+    "tracelight-dashboard",
 ];
 
 /// Native builds take in what only tests and the demo want. One set of features for all of them:

@@ -26,6 +26,7 @@ const OUTPUTS: &[&str] = &[
     "tracelight-app_bg.wasm",
     "tracelight-view_bg.wasm",
     "tracelight-options_bg.wasm",
+    "tracelight-dashboard_bg.wasm",
     "tracelight-files_bg.wasm",
 ];
 
@@ -49,6 +50,7 @@ const SOURCES: &[&str] = &[
     "src/app",
     "src/view",
     "src/options",
+    "src/dashboard",
     "src/xtask/site.rs",
     "src/xtask/trap.rs",
     "src/xtask/import.rs",

@@ -1,0 +1,52 @@
+//! Wires the tabs to the browser: reads the address, asks for rows, keeps the address in step.
+//! Decides nothing; every text that a user reads comes from elsewhere.
+
+pub mod ask;
+
+use leptos::prelude::*;
+use surface::address::{Address, AddressError, View};
+use surface::board::Tab;
+use surface::mark::Mark;
+use surface::nav::{Nav, Place};
+use surface::page::BadAddress;
+use surface::reader;
+
+use crate::frame::Desk;
+
+/// The tab at an address, or why there is none.
+#[component]
+pub fn Dashboard(
+    /// What the address asks for.
+    address: Result<Address, AddressError>,
+) -> impl IntoView {
+    let board = match address {
+        Ok(Address { view: View::Board(board), .. }) => RwSignal::new(board),
+        // Those are drawn by another module.
+        Ok(_) => return ().into_any(),
+        Err(error) => {
+            return view! {
+                <div class="surface board">
+                    <header class="bar"><Mark /><Nav place=Place::Sessions /></header>
+                    <BadAddress error=error.to_string() />
+                </div>
+            }
+            .into_any();
+        }
+    };
+    Effect::new(move |_| board.with(|board| webext::page::replace(&board.address())));
+    let now = webext::page::now();
+    let zone = webext::page::zone(now);
+    let desk = Desk { board, left: reader::left(), now, zone };
+    match board.with_untracked(|board| board.tab.clone()) {
+        Tab::Sessions(_)
+        | Tab::Session { .. }
+        | Tab::Pages
+        | Tab::Errors
+        | Tab::Error { .. }
+        | Tab::Api
+        | Tab::Route { .. }
+        | Tab::Usage => {
+            view! { <crate::frame::Frame desk heading="">""</crate::frame::Frame> }.into_any()
+        }
+    }
+}
