@@ -14,6 +14,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::api::Api;
 use crate::batch::Batch;
+use crate::dashboard::Dashboard;
 use crate::fault::Fault;
 use crate::host::Hosts;
 use crate::origin::{Door, Origins, Verdict};
@@ -37,6 +38,7 @@ pub(crate) struct HttpDoor {
     pub(crate) origins: Arc<Origins>,
     pub(crate) queue: Queue,
     pub(crate) api: Api,
+    pub(crate) dashboard: Dashboard,
     pub(crate) grown: broadcast::Sender<Grown>,
     pub(crate) news: broadcast::Sender<Arc<Batch>>,
     pub(crate) stopping: watch::Receiver<bool>,
@@ -102,8 +104,7 @@ impl HttpDoor {
         let path = request.uri().path();
         let query = request.uri().query().unwrap_or_default();
         let headers = request.headers();
-        let known = path == "/healthz" || path.starts_with("/api/");
-        if known && request.method() != Method::GET {
+        if request.method() != Method::GET {
             return Err(wrong_method("GET"));
         }
         match path {
@@ -134,7 +135,11 @@ impl HttpDoor {
                 Some(id) => follow::answer(&self.api, self.news.subscribe(), stopping(), id).await,
                 None => self.api.trace(rest, headers).await,
             },
-            None => Err(Fault::not_found(format!("nothing is here: {path}"))),
+            None => self
+                .dashboard
+                .answer(path)
+                .await
+                .unwrap_or_else(|| Err(Fault::not_found(format!("nothing is here: {path}")))),
         }
     }
 }

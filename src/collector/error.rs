@@ -34,6 +34,13 @@ pub enum Error {
     },
     /// The database cannot be used.
     Store(store::Error),
+    /// The dashboard's folder is none.
+    Dashboard {
+        /// What the system said.
+        cause: io::Error,
+        /// The folder that was asked for.
+        folder: String,
+    },
     /// The system has no thread to give.
     Thread(io::Error),
 }
@@ -58,6 +65,11 @@ impl fmt::Display for Error {
                 write!(f, "cannot listen on {flag} {address}: {cause}")
             }
             Self::Store(error) => error.fmt(f),
+            Self::Dashboard { cause, folder } => write!(
+                f,
+                "cannot serve the dashboard, wanted a folder with the built extension: {cause}: \
+                 {folder}"
+            ),
             Self::Thread(cause) => write!(f, "cannot start a thread: {cause}"),
         }
     }
@@ -66,7 +78,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { cause, .. } | Self::Thread(cause) => Some(cause),
+            Self::Bind { cause, .. } | Self::Dashboard { cause, .. } | Self::Thread(cause) => {
+                Some(cause)
+            }
             Self::Store(error) => Some(error),
             _ => None,
         }

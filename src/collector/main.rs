@@ -34,6 +34,10 @@ struct Flags {
     /// Id of a Chromium extension that may ask, in place of Tracelight's own; repeat for more
     #[arg(long = "extension-id", value_name = "ID", default_value = collector::origin::EXTENSION_ID)]
     extensions: Vec<String>,
+    /// Folder of the built extension, whose dashboard is served at our address [default: a folder
+    /// `dashboard` beside this program, if there is one]
+    #[arg(long, value_name = "FOLDER")]
+    dashboard: Option<PathBuf>,
     /// Allow addresses that other machines can reach: whoever reaches them reads every trace
     #[arg(long)]
     expose_to_network: bool,
@@ -67,9 +71,16 @@ impl Flags {
             extensions: self.extensions,
             hosts: self.hosts,
             expose: self.expose_to_network,
+            dashboard: self.dashboard.or_else(beside),
             ..Settings::default()
         })
     }
+}
+
+/// The dashboard that was put beside this program.
+fn beside() -> Option<PathBuf> {
+    let folder = std::env::current_exe().ok()?.with_file_name("dashboard");
+    folder.join("app.html").is_file().then_some(folder)
 }
 
 #[tokio::main]

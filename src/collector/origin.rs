@@ -1,11 +1,12 @@
 //! Which web pages may talk to us. A browser says in `Origin` who asks; a request without one does
 //! not come from a page's script.
 //!
-//! The query API answers our extension and our own pages only. Ingest also answers pages served
+//! The query API answers our extension and our own pages only: those that were loaded under the very
+//! name that the request calls us by, which the door has found to be one of ours. Ingest also answers pages served
 //! from this machine, so that the SDK of a page under development can export. Nobody else: a page
 //! of the open web must neither read traces nor write them.
 
-use hyper::header::{HeaderMap, HeaderValue, ORIGIN};
+use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 
 /// The Chromium extension's id, which the `key` in its manifest fixes.
 pub const EXTENSION_ID: &str = "ifcjcnfcepacdobnmpfbjnnlablppkmc";
@@ -46,7 +47,9 @@ impl Origins {
         let mut given = headers.get_all(ORIGIN).iter();
         let Some(origin) = given.next() else { return Verdict::Absent };
         let text = origin.to_str().unwrap_or_default();
-        if given.next().is_none() && self.allows(text, door) {
+        let called = headers.get(HOST).and_then(|host| host.to_str().ok());
+        let ours = text.strip_prefix("http://").is_some_and(|name| called == Some(name));
+        if given.next().is_none() && (ours || self.allows(text, door)) {
             return Verdict::Allowed(origin.clone());
         }
         Verdict::Refused(text.to_owned())
@@ -149,6 +152,23 @@ mod tests {
             Origins::new(4318, Vec::new()).judge(&HeaderMap::new(), Door::Query),
             Verdict::Absent
         );
+    }
+
+    #[test]
+    fn a_page_that_was_loaded_under_the_name_that_it_calls_us_by_is_our_own() {
+        let origins = Origins::new(4318, Vec::new());
+        for (origin, own) in [
+            ("http://box:4318", true),
+            ("http://box", false),
+            ("https://box:4318", false),
+            ("http://other:4318", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("box:4318"));
+            headers.insert(ORIGIN, HeaderValue::from_static(origin));
+            let verdict = origins.judge(&headers, Door::Query);
+            assert_eq!(matches!(verdict, Verdict::Allowed(_)), own, "{origin}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A collector from its start to its end.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -8,6 +9,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::api::Api;
+use crate::dashboard::Dashboard;
 use crate::digester::{self, Bell};
 use crate::door::{GrpcDoor, HttpDoor};
 use crate::host::Hosts;
@@ -52,6 +54,11 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     };
     let (http_at, grpc_at) = (address(&http, settings.http)?, address(&grpc, settings.grpc)?);
 
+    let folder = settings.dashboard.as_deref();
+    let dashboard = Dashboard::open(folder).map_err(|cause| {
+        let folder = folder.unwrap_or(Path::new("")).display().to_string();
+        Error::Dashboard { cause, folder }
+    })?;
     let files = Arc::new(Files::open(&settings.database).map_err(Error::Store)?);
     let writer = Writer::open(&files).map_err(Error::Store)?;
     let (grown, _) = broadcast::channel(BEHIND);
@@ -74,6 +81,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         origins: Arc::new(Origins::new(http_at.port(), settings.extensions)),
         queue: queue.clone(),
         api: Api::new(files, shelf),
+        dashboard,
         grown,
         news,
         stopping: stopping.clone(),

@@ -26,6 +26,8 @@ pub struct Settings {
     /// Whether addresses beyond loopback may be listened on: anyone who reaches them can read and
     /// write every trace.
     pub expose: bool,
+    /// The folder of the built extension, whose dashboard is served at our address; `None` for none.
+    pub dashboard: Option<PathBuf>,
     /// How many requests may wait for the writer before senders are told to come back later.
     pub queue: usize,
 }
@@ -51,6 +53,7 @@ impl Default for Settings {
             extensions: vec![EXTENSION_ID.to_owned()],
             hosts: Vec::new(),
             expose: false,
+            dashboard: None,
             queue: 256,
         }
     }
