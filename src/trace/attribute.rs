@@ -267,6 +267,22 @@ pub mod key {
     pub const REQUEST_HEADER: &str = "http.request.header.";
     /// A header of a response; its name follows.
     pub const RESPONSE_HEADER: &str = "http.response.header.";
+    /// Who uses a page, as they log in.
+    pub const USER_NAME: &str = "user.name";
+    /// Their id.
+    pub const USER_ID: &str = "user.id";
+    /// As above, under its older name.
+    pub const ENDUSER_ID: &str = "enduser.id";
+    /// Who asks a server, as far as it can tell: an address.
+    pub const CLIENT_ADDRESS: &str = "client.address";
+    /// Country of who asks, as ISO 3166-1: `DE`.
+    pub const GEO_COUNTRY: &str = "geo.country.iso_code";
+    /// Part of that, as ISO 3166-2: `DE-BE`.
+    pub const GEO_REGION: &str = "geo.region.iso_code";
+    /// Place in that.
+    pub const GEO_LOCALITY: &str = "geo.locality.name";
+    /// Where a service runs: `production`.
+    pub const ENVIRONMENT: &str = "deployment.environment.name";
     /// Database that is asked.
     pub const DB_SYSTEM_NAME: &str = "db.system.name";
     /// Statement that is run.

@@ -4,10 +4,27 @@
 //! the rules here change, [`VERSION`] does, and what was kept is made anew. The journal and the
 //! collector keep the same rows of the same spans. Spans may come from any SDK: what is not said is
 //! empty, and never guessed.
+//!
+//! Each trace is read by itself. Where we recorded its browser, what another SDK in the same page
+//! says of the same things is left out, so that nothing counts twice.
+
+mod agent;
+mod call;
+mod fault;
+mod page;
+mod row;
+mod said;
+mod scene;
+mod vitals;
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::sort;
 use crate::{Span, SpanId, Timestamp, TraceId};
+use call::Found;
+use scene::Scene;
+
+pub use row::{CallRow, ErrorRow, PageRow, Phases, Vitals};
 
 /// Which rules made a digest.
 pub const VERSION: u32 = 1;
@@ -15,177 +32,58 @@ pub const VERSION: u32 = 1;
 /// The rows of some spans.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Digest {
-    /// Pages: documents, and pages within them.
+    /// Pages: documents, and pages within them; by their start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pages: Vec<PageRow>,
-    /// What scripts asked for.
+    /// What scripts asked for; by their start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<CallRow>,
-    /// Script errors.
+    /// Script errors; by their start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorRow>,
 }
 
-/// Takes the rows out of spans: of one trace, or of a page with the requests that it made. Takes time in
-/// proportion to their number.
+/// Takes the rows out of spans: of one trace, or of a page with the requests that it made, in any
+/// order and repeated at will. Takes time in proportion to their number (and its logarithm).
 #[must_use]
 pub fn digest(spans: &[Span]) -> Digest {
-    let _ = spans;
-    Digest::default()
+    let mut digest = Digest::default();
+    let mut calls = Vec::new();
+    for scene in scene::scenes(spans) {
+        take(&scene, &mut digest, &mut calls);
+    }
+    digest.calls = call::once(calls);
+    sort(&mut digest.pages, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
+    let place = |it: &CallRow| (it.trace, it.span);
+    sort(&mut digest.calls, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
+    let place = |it: &ErrorRow| (it.trace, it.span);
+    sort(
+        &mut digest.errors,
+        |it| it.start.nanos(),
+        |a, b| place(a).cmp(&place(b)).then_with(|| a.fingerprint.cmp(&b.fingerprint)),
+    );
+    digest
 }
 
-/// A page that was shown. Texts are empty where nobody says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PageRow {
-    /// Its trace; `None` only in a row that is not filled.
-    pub trace: Option<TraceId>,
-    /// Its root span.
-    pub span: Option<SpanId>,
-    /// `session.id`, as the span has it: other tracers' ids have other forms.
-    pub session: String,
-    /// When it was asked for.
-    pub start: Timestamp,
-    /// How long its load took, milliseconds.
-    pub millis: f64,
-    /// Its address, redacted.
-    pub url: String,
-    /// Whether it is a page within a document.
-    pub soft: bool,
-    /// `user.name`, `enduser.id` where that alone is said.
-    pub user_name: String,
-    /// `user.id`, else `enduser.id`.
-    pub user_id: String,
-    /// The browser's name: `Chrome`.
-    pub browser: String,
-    /// Its version.
-    pub version: String,
-    /// Its operating system.
-    pub system: String,
-    /// `Mobile` or `Desktop`.
-    pub device: String,
-    /// The kind of connection: `4g`.
-    pub connection: String,
-    /// `client.address`, as a server's span of this page tells it.
-    pub ip: String,
-    /// Country, region and city, by a server's `geo.` attributes.
-    pub region: String,
-    /// The document's status.
-    pub status: Option<u16>,
-    /// The service that answered the document.
-    pub service: String,
-    /// `deployment.environment.name` of that service.
-    pub environment: String,
-    /// Its vitals.
-    pub vitals: Vitals,
-    /// Where its load's time went.
-    pub phases: Phases,
-    /// Spans of its trace, both sides.
-    pub spans: u32,
-    /// What the user did in it.
-    pub acts: u32,
-    /// Facts of it that were lost, by its own count.
-    pub lost: u32,
+fn place(row: &PageRow) -> (Option<TraceId>, Option<SpanId>, Timestamp) {
+    (row.trace, row.span, row.start)
 }
 
-/// Web Vitals of a page: milliseconds, of CLS a score; `None` where it was not told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Vitals {
-    /// Largest Contentful Paint.
-    pub lcp: Option<f64>,
-    /// Interaction to Next Paint.
-    pub inp: Option<f64>,
-    /// Cumulative Layout Shift.
-    pub cls: Option<f64>,
-    /// First Contentful Paint.
-    pub fcp: Option<f64>,
-    /// Time to First Byte.
-    pub ttfb: Option<f64>,
-}
-
-/// Where the time of a document's load went, milliseconds each; 0 where it has no such phase.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Phases {
-    /// Redirects.
-    pub redirect: f64,
-    /// Looking the name up.
-    pub dns: f64,
-    /// Connecting, without TLS.
-    pub connect: f64,
-    /// TLS.
-    pub tls: f64,
-    /// From the request to the first byte.
-    pub wait: f64,
-    /// From the first byte to the last.
-    pub download: f64,
-    /// From the last byte to the DOM's end.
-    pub dom: f64,
-    /// The load event.
-    pub load: f64,
-}
-
-/// A request that a script made: with `fetch`, with `XMLHttpRequest`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CallRow {
-    /// Its trace; `None` only in a row that is not filled.
-    pub trace: Option<TraceId>,
-    /// Its client span.
-    pub span: Option<SpanId>,
-    /// The trace of the page that made it, its own or the one that it links to.
-    pub page: Option<TraceId>,
-    /// `session.id`.
-    pub session: String,
-    /// When it was sent.
-    pub start: Timestamp,
-    /// How long it took, milliseconds.
-    pub millis: f64,
-    /// Request method, upper case.
-    pub method: String,
-    /// Its address, redacted.
-    pub url: String,
-    /// Response status; `None` where none came.
-    pub status: Option<u16>,
-    /// Why it failed; empty where it did not.
-    pub error: String,
-    /// The service that answered.
-    pub service: String,
-    /// The route that the server matched, where it says one.
-    pub route: String,
-}
-
-/// Script errors that are the same to a person, in one page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ErrorRow {
-    /// The page's trace; `None` only in a row that is not filled.
-    pub trace: Option<TraceId>,
-    /// The span that tells of it.
-    pub span: Option<SpanId>,
-    /// `session.id`.
-    pub session: String,
-    /// When it was thrown first.
-    pub start: Timestamp,
-    /// Names errors that are the same (`trace::fingerprint`).
-    pub fingerprint: String,
-    /// Class of the exception.
-    pub class: String,
-    /// What it says.
-    pub message: String,
-    /// The script that threw it.
-    pub file: String,
-    /// Line in it; 0 where that is not known.
-    pub line: u32,
-    /// Column in that.
-    pub column: u32,
-    /// How often it was thrown in this page.
-    pub count: u32,
-    /// The page's address.
-    pub url: String,
-    /// The browser's name.
-    pub browser: String,
-    /// Its version.
-    pub version: String,
+/// Takes in one trace.
+fn take(scene: &Scene<'_>, digest: &mut Digest, calls: &mut Vec<Found>) {
+    let mut pages: Vec<PageRow> = scene.pages().map(|at| page::row(scene, at)).collect();
+    // What belongs to no other page of several in one trace belongs to the first.
+    sort(&mut pages, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
+    let home = pages.first();
+    let mut found: Vec<Found> = scene.calls().map(|at| call::row(scene, at, home)).collect();
+    digest.errors.extend(fault::rows(scene, home));
+    // All spans of a trace count once.
+    let count = u32::try_from(scene.len()).unwrap_or(u32::MAX);
+    if let Some(page) = pages.first_mut() {
+        page.spans = count;
+    } else if let Some(call) = found.iter_mut().min_by_key(|it| (it.row.start, it.row.span)) {
+        call.row.spans = count;
+    }
+    digest.pages.append(&mut pages);
+    calls.append(&mut found);
 }

@@ -1,0 +1,116 @@
+//! Rows of calls: what scripts asked for.
+
+use std::collections::BTreeMap;
+
+use crate::attribute::key;
+use crate::order::sort_by_rank;
+use crate::{Span, Status, Timestamp, TraceId};
+
+use super::page::status;
+use super::scene::{METHOD, Role, Scene, URL};
+use super::{CallRow, PageRow, said};
+
+/// How far two witnesses of one request may be apart, nanoseconds: two clocks tell.
+const APART: u64 = 300_000_000;
+/// Stands for a method that nobody told.
+const OTHER: &str = "_OTHER";
+
+/// A call, and who tells of it.
+pub(super) struct Found {
+    pub(super) row: CallRow,
+    /// Whether only the network events do.
+    unseen: bool,
+}
+
+/// The row of a call, one of a trace with this page.
+pub(super) fn row(scene: &Scene<'_>, at: usize, home: Option<&PageRow>) -> Found {
+    let span = scene.span(at);
+    let hop = scene.hops(at).next().map(|at| scene.span(at));
+    let page = page(scene, span, home);
+    let session = said::of(span, &[key::SESSION_ID]);
+    let of_page = || home.map(|page| page.session.clone());
+    let text = |span: &Span, names: &[&str]| said::first(&span.attributes, names);
+    let route = hop.map(|hop| text(hop, &[key::HTTP_ROUTE])).filter(|it| !it.is_empty());
+    let row = CallRow {
+        trace: Some(span.trace),
+        span: Some(span.id),
+        page,
+        session: if session.is_empty() { of_page().unwrap_or_default() } else { session },
+        start: span.start,
+        millis: said::millis(span.end.nanos().saturating_sub(span.start.nanos())),
+        method: method(span),
+        url: said::cut(said::text(&span.attributes, &URL), said::ADDRESS),
+        status: status(span),
+        error: error(span),
+        service: hop.map(|hop| said::cut(hop.service(), said::WORD)).unwrap_or_default(),
+        route: route.unwrap_or_else(|| text(span, &[key::ROUTE_TEMPLATE])),
+        spans: 0,
+    };
+    Found { row, unseen: scene.role(at) == Role::Call { unseen: true } }
+}
+
+/// The page that made it: that of its trace or, where it has one of its own, the one it links to.
+fn page(scene: &Scene<'_>, span: &Span, home: Option<&PageRow>) -> Option<TraceId> {
+    let link = || {
+        let links = span.links.iter();
+        let back = |link: &&crate::Link| said::text(&link.attributes, &[key::LINK_KIND]) == "page";
+        links.filter(back).map(|link| link.trace).next()
+    };
+    // A page whose root is not there yet has its calls below it all the same.
+    let within = home.is_some() || (scene.ours && span.parent.is_some());
+    if within { Some(span.trace) } else { link() }
+}
+
+/// The method, as it was given where it is not a known one; empty where nobody told.
+fn method(span: &Span) -> String {
+    let told = said::first(&span.attributes, &METHOD);
+    match &*told {
+        OTHER => said::first(&span.attributes, &[key::HTTP_REQUEST_METHOD_ORIGINAL]),
+        _ => told,
+    }
+}
+
+/// Why it failed: a status from 400 on, the name of an error, or that alone.
+fn error(span: &Span) -> String {
+    let named = said::first(&span.attributes, &[key::ERROR_TYPE]);
+    if !named.is_empty() {
+        return named;
+    }
+    match (status(span), &span.status) {
+        (Some(status @ 400..), _) => status.to_string(),
+        (_, Status::Error(message)) if !message.is_empty() => said::cut(message, said::WORD),
+        (_, Status::Error(_)) => "error".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The calls, each once: what the network events tell of a request that the recorder tells of as
+/// well is left out. Each of these answers for one of those.
+pub(super) fn once(mut found: Vec<Found>) -> Vec<CallRow> {
+    sort_by_rank(&mut found, |it| it.row.start.nanos());
+    let mut told: BTreeMap<&str, (Vec<Timestamp>, usize)> = BTreeMap::new();
+    if found.iter().any(|it| it.unseen) {
+        for Found { row, .. } in found.iter().filter(|it| !it.unseen) {
+            told.entry(&row.url).or_default().0.push(row.start);
+        }
+    }
+    let doubled: Vec<bool> = found
+        .iter()
+        .map(|Found { row, unseen }| {
+            let Some((starts, next)) = told.get_mut(&*row.url).filter(|_| *unseen) else {
+                return false;
+            };
+            let near = row.start.nanos().saturating_sub(APART);
+            while starts.get(*next).is_some_and(|start| start.nanos() < near) {
+                *next += 1;
+            }
+            let met = starts
+                .get(*next)
+                .is_some_and(|start| start.nanos() <= row.start.nanos().saturating_add(APART));
+            *next += usize::from(met);
+            met
+        })
+        .collect();
+    let rows = found.into_iter().zip(doubled);
+    rows.filter(|(_, doubled)| !doubled).map(|(found, _)| found.row).collect()
+}
