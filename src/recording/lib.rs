@@ -13,7 +13,7 @@ mod store;
 mod targets;
 mod trial;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use bridge::Task;
@@ -39,7 +39,7 @@ pub async fn record(task: String) -> Option<String> {
 /// What is in memory. All of it can be read back from the journal.
 #[derive(Debug, Default)]
 struct Recording {
-    journal: OnceCell<Journal>,
+    journal: RefCell<Option<Rc<Journal>>>,
     /// Pages whose facts come in or whose spans are awaited. One is taken out while it is at work.
     pages: RefCell<Table<TraceId, Recorded>>,
     /// Traces to ask for besides a page's own.
@@ -80,14 +80,17 @@ impl Recording {
         }
     }
 
-    /// The journal, opened when it is first needed, and again after an error.
-    async fn journal(&self) -> Result<&Journal, Error> {
-        if self.journal.get().is_none() {
-            let opened = Journal::open().await?;
-            // Somebody may have opened it meanwhile; then this one is closed.
-            let _one_is_enough = self.journal.set(opened);
+    /// The journal, opened when it is first needed, and again after an error or once the browser has
+    /// closed it.
+    async fn journal(&self) -> Result<Rc<Journal>, Error> {
+        let known = self.journal.borrow().clone();
+        if let Some(journal) = known.filter(|journal| journal.is_open()) {
+            return Ok(journal);
         }
-        self.journal.get().ok_or_else(|| Error::found("indexedDB.open", "it is not there"))
+        let opened = Rc::new(Journal::open().await?);
+        // Where somebody has opened it meanwhile, the last one stays.
+        self.journal.replace(Some(Rc::clone(&opened)));
+        Ok(opened)
     }
 
     /// Forgets all that is in memory, and whom we have spoken with.

@@ -33,6 +33,7 @@ impl Recording {
         let mut looked = Looked::default();
         let done = match self.journal().await {
             Ok(journal) => {
+                let journal = &*journal;
                 let mut recorded = self.take(journal, &page).await;
                 let shared = page.shared.map(|shared| shared.trace);
                 recorded.foreign = kept;
@@ -79,9 +80,9 @@ impl Recording {
     pub(crate) async fn keep(&self, trace: TraceId) -> bool {
         let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
         let Ok(journal) = self.journal().await else { return false };
-        let Ok(mut recorded) = Recorded::recall(journal, trace).await else { return false };
+        let Ok(mut recorded) = Recorded::recall(&journal, trace).await else { return false };
         let redaction = self.redaction().await;
-        let new = recorded.absorb(journal, trace, found, &redaction, |_| false).await;
+        let new = recorded.absorb(&journal, trace, found, &redaction, |_| false).await;
         self.count(recorded.metered()).await;
         new.is_ok_and(|(new, _)| new > 0)
     }
@@ -167,7 +168,7 @@ impl Work<'_> {
             looked.waiting = recorded.write(journal, page, over, !alone).await?;
             let tab = page.tab;
             let rows = changed.iter().map(|request| RequestRow { tab, request: request.clone() });
-            journal.put_requests(&rows.collect::<Vec<_>>()).await?;
+            journal.put_requests(trace, &rows.collect::<Vec<_>>()).await?;
             recorded.wrote(changed);
         }
         Ok(())

@@ -14,12 +14,13 @@ thread_local! {
     static JOURNAL: RefCell<Option<Rc<Journal>>> = const { RefCell::new(None) };
 }
 
-/// The journal of this browser.
+/// The journal of this browser; another one once the browser has closed it.
 ///
 /// # Errors
 /// Why it cannot be opened.
 pub async fn journal() -> Result<Rc<Journal>, String> {
-    if let Some(journal) = JOURNAL.with_borrow(Clone::clone) {
+    let known = JOURNAL.with_borrow(Clone::clone);
+    if let Some(journal) = known.filter(|journal| journal.is_open()) {
         return Ok(journal);
     }
     let journal = Rc::new(Journal::open().await.map_err(|error| error.to_string())?);

@@ -1,57 +1,86 @@
-//! The one way of the dashboard to data: questions are answered out of the journal.
+//! The one way of lists and statistics to what this browser recorded: asks `bridge::query`'s questions
+//! of the journal.
+//!
+//! Answers come of digests (`trace::digest`), which this keeps in memory and in the journal; what
+//! changed since is digested anew, in steps, whenever somebody asks. Whoever asks while much is left
+//! is answered with what there is, and told again by [`watch`]. Only modules that call this are
+//! larger by it.
 
-use bridge::query::{Answer, Question, Rows, answer};
+mod digesting;
+mod kept;
+mod news;
+mod session;
+mod shelf;
+
+use std::time::Duration;
+
+use bridge::query::{Answer, Question, answer};
 use leptos::prelude::*;
-use trace::digest::digest;
+use trace::seen::Seen;
 use trace::{Span, TraceId};
-use webext::journal::SpanChunk;
+use webext::Error;
 
-use crate::page::{journal, keep};
+use crate::page::journal;
+use crate::steps::Steps;
 
-/// Answers a question out of all rows.
+pub use news::watch;
+
+/// How long somebody who asks may wait for what is still to be digested.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Asks a question.
 ///
 /// # Errors
-/// Why the journal cannot be read.
+/// Why the journal cannot be read, in words for the user.
 pub async fn ask(question: &Question) -> Result<Answer, String> {
-    let journal = journal().await?;
-    let requests = journal.all_requests().await.map_err(|error| error.to_string())?;
-    let (mut rows, mut seen) = (Rows::default(), Vec::new());
-    for row in requests {
-        let trace = row.request.trace;
-        if seen.contains(&trace) {
-            continue;
-        }
-        seen.push(trace);
-        let more =
-            digest(&decoded(&journal.chunks(trace).await.map_err(|error| error.to_string())?));
-        rows.pages.extend(more.pages);
-        rows.calls.extend(more.calls);
-        rows.errors.extend(more.errors);
+    match attempt(question).await {
+        // The browser closes a journal that is deleted, and gives a new one.
+        Err(Failed { closed: true, .. }) => attempt(question).await,
+        done => done,
     }
-    Ok(answer(&rows, question))
+    .map_err(|failed| failed.text)
 }
 
-/// All spans of a page's trace, with those of its requests that are traces of their own.
+/// Why an answer could not be had.
+struct Failed {
+    text: String,
+    closed: bool,
+}
+
+async fn attempt(question: &Question) -> Result<Answer, Failed> {
+    let journal = journal().await.map_err(|text| Failed { text, closed: false })?;
+    let failed = |error: Error| Failed { text: error.to_string(), closed: !journal.is_open() };
+    if let Question::Session { session, .. } = question {
+        let rows = session::rows(&journal, session).await.map_err(failed)?;
+        return Ok(answer(&rows, question));
+    }
+    let mut shelf = shelf::lock().await;
+    let left = shelf.refresh(&journal, PATIENCE).await.map_err(failed)?;
+    let answer = answer(shelf.rows(), question);
+    drop(shelf);
+    news::count(left);
+    Ok(answer)
+}
+
+/// All spans of a page's trace, each once, with those of its requests that are traces of their own.
 ///
 /// # Errors
-/// Why the journal cannot be read.
+/// Why the journal cannot be read, in words for the user.
 pub async fn spans(trace: TraceId) -> Result<Vec<Span>, String> {
-    let chunks = journal().await?.chunks(trace).await;
-    Ok(decoded(&chunks.map_err(|error| error.to_string())?))
+    let failed = |error: Error| error.to_string();
+    let journal = journal().await?;
+    let (own, others) = (journal.fetch(trace), journal.chunks_of_pages(trace));
+    let mut steps = Steps::begin();
+    let mut seen = Seen::default();
+    let mut spans = digesting::spans(own.await.map_err(failed)?, &mut seen, &mut steps).await;
+    let mut others = digesting::spans(others.await.map_err(failed)?, &mut seen, &mut steps).await;
+    others.retain(|span| span.trace == trace);
+    spans.append(&mut others);
+    Ok(spans)
 }
 
-/// Tells when there are other rows, as long as the surface is there.
-pub fn watch(on_change: impl Fn() + 'static) {
-    keep(webext::message::listen(move |_| on_change()));
-}
-
-/// Pages that are still to be digested.
+/// How many pages are still to be digested.
 #[must_use]
 pub fn left() -> RwSignal<u32> {
-    RwSignal::new(0)
-}
-
-fn decoded(chunks: &[SpanChunk]) -> Vec<Span> {
-    let spans = chunks.iter().filter_map(|chunk| otlp::proto::decode(&chunk.bytes).ok());
-    spans.flat_map(|accepted| accepted.spans).collect()
+    news::left()
 }

@@ -1,5 +1,7 @@
 //! IndexedDB, which tells by events, for code that waits.
 
+mod reading;
+
 use js_sys::{Array, Function, JSON, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -9,6 +11,11 @@ use crate::Error;
 use crate::js::{apply, call, get, global, set};
 
 const GET: &str = "IDBObjectStore.getAll";
+/// What is said where the browser has no more room.
+const FULL: &str = "the journal is full, and nothing of this was written. Delete sessions in the \
+                    dashboard, or make room on the disk";
+/// What is said of stores that we cannot know.
+const LATER: &str = "the journal was written by a later Tracelight than this one";
 
 /// An open database.
 #[derive(Debug)]
@@ -17,6 +24,9 @@ pub(crate) struct Database(JsValue);
 /// What makes a database's stores: a method's name and its arguments as JSON, on the database, on
 /// its upgrade (`objectStore`, for a store that is there) or, for an index, on the last store.
 pub(crate) type Step = (&'static str, &'static str);
+
+/// A change: a store, a method of it, its arguments.
+pub(crate) type Change = (&'static str, &'static str, Array);
 
 impl Database {
     /// Opens a database, and makes of it what it is to be, version by version: what is in it stays.
@@ -36,7 +46,8 @@ impl Database {
             }
         });
         set(&request, "onupgradeneeded", upgrade.as_ref()).map_err(failed)?;
-        let database = done("indexedDB.open", request, "onsuccess", "onerror").await?;
+        let database = done(request, "onsuccess", "onerror").await;
+        let database = database.map_err(|error| unopened(&error, version))?;
         // A newer release of the extension may need to upgrade: let go, or it waits for ever.
         let close = get(&database, "close").map_err(failed)?;
         let close = close.unchecked_ref::<Function>().bind0(&database);
@@ -44,28 +55,34 @@ impl Database {
         Ok(Self(database))
     }
 
-    /// Writes rows, each with its key where it does not hold it, into one store, in one transaction
-    /// that is over when this returns.
-    pub(crate) async fn put(&self, store: &str, rows: Vec<Array>) -> Result<(), Error> {
-        let name = "IDBObjectStore.put";
-        let started = self.store(store, "readwrite").and_then(|(transaction, store)| {
-            for row in rows {
-                apply(&store, "put", &row)?;
+    /// Makes changes in one transaction, which is over when this returns: all of them are made, or
+    /// none. None is where a row lies under the key that `unless` names, with its store.
+    pub(crate) async fn change(
+        &self,
+        mut changes: Vec<Change>,
+        unless: Option<(&str, JsValue)>,
+    ) -> Result<(), Error> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let stores: Array = changes.iter().map(|(store, ..)| JsValue::from(*store)).collect();
+        if let Some((store, _)) = &unless {
+            stores.push(&(*store).into());
+        }
+        let transaction =
+            self.transaction(&stores, "readwrite").map_err(|error| refused(&error))?;
+        if let Some((store, key)) = unless {
+            let found = open(&transaction, store).and_then(|store| call(&store, "get", &[&key]));
+            let found = found.map_err(|error| refused(&error))?;
+            let found = done(found, "onsuccess", "onerror").await;
+            if !found.map_err(|error| refused(&error))?.is_undefined() {
+                changes.clear();
             }
-            call(&transaction, "commit", &[]).map(|_| transaction)
+        }
+        let made = changes.iter().try_for_each(|(store, method, arguments)| {
+            apply(&open(&transaction, store)?, method, arguments).map(drop)
         });
-        let transaction = started.map_err(|error| Error::new(name, &error))?;
-        done(name, transaction, "oncomplete", "onabort").await.map(drop)
-    }
-
-    /// Removes all rows of a store.
-    pub(crate) async fn clear(&self, store: &str) -> Result<(), Error> {
-        let name = "IDBObjectStore.clear";
-        let started = self
-            .store(store, "readwrite")
-            .and_then(|(transaction, store)| call(&store, "clear", &[]).map(|_| transaction));
-        let transaction = started.map_err(|error| Error::new(name, &error))?;
-        done(name, transaction, "oncomplete", "onabort").await.map(drop)
+        finish(transaction, made).await
     }
 
     /// All rows of a store, or of one of its indexes, whose keys begin with these.
@@ -128,30 +145,71 @@ impl Database {
     }
 
     /// Asks at once, and waits when it is waited for.
-    fn begin(
+    pub(crate) fn begin(
         &self,
         method: &str,
         store: &str,
         index: &str,
         keys: &JsValue,
     ) -> Result<impl Future<Output = Result<Array, Error>> + use<>, Error> {
-        let started = self.store(store, "readonly").and_then(|(_, store)| {
+        let started = self.store(store, "readonly").and_then(|store| {
             let source =
                 if index.is_empty() { store } else { call(&store, "index", &[&index.into()])? };
             call(&source, method, &[keys])
         });
         let request = started.map_err(|error| Error::new(GET, &error))?;
-        let found = done(GET, request, "onsuccess", "onerror");
-        Ok(async move { found.await.map(|found| found.unchecked_into()) })
+        let found = done(request, "onsuccess", "onerror");
+        Ok(async move {
+            let found = found.await.map_err(|error| Error::new(GET, &error))?;
+            Ok(found.unchecked_into())
+        })
     }
 
-    /// A transaction on one store.
-    fn store(&self, name: &str, mode: &str) -> Result<(JsValue, JsValue), JsValue> {
-        let name = name.into();
-        let transaction = call(&self.0, "transaction", &[&name, &mode.into()])?;
-        let store = call(&transaction, "objectStore", &[&name])?;
-        Ok((transaction, store))
+    /// A store, in a transaction of its own.
+    pub(crate) fn store(&self, name: &str, mode: &str) -> Result<JsValue, JsValue> {
+        open(&self.transaction(&name.into(), mode)?, name)
     }
+
+    /// A transaction on a store, or on a list of them.
+    pub(crate) fn transaction(&self, stores: &JsValue, mode: &str) -> Result<JsValue, JsValue> {
+        call(&self.0, "transaction", &[stores, &mode.into()])
+    }
+}
+
+/// A store in a transaction.
+pub(crate) fn open(transaction: &JsValue, store: &str) -> Result<JsValue, JsValue> {
+    call(transaction, "objectStore", &[&store.into()])
+}
+
+/// Ends a transaction in which changes were asked for, or takes all of them back where one could
+/// not even be asked for.
+pub(crate) async fn finish(transaction: JsValue, made: Result<(), JsValue>) -> Result<(), Error> {
+    let ended = match made.and_then(|()| call(&transaction, "commit", &[])) {
+        Ok(_) => done(transaction, "oncomplete", "onabort").await,
+        Err(error) => call(&transaction, "abort", &[]).and(Err(error)),
+    };
+    ended.map(drop).map_err(|error| refused(&error))
+}
+
+/// Why nothing was changed.
+fn refused(error: &JsValue) -> Error {
+    let name = "IDBTransaction";
+    if is(error, "QuotaExceededError") { Error::found(name, FULL) } else { Error::new(name, error) }
+}
+
+/// Why it cannot be opened.
+fn unopened(error: &JsValue, ours: u32) -> Error {
+    let name = "indexedDB.open";
+    if is(error, "VersionError") {
+        let text = format!("{LATER}, whose version is {ours}. Update the extension");
+        return Error::found(name, &text);
+    }
+    Error::new(name, error)
+}
+
+/// Whether an error of the browser's has this name.
+fn is(error: &JsValue, name: &str) -> bool {
+    get(error, "name").is_ok_and(|found| found == name)
 }
 
 fn upgrade(request: &JsValue, event: &JsValue, versions: &[&[Step]]) -> Result<(), JsValue> {
@@ -173,7 +231,7 @@ fn upgrade(request: &JsValue, event: &JsValue, versions: &[&[Step]]) -> Result<(
 
 /// All keys that begin with these, or all there are: an array sorts after every shorter one that it
 /// continues, and an array sorts after every text and number, so `[…, []]` closes the range.
-fn beginning(prefix: &[JsValue]) -> Result<JsValue, JsValue> {
+pub(crate) fn beginning(prefix: &[JsValue]) -> Result<JsValue, JsValue> {
     if prefix.is_empty() {
         return Ok(JsValue::UNDEFINED);
     }
@@ -184,12 +242,11 @@ fn beginning(prefix: &[JsValue]) -> Result<JsValue, JsValue> {
 }
 
 /// Listens for one of two events, and waits for what came of it.
-fn done(
-    name: &'static str,
+pub(crate) fn done(
     target: JsValue,
     good: &str,
     bad: &str,
-) -> impl Future<Output = Result<JsValue, Error>> + use<> {
+) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let promise = Promise::new(&mut |resolve, reject| {
         // Setting a listener of an event that the target has cannot fail.
         let _set = set(&target, good, &resolve).and_then(|()| set(&target, bad, &reject));
@@ -198,6 +255,6 @@ fn done(
         let outcome = JsFuture::from(promise).await;
         let part = if outcome.is_ok() { "result" } else { "error" };
         let found = get(&target, part).unwrap_or(JsValue::UNDEFINED);
-        outcome.map_err(|_| Error::new(name, &found)).map(|_| found)
+        if outcome.is_ok() { Ok(found) } else { Err(found) }
     }
 }

@@ -45,13 +45,13 @@ test('a journal of the first version is upgraded with all that is in it', async 
         request.onerror = () => reject(request.error); // one that is blocked waits until nobody is in the way
       });
     const names = ['facts', 'requests', 'spans'];
-    const second = await done(indexedDB.open('tracelight'));
+    const newest = await done(indexedDB.open('tracelight'));
     const read = async (name) => {
-      const store = () => second.transaction(name).objectStore(name);
+      const store = () => newest.transaction(name).objectStore(name);
       return { name, keys: await done(store().getAllKeys()), rows: await done(store().getAll()) };
     };
     const all = await Promise.all(names.map(read));
-    second.close();
+    newest.close();
     await done(indexedDB.deleteDatabase('tracelight'));
     const open = indexedDB.open('tracelight', 1);
     open.onupgradeneeded = () => {
@@ -80,5 +80,5 @@ test('a journal of the first version is upgraded with all that is in it', async 
   const version = await lab.desk.evaluate(
     async () => (await indexedDB.databases()).find(({ name }) => name === 'tracelight').version,
   );
-  assert.equal(version, 2);
+  assert.equal(version, 3);
 });

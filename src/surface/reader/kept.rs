@@ -1,0 +1,109 @@
+//! The rows of all digests as one, and whose each of them is, so that a digest can take the place of
+//! an older one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bridge::query::Rows;
+use trace::TraceId;
+use trace::digest::Digest;
+
+/// All rows.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    rows: Rows,
+    pages: Vec<TraceId>,
+    calls: Vec<TraceId>,
+    errors: Vec<TraceId>,
+    /// The pages whose digests are in it, and how many bytes their chunks have.
+    sizes: BTreeMap<TraceId, u64>,
+}
+
+impl Kept {
+    /// All rows, in no order that means anything.
+    pub(super) const fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Takes digests in, with how many bytes they were made of, in place of older ones.
+    pub(super) fn put(&mut self, digests: Vec<(TraceId, u64, Digest)>) {
+        self.remove(digests.iter().map(|(trace, ..)| *trace).collect());
+        for (trace, bytes, digest) in digests {
+            let Digest { pages, calls, errors } = digest;
+            self.sizes.insert(trace, bytes);
+            add(&mut self.rows.pages, &mut self.pages, pages, trace);
+            add(&mut self.rows.calls, &mut self.calls, calls, trace);
+            add(&mut self.rows.errors, &mut self.errors, errors, trace);
+        }
+    }
+
+    /// Takes digests out. Takes time in proportion to all rows, however many they are.
+    pub(super) fn remove(&mut self, mut traces: BTreeSet<TraceId>) {
+        traces.retain(|trace| self.sizes.remove(trace).is_some());
+        if traces.is_empty() {
+            return;
+        }
+        take(&mut self.rows.pages, &mut self.pages, &traces);
+        take(&mut self.rows.calls, &mut self.calls, &traces);
+        take(&mut self.rows.errors, &mut self.errors, &traces);
+    }
+}
+
+fn add<T>(rows: &mut Vec<T>, owners: &mut Vec<TraceId>, new: Vec<T>, owner: TraceId) {
+    owners.resize(owners.len() + new.len(), owner);
+    rows.extend(new);
+}
+
+fn take<T>(rows: &mut Vec<T>, owners: &mut Vec<TraceId>, gone: &BTreeSet<TraceId>) {
+    let mut at = 0;
+    while let Some(owner) = owners.get(at) {
+        if gone.contains(owner) {
+            owners.swap_remove(at);
+            rows.swap_remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trace::digest::{CallRow, PageRow};
+
+    use super::*;
+
+    fn trace(number: u8) -> TraceId {
+        format!("{number:032x}").parse().unwrap()
+    }
+
+    fn digest(session: &str, calls: usize) -> Digest {
+        let page = PageRow { session: session.to_owned(), ..PageRow::default() };
+        let call = CallRow { session: session.to_owned(), ..CallRow::default() };
+        Digest { pages: vec![page], calls: vec![call; calls], errors: Vec::new() }
+    }
+
+    fn sessions(kept: &Kept) -> Vec<String> {
+        let mut all: Vec<_> = kept.rows().calls.iter().map(|row| row.session.clone()).collect();
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn a_digest_takes_the_place_of_the_one_before() {
+        let mut kept = Kept::default();
+        kept.put(vec![(trace(1), 9, digest("a", 2)), (trace(2), 9, digest("b", 1))]);
+        assert_eq!(sessions(&kept), ["a", "a", "b"]);
+        kept.put(vec![(trace(1), 9, digest("c", 1)), (trace(3), 9, digest("d", 1))]);
+        assert_eq!(sessions(&kept), ["b", "c", "d"]);
+        assert_eq!(kept.rows().pages.len(), 3);
+    }
+
+    #[test]
+    fn what_is_taken_out_takes_all_its_rows_and_no_others() {
+        let mut kept = Kept::default();
+        kept.put((1..=5).map(|it| (trace(it), 1, digest(&it.to_string(), 3))).collect());
+        kept.remove([trace(1), trace(5), trace(4), trace(9)].into());
+        assert_eq!(sessions(&kept), ["2", "2", "2", "3", "3", "3"]);
+        kept.remove([trace(2), trace(3)].into());
+        assert_eq!(kept.rows(), &Rows::default());
+    }
+}

@@ -1,0 +1,139 @@
+//! All digests in memory, and the work of keeping them true.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_lock::{Mutex, MutexGuard};
+use bridge::query::Rows;
+use trace::TraceId;
+use webext::journal::Stamp;
+use webext::{Error, Journal, Listening};
+
+use super::digesting::{self, BATCH, Done};
+use super::kept::Kept;
+use super::news;
+use crate::steps::Steps;
+
+/// Digests that are read from the journal at once.
+const ROWS: u32 = 64;
+
+thread_local! {
+    /// As long as the page: whoever waits for it may wait across turns.
+    static SHELF: &'static Mutex<Shelf> = Box::leak(Box::default());
+}
+
+/// The shelf, for one at a time.
+pub(super) async fn lock() -> MutexGuard<'static, Shelf> {
+    SHELF.with(|shelf| *shelf).lock().await
+}
+
+/// What is in memory of the digests.
+#[derive(Default)]
+pub(super) struct Shelf {
+    /// The journal that it is of, and what hears that it is closed.
+    of: Option<(Rc<Journal>, Listening)>,
+    kept: Kept,
+    /// Whether all digests of the journal were read.
+    loaded: bool,
+    /// Up to which trace they were.
+    last: Option<TraceId>,
+    /// What is still to be digested.
+    queue: Vec<(TraceId, Stamp)>,
+    /// Digests that the journal did not take, and of which writing they are.
+    loose: BTreeMap<TraceId, Stamp>,
+}
+
+impl Shelf {
+    /// All rows.
+    pub(super) const fn rows(&self) -> &Rows {
+        self.kept.rows()
+    }
+
+    /// Takes in what changed, for no longer than that unless nothing was read yet. How many pages are
+    /// left.
+    pub(super) async fn refresh(
+        &mut self,
+        journal: &Rc<Journal>,
+        patience: Duration,
+    ) -> Result<u32, Error> {
+        if !self.of.as_ref().is_some_and(|(of, _)| Rc::ptr_eq(of, journal)) {
+            let closed = journal.closed(news::closed);
+            *self = Self { of: Some((Rc::clone(journal), closed)), ..Self::default() };
+        }
+        let mut steps = Steps::begin();
+        let heard = news::take();
+        if heard.all {
+            (self.kept, self.loaded, self.last) = (Kept::default(), false, None);
+            self.queue.clear();
+        }
+        if !self.loaded {
+            self.load(journal, &mut steps).await?;
+        }
+        let mut done = Done::default();
+        for trace in heard.traces {
+            digesting::again(journal, trace, &mut done).await?;
+        }
+        self.take(done);
+        self.digest(journal, patience, &mut steps).await?;
+        Ok(u32::try_from(self.queue.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Reads all digests that there are.
+    async fn load(&mut self, journal: &Journal, steps: &mut Steps) -> Result<(), Error> {
+        digesting::mark(journal, steps).await?;
+        loop {
+            let rows = journal.digests_behind(self.last, ROWS).await?;
+            let Some(last) = rows.last().map(|row| row.trace) else { break };
+            for row in rows {
+                self.kept.put(digesting::read(&row).into_iter().collect());
+                if steps.over() {
+                    steps.rest().await;
+                }
+            }
+            self.last = Some(last);
+        }
+        self.loaded = true;
+        Ok(())
+    }
+
+    /// Digests what is stale, until that is done or the time is over.
+    async fn digest(
+        &mut self,
+        journal: &Journal,
+        patience: Duration,
+        steps: &mut Steps,
+    ) -> Result<(), Error> {
+        let since = webext::clock::lived();
+        let mut contested = self.queue.is_empty();
+        loop {
+            if self.queue.is_empty() {
+                if !contested {
+                    return Ok(());
+                }
+                contested = false;
+                self.queue = journal.stale().await?;
+                self.queue.retain(|(trace, stamp)| self.loose.get(trace) != Some(stamp));
+            }
+            let rest = self.queue.len().saturating_sub(BATCH);
+            let batch = self.queue.split_off(rest);
+            let done = digesting::make(journal, &batch, steps).await?;
+            contested |= done.contested;
+            news::made(&done.kept);
+            self.take(done);
+            if webext::clock::lived().saturating_sub(since) >= patience {
+                return Ok(());
+            }
+        }
+    }
+
+    fn take(&mut self, done: Done) {
+        if done.made.is_empty() && done.gone.is_empty() {
+            return;
+        }
+        self.loose.extend(done.loose);
+        self.kept.remove(done.gone);
+        self.kept.put(done.made);
+        news::grown();
+    }
+}
