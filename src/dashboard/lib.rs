@@ -7,6 +7,7 @@
 pub mod found;
 pub mod frame;
 pub mod range;
+pub mod sessions;
 pub mod wire;
 
 /// Mounts the tab that the address asks for. `app.js` starts this module for no other.

@@ -2,6 +2,7 @@
 //! Decides nothing; every text that a user reads comes from elsewhere.
 
 pub mod ask;
+pub mod sessions;
 
 use leptos::prelude::*;
 use surface::address::{Address, AddressError, View};
@@ -38,8 +39,8 @@ pub fn Dashboard(
     let zone = webext::page::zone(now);
     let desk = Desk { board, left: reader::left(), now, zone };
     match board.with_untracked(|board| board.tab.clone()) {
-        Tab::Sessions(_)
-        | Tab::Session { .. }
+        Tab::Sessions(_) => view! { <sessions::Sessions desk /> }.into_any(),
+        Tab::Session { .. }
         | Tab::Pages
         | Tab::Errors
         | Tab::Error { .. }

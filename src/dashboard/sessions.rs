@@ -1,0 +1,5 @@
+//! The tab of sessions: looks for them, lists them.
+
+pub mod list;
+pub mod search;
+pub mod view;
