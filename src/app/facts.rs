@@ -100,6 +100,7 @@ pub fn Session(
                         <i style:width=move || facts.with(|facts| surface::viewport::percent(facts.share()))></i>
                     </span>
                     {move || facts.with(SessionFacts::meter)}
+                    {move || full().then(|| view! { <em>"at the limit: recorded here, not sent"</em> })}
                 </dd>
             </div>
         </dl>

@@ -10,6 +10,7 @@ use bridge::{EndedView, Notice, Reply, SessionView, Site, TabView, Verb};
 use surface::lamp::Tone;
 use surface::moment;
 use surface::standing::Standing;
+use trace::meter::REACHED;
 use trace::state::End;
 use trace::{SessionId, Timestamp, quantity};
 
@@ -203,7 +204,13 @@ impl Tab {
             troubles.push(format!("The browser refused it: {}.", reason.trim_end_matches('.')));
         }
         if let Some(reason) = &view.store_trouble {
-            troubles.push(format!("The trace store cannot be used: {reason}."));
+            troubles.push(match reason.starts_with(REACHED) {
+                true => format!(
+                    "{reason}: recorded here, not sent, until the next month begins or the \
+                     limit in the options is raised."
+                ),
+                false => format!("The trace store cannot be used: {reason}."),
+            });
             troubles.extend(wait);
         }
         if view.posted && view.session.is_some() && view.page.is_none() {
@@ -342,6 +349,16 @@ mod tests {
             ]
         );
         assert_eq!(tab(sample::idle()).troubles(), [""; 0]);
+    }
+
+    #[test]
+    fn at_the_months_limit_the_store_is_not_to_blame() {
+        let reason = format!("{REACHED} of 10 spans is reached");
+        let view = TabView { store_trouble: Some(reason), waiting: 1, ..sample::idle() };
+        let said = tab(view).troubles();
+        let wanted = "The month's limit of 10 spans is reached: recorded here, not sent";
+        assert!(said[0].starts_with(wanted), "{said:?}");
+        assert_eq!(said[1], "1 span waits in the journal to be sent.");
     }
 
     #[test]

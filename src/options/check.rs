@@ -5,12 +5,15 @@ use std::fmt;
 
 use backend::link::{self, Values};
 use trace::body::{self, MOST_SITES};
+use trace::choices::{self, Choices};
 use trace::cookie;
 use trace::propagation::{self, Custom};
 use trace::redact;
 use trace::sampler::{self, MOST_PATHS, MOST_RULES, Rule};
 use trace::settings::Settings;
 use trace::target;
+
+use crate::chosen::Chosen;
 
 /// What is wrong with a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +63,19 @@ const MOST_TARGETS: usize = 100;
 const MOST_NAMES: usize = 100;
 /// Each is tried on every text that is stored.
 const MOST_PATTERNS: usize = 50;
+/// Nobody waits for longer than this, milliseconds.
+const MOST_SLOW: u64 = 600_000;
+/// Megabytes below which a page or two would fill the journal.
+const LEAST_ROOM: u64 = 20;
+/// Megabytes beyond which the browser's own bound comes first.
+const MOST_ROOM: u64 = 100_000;
+/// Bytes of a user's name or id, as of one that a page says.
+const MOST_NAME: usize = 256;
 
 /// Everything that is wrong, in the order of the page.
 #[must_use]
-pub fn problems(settings: &Settings) -> Vec<Problem> {
+pub fn problems(all: &Chosen) -> Vec<Problem> {
+    let Chosen { settings, choices } = all;
     let Settings { store, triggers, cookie, targets, ending, answer, links, limit, .. } = settings;
     let Settings { excluded, sampling, bodies, redaction, .. } = settings;
     let path = |text: &str| sampler::excluded(text).map(drop);
@@ -85,7 +97,25 @@ pub fn problems(settings: &Settings) -> Vec<Problem> {
         lines_problem("redaction.patterns", &redaction.patterns, MOST_PATTERNS, redact::check),
         link_problem("links.session", &links.session, &session()),
     ];
-    all.into_iter().flatten().collect()
+    all.into_iter().flatten().chain(dashboard_problems(choices)).collect()
+}
+
+fn dashboard_problems(choices: &Choices) -> impl Iterator<Item = Problem> {
+    let Choices { slow, room, user_name, user_id, user_from, .. } = choices;
+    let place = || (!user_from.is_empty()).then(|| choices::place(user_from).err())?;
+    let all = [
+        range("dashboard.slow", (*slow).into(), 1, MOST_SLOW),
+        name_problem("dashboard.userName", user_name),
+        name_problem("dashboard.userId", user_id),
+        place().map(|error| Problem::said("dashboard.userFrom", &error)),
+        range("dashboard.room", (*room).into(), LEAST_ROOM, MOST_ROOM),
+    ];
+    all.into_iter().flatten()
+}
+
+fn name_problem(field: &str, name: &str) -> Option<Problem> {
+    let found = format!("{} bytes", name.len());
+    (name.len() > MOST_NAME).then(|| Problem::new(field, found, format!("at most {MOST_NAME}")))
 }
 
 /// What is known of a session when its link is opened.
@@ -157,6 +187,13 @@ pub fn regex(target: &str) -> Option<&str> {
     target.strip_prefix('/')?.strip_suffix('/').filter(|regex| !regex.is_empty())
 }
 
+/// The browser's refusal of a selector.
+#[must_use]
+pub fn unselected(selector: &str) -> Problem {
+    let found = format!("{selector} is no selector that the browser can read");
+    Problem::new("dashboard.userFrom", found, "a CSS selector")
+}
+
 /// What the browser's refusal of a regular expression means.
 #[must_use]
 pub fn refused(regex: &str, reason: &str) -> Problem {
@@ -191,15 +228,15 @@ mod tests {
 
     /// What is said when a field is set so.
     fn said(key: &str, text: &str) -> String {
-        let mut settings = Settings::default();
-        assert!((Field::of(key).unwrap().set)(&mut settings, text));
-        let all: Vec<_> = problems(&settings).iter().map(ToString::to_string).collect();
+        let mut chosen = Chosen::default();
+        assert!((Field::of(key).unwrap().set)(&mut chosen, text));
+        let all: Vec<_> = problems(&chosen).iter().map(ToString::to_string).collect();
         all.join("; ")
     }
 
     #[test]
     fn defaults_are_fine() {
-        assert_eq!(problems(&Settings::default()), []);
+        assert_eq!(problems(&Chosen::default()), []);
     }
 
     #[test]
@@ -213,6 +250,8 @@ mod tests {
             ("ending.minutes", "15"),
             ("links.trace", "https://x.test/{traceId}/{spanId}"),
             ("links.session", "https://x.test/{sessionId}?from={startS}&site={origin}"),
+            ("dashboard.userFrom", "meta[name=user]@content"),
+            ("dashboard.room", "20"),
         ] {
             assert_eq!(said(key, text), "", "{text}");
         }
@@ -286,6 +325,13 @@ mod tests {
                 "links.trace",
                 "javascript:alert(1)",
                 "links.trace: it begins with “javascript:alert(1)”, wanted http:// or https://",
+            ),
+            ("dashboard.slow", "0", "dashboard.slow: 0, wanted a whole number from 1 to 600000"),
+            ("dashboard.room", "19", "dashboard.room: 19, wanted a whole number from 20 to 100000"),
+            (
+                "dashboard.userFrom",
+                "#account",
+                "dashboard.userFrom: it has no @, wanted a selector, @ and an attribute's name",
             ),
             (
                 "links.session",

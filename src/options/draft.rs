@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use trace::settings::{RedactionSettings, Settings};
+use trace::settings::RedactionSettings;
 
 use crate::check::{Problem, problems, regex};
+use crate::chosen::Chosen;
 use crate::field::{FIELDS, Field, Group, Kind};
 
 /// The options as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// What is in force.
-    pub saved: Settings,
+    pub saved: Chosen,
     /// Whether it was read; before, nothing may be changed.
     pub ready: bool,
     /// Why the settings that are kept cannot be read.
@@ -33,7 +34,7 @@ pub struct Draft {
 
 impl Draft {
     /// Takes in what is kept.
-    pub fn load(&mut self, kept: Result<Settings, String>) {
+    pub fn load(&mut self, kept: Result<Chosen, String>) {
         self.ready = true;
         match kept {
             Ok(settings) => (self.saved, self.trouble) = (settings, None),
@@ -70,7 +71,7 @@ impl Draft {
     }
 
     /// The settings with a text in a field.
-    fn with(&self, field: &Field, text: &str) -> Result<Settings, Problem> {
+    fn with(&self, field: &Field, text: &str) -> Result<Chosen, Problem> {
         let mut settings = self.saved.clone();
         if !(field.set)(&mut settings, text) {
             let wanted = if field.kind == Kind::Number { "a whole number" } else { "another" };
@@ -90,7 +91,7 @@ impl Draft {
                 (field.set)(&mut settings, text);
             }
         }
-        settings.redaction
+        settings.settings.redaction
     }
 
     /// What may be saved of a field: typed, right, and not in force yet.
@@ -119,7 +120,7 @@ impl Draft {
     }
 
     /// Takes in that a field's text was saved, or why not.
-    pub fn settled(&mut self, field: &'static Field, text: &str, done: Result<Settings, String>) {
+    pub fn settled(&mut self, field: &'static Field, text: &str, done: Result<Chosen, String>) {
         match done {
             Ok(settings) => {
                 (self.saved, self.trouble) = (settings, None);
@@ -139,7 +140,7 @@ impl Draft {
     }
 
     /// Takes in a file's settings, which were saved, or all that is wrong with it.
-    pub fn imported(&mut self, done: Result<(Settings, String), Vec<String>>) {
+    pub fn imported(&mut self, done: Result<(Chosen, String), Vec<String>>) {
         self.refusals.clear();
         match done {
             Ok((settings, news)) => {
@@ -166,10 +167,15 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trace::settings::Settings;
+
+    fn limited(limit: u64) -> Chosen {
+        Chosen { settings: Settings { limit, ..Settings::default() }, ..Chosen::default() }
+    }
 
     fn draft() -> Draft {
         let mut draft = Draft::default();
-        draft.load(Ok(Settings::default()));
+        draft.load(Ok(Chosen::default()));
         draft
     }
 
@@ -188,7 +194,7 @@ mod tests {
         assert_eq!(draft.text(store), "127.0.0.1:9");
         let wrong = draft.problem(store).unwrap();
         assert_eq!(wrong, "Not saved: it begins with “127.0.0.1:9”, wanted http:// or https://.");
-        assert_eq!(draft.saved, Settings::default());
+        assert_eq!(draft.saved, Chosen::default());
     }
 
     #[test]
@@ -204,7 +210,7 @@ mod tests {
         let mut draft = draft();
         let limit = field("limit");
         draft.type_in(limit, "7".to_owned());
-        let saved = Settings { limit: 7, ..Settings::default() };
+        let saved = limited(7);
         draft.settled(limit, "7", Ok(saved.clone()));
         assert_eq!((draft.news.as_str(), &draft.saved), ("Saved: Spans a month", &saved));
         assert!(draft.changed(limit));
@@ -244,9 +250,9 @@ mod tests {
     fn rubbish_that_is_kept_is_said_until_something_is_saved() {
         let mut draft = Draft::default();
         draft.load(Err("store is a number, wanted a text".to_owned()));
-        assert_eq!(draft.saved, Settings::default());
+        assert_eq!(draft.saved, Chosen::default());
         assert!(draft.trouble.is_some());
-        draft.settled(field("limit"), "7", Ok(Settings::default()));
+        draft.settled(field("limit"), "7", Ok(Chosen::default()));
         assert_eq!(draft.trouble, None);
     }
 
@@ -255,9 +261,9 @@ mod tests {
         let mut draft = draft();
         draft.type_in(field("limit"), "x".to_owned());
         draft.imported(Err(vec!["limit: 0, wanted more".to_owned()]));
-        assert_eq!((draft.saved.limit, draft.refusals.len()), (1_000_000, 1));
+        assert_eq!((draft.saved.settings.limit, draft.refusals.len()), (1_000_000, 1));
         assert_eq!(draft.text(field("limit")), "x");
-        let settings = Settings { limit: 7, ..Settings::default() };
+        let settings = limited(7);
         draft.imported(Ok((settings, "Imported 1 setting".to_owned())));
         assert_eq!((draft.text(field("limit")), draft.refusals.len()), ("7".to_owned(), 0));
         assert_eq!(draft.problem(field("limit")), None);

@@ -1,7 +1,10 @@
 //! Every setting: what it is called, what it means, what it does, and how it is read and written
 //! as text. A table; the options, their checks and their files go through it.
 
-use trace::settings::{Scope, Settings};
+use trace::choices::Limits;
+use trace::settings::Scope;
+
+use crate::chosen::Chosen;
 
 /// What belongs together on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +25,13 @@ pub enum Group {
     Redaction,
     /// Where links lead.
     Links,
+    /// What the dashboard counts, keeps and names.
+    Dashboard,
 }
 
 impl Group {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Store,
         Self::Triggers,
         Self::Cookie,
@@ -35,6 +40,7 @@ impl Group {
         Self::Bodies,
         Self::Redaction,
         Self::Links,
+        Self::Dashboard,
     ];
 
     /// Its heading.
@@ -49,6 +55,7 @@ impl Group {
             Self::Bodies => "Server Actions and GraphQL",
             Self::Redaction => "Redaction",
             Self::Links => "Links",
+            Self::Dashboard => "Dashboard",
         }
     }
 
@@ -77,6 +84,10 @@ impl Group {
             }
             Self::Links => {
                 "Which dashboard View Page Trace, View Trace and View Session Traces open."
+            }
+            Self::Dashboard => {
+                "What Tracelight's own dashboard calls slow and good, how much is kept for it, and \
+                 whose visits they are. How ids in addresses are folded is changed in Page Speed."
             }
         }
     }
@@ -115,9 +126,9 @@ pub struct Field {
     /// What it is made of.
     pub kind: Kind,
     /// Reads it as text.
-    pub get: fn(&Settings) -> String,
+    pub get: fn(&Chosen) -> String,
     /// Writes it; false where the text is of another kind.
-    pub set: fn(&mut Settings, &str) -> bool,
+    pub set: fn(&mut Chosen, &str) -> bool,
 }
 
 impl Field {
@@ -130,7 +141,7 @@ impl Field {
     /// Its default as text.
     #[must_use]
     pub fn default(&self) -> String {
-        (self.get)(&Settings::default())
+        (self.get)(&Chosen::default())
     }
 
     /// Its default in words.
@@ -160,6 +171,11 @@ impl Field {
 const SCOPES: Kind = Kind::Choice(&[
     ("host", "This host: the page's own, with all its ports"),
     ("site", "This site: its registrable domain and all below it"),
+]);
+
+const LIMITS: Kind = Kind::Choice(&[
+    ("webDev", "web.dev: LCP 2.5 s and 4 s, INP 200 ms and 500 ms, CLS 0.1 and 0.25"),
+    ("sentry", "Sentry's documentation"),
 ]);
 
 /// The four ways in which a setting is text.
@@ -196,7 +212,7 @@ macro_rules! list {
     };
 }
 
-type Access = (fn(&Settings) -> String, fn(&mut Settings, &str) -> bool);
+type Access = (fn(&Chosen) -> String, fn(&mut Chosen, &str) -> bool);
 
 const fn field(
     group: Group,
@@ -214,7 +230,7 @@ pub const FIELDS: &[Field] = &[
         Group::Store,
         "store",
         Kind::Text,
-        text!(store),
+        text!(settings.store),
         [
             "Store's URL",
             "Base URL of an OTLP receiver with Jaeger's query API, version 3. Spans of the browser are \
@@ -227,7 +243,7 @@ pub const FIELDS: &[Field] = &[
         Group::Store,
         "answer",
         Kind::Text,
-        text!(answer),
+        text!(settings.answer),
         [
             "Answer header",
             "Response header in which your server names the trace that it made, if it is not \
@@ -240,11 +256,12 @@ pub const FIELDS: &[Field] = &[
         Group::Store,
         "limit",
         Kind::Number,
-        number!(limit),
+        number!(settings.limit),
         [
             "Spans a month",
-            "How many spans of the browser you want to stay under in a calendar month. The panel shows \
-         how far you are; nothing is cut off.",
+            "How many spans may be recorded in a calendar month (UTC) and sent. Popup, panel and Logs show \
+         how far you are. Beyond it recording goes on, and what is recorded waits here until the next \
+         month begins or the limit is raised.",
             "1000000",
         ],
     ),
@@ -252,7 +269,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.w3c",
         Kind::Switch,
-        switch!(triggers.w3c),
+        switch!(settings.triggers.w3c),
         [
             "W3C traceparent and baggage",
             "What OpenTelemetry reads by default. Off: servers that read nothing else start traces of \
@@ -264,7 +281,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.random",
         Kind::Switch,
-        switch!(triggers.random),
+        switch!(settings.triggers.random),
         [
             "Random flag",
             "Says in traceparent that the trace id is random (Trace Context Level 2), which samplers \
@@ -276,7 +293,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.cookie",
         Kind::Switch,
-        switch!(triggers.cookie),
+        switch!(settings.triggers.cookie),
         [
             "Trace cookie",
             "Sets the session's cookie, which the browser sends with every request to the site. Off: no \
@@ -289,7 +306,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.b3",
         Kind::Switch,
-        switch!(triggers.b3),
+        switch!(settings.triggers.b3),
         [
             "B3, single header",
             "b3, with the debug flag. Read by Zipkin, Brave, Istio and Spring Cloud Sleuth.",
@@ -300,7 +317,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.b3Multi",
         Kind::Switch,
-        switch!(triggers.b3_multi),
+        switch!(settings.triggers.b3_multi),
         [
             "B3, several headers",
             "X-B3-TraceId, X-B3-SpanId, X-B3-Sampled and X-B3-Flags, for older Zipkin and Envoy.",
@@ -311,14 +328,14 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.jaeger",
         Kind::Switch,
-        switch!(triggers.jaeger),
+        switch!(settings.triggers.jaeger),
         ["Jaeger", "uber-trace-id, for services with Jaeger's own clients.", ""],
     ),
     field(
         Group::Triggers,
         "triggers.sentry",
         Kind::Switch,
-        switch!(triggers.sentry),
+        switch!(settings.triggers.sentry),
         [
             "Sentry",
             "sentry-trace, and Sentry's entries in baggage. Sentry's servers read nothing else.",
@@ -329,7 +346,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.datadog",
         Kind::Switch,
-        switch!(triggers.datadog),
+        switch!(settings.triggers.datadog),
         [
             "Datadog",
             "x-datadog-trace-id and its companions, with the priority that keeps the trace.",
@@ -340,21 +357,21 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.xray",
         Kind::Switch,
-        switch!(triggers.xray),
+        switch!(settings.triggers.xray),
         ["AWS X-Ray", "X-Amzn-Trace-Id, with Sampled=1.", ""],
     ),
     field(
         Group::Triggers,
         "triggers.google",
         Kind::Switch,
-        switch!(triggers.google),
+        switch!(settings.triggers.google),
         ["Google Cloud", "X-Cloud-Trace-Context, with o=1.", ""],
     ),
     field(
         Group::Triggers,
         "triggers.meta",
         Kind::Switch,
-        switch!(triggers.meta),
+        switch!(settings.triggers.meta),
         [
             "Meta element for the page's SDKs",
             "Puts <meta name=\"traceparent\"> into each traced document before its first script, where \
@@ -366,7 +383,7 @@ pub const FIELDS: &[Field] = &[
         Group::Triggers,
         "triggers.header",
         Kind::Text,
-        text!(triggers.header),
+        text!(settings.triggers.header),
         [
             "A header of your own",
             "Name and value of one more header. {traceId}, {spanId} and {sessionId} in the value stand \
@@ -378,7 +395,7 @@ pub const FIELDS: &[Field] = &[
         Group::Cookie,
         "cookie.name",
         Kind::Text,
-        text!(cookie.name),
+        text!(settings.cookie.name),
         [
             "Cookie's name",
             "A running session keeps the name that it began with; the next one has this.",
@@ -389,7 +406,7 @@ pub const FIELDS: &[Field] = &[
         Group::Cookie,
         "cookie.secret",
         Kind::Secret,
-        text!(cookie.secret),
+        text!(settings.cookie.secret),
         [
             "Cookie's secret",
             "The cookie is signed with it (HMAC-SHA-256), so that your server can tell it from a forged \
@@ -402,7 +419,7 @@ pub const FIELDS: &[Field] = &[
         "scope",
         SCOPES,
         (
-            |all| match all.scope {
+            |all| match all.settings.scope {
                 Scope::Host => "host".to_owned(),
                 Scope::Site => "site".to_owned(),
             },
@@ -412,7 +429,7 @@ pub const FIELDS: &[Field] = &[
                     "site" => Some(Scope::Site),
                     _ => None,
                 };
-                scope.map(|scope| all.scope = scope).is_some()
+                scope.map(|scope| all.settings.scope = scope).is_some()
             },
         ),
         [
@@ -426,7 +443,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sessions,
         "ending.minutes",
         Kind::Number,
-        number!(ending.minutes),
+        number!(settings.ending.minutes),
         [
             "End after minutes",
             "A session ends by itself after so many minutes. 0: it does not.",
@@ -437,7 +454,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sessions,
         "ending.requests",
         Kind::Number,
-        number!(ending.requests),
+        number!(settings.ending.requests),
         [
             "End after requests",
             "A session ends by itself after so many traced requests. 0: it does not.",
@@ -448,7 +465,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sessions,
         "ending.panel",
         Kind::Switch,
-        switch!(ending.panel),
+        switch!(settings.ending.panel),
         [
             "End with the panel",
             "A session ends when the Tracelight panel of its tab's developer tools is closed.",
@@ -459,7 +476,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sampling,
         "targets",
         Kind::List,
-        list!(targets),
+        list!(settings.targets),
         [
             "Other origins that get the context",
             "One a line: what a URL begins with, or a regular expression between slashes. Requests of \
@@ -471,7 +488,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sampling,
         "excluded",
         Kind::List,
-        list!(excluded),
+        list!(settings.excluded),
         [
             "Excluded paths",
             "One a line: what a path begins with on any host, or what a URL begins with; * stands for \
@@ -483,7 +500,7 @@ pub const FIELDS: &[Field] = &[
         Group::Sampling,
         "sampling",
         Kind::List,
-        list!(sampling),
+        list!(settings.sampling),
         [
             "Sampling rules",
             "The first rule that a request meets decides how many of its kind are traced, from 0 for \
@@ -497,7 +514,7 @@ pub const FIELDS: &[Field] = &[
         Group::Bodies,
         "bodies",
         Kind::List,
-        list!(bodies),
+        list!(settings.bodies),
         [
             "Sites whose bodies are read",
             "Of requests that a traced page of the site makes with fetch. Fields: the names of what a \
@@ -512,7 +529,7 @@ pub const FIELDS: &[Field] = &[
         Group::Redaction,
         "redaction.names",
         Kind::List,
-        list!(redaction.names),
+        list!(settings.redaction.names),
         [
             "Names whose values are never kept",
             "One a line: a header, a URL's parameter, or an attribute of a span, of your servers' too. \
@@ -524,7 +541,7 @@ pub const FIELDS: &[Field] = &[
         Group::Redaction,
         "redaction.patterns",
         Kind::List,
-        list!(redaction.patterns),
+        list!(settings.redaction.patterns),
         [
             "Patterns",
             "One a line: a text, or a regular expression between slashes, and after => what stands \
@@ -537,7 +554,7 @@ pub const FIELDS: &[Field] = &[
         Group::Links,
         "links.trace",
         Kind::Text,
-        text!(links.trace),
+        text!(settings.links.trace),
         [
             "Link of a trace",
             "Opened by View Page Trace and View Trace. Empty: Tracelight's own dashboard.",
@@ -548,11 +565,95 @@ pub const FIELDS: &[Field] = &[
         Group::Links,
         "links.session",
         Kind::Text,
-        text!(links.session),
+        text!(settings.links.session),
         [
             "Link of a session",
             "Opened by View Session Traces. Empty: Tracelight's own Logs.",
             "https://dashboard.example/search?session={sessionId}&from={startMs}&to={endMs}",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.slow",
+        Kind::Number,
+        number!(choices.slow),
+        [
+            "Slow load",
+            "From how many milliseconds on a page's load counts as slow, in sessions and in Page Speed.",
+            "3000",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.limits",
+        LIMITS,
+        (
+            |all| match all.choices.limits {
+                Limits::WebDev => "webDev".to_owned(),
+                Limits::Sentry => "sentry".to_owned(),
+            },
+            |all, text| {
+                let limits = match text {
+                    "webDev" => Some(Limits::WebDev),
+                    "sentry" => Some(Limits::Sentry),
+                    _ => None,
+                };
+                limits.map(|limits| all.choices.limits = limits).is_some()
+            },
+        ),
+        [
+            "Thresholds of vitals",
+            "Whose thresholds say whether a Web Vital is good, needs improvement or is poor. What is \
+         recorded stays the same.",
+            "",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.userName",
+        Kind::Text,
+        text!(choices.user_name),
+        [
+            "Username",
+            "Stands as user.name on the root span of each page that is recorded from now on, by which \
+         sessions are found. It goes where spans go. Empty: no name.",
+            "ada",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.userId",
+        Kind::Text,
+        text!(choices.user_id),
+        [
+            "User ID",
+            "Stands as user.id there, unless the page itself says who its user is. Empty: no id.",
+            "42",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.userFrom",
+        Kind::Text,
+        text!(choices.user_from),
+        [
+            "Where pages say who their user is",
+            "A CSS selector, @ and an attribute of the element that it finds, such as \
+         meta[name=user]@content. Read in traced pages only, each time that they speak, and kept as user.id. \
+         Empty: no page is asked.",
+            "#account@data-user",
+        ],
+    ),
+    field(
+        Group::Dashboard,
+        "dashboard.room",
+        Kind::Number,
+        number!(choices.room),
+        [
+            "Room for what is recorded",
+            "How many megabytes the browser may keep of Tracelight's. Beyond it the oldest pages are \
+         removed, and Usage says how many.",
+            "500",
         ],
     ),
 ];
@@ -573,14 +674,18 @@ mod tests {
 
     #[test]
     fn every_setting_is_in_the_table_and_stands_for_itself() {
-        let mut settings = Settings::default();
+        let mut all = Chosen::default();
         for field in FIELDS {
-            assert!((field.set)(&mut settings, &other(field)), "{}", field.key);
-            assert_eq!((field.get)(&settings), other(field), "{}", field.key);
+            assert!((field.set)(&mut all, &other(field)), "{}", field.key);
+            assert_eq!((field.get)(&all), other(field), "{}", field.key);
         }
-        // Whatever serde knows of settings has another value now: none is missing from the table.
-        let (ours, default) =
-            (trace::json::write(&settings), trace::json::write(&Settings::default()));
+        // Whatever serde knows of settings has another value now: none is missing from the table, but
+        // for the rules that Page Speed changes.
+        let text = |all: &Chosen| {
+            let choices = trace::json::write(&all.choices).replace("\"rules\":[],", "");
+            format!("{},{choices}", trace::json::write(&all.settings))
+        };
+        let (ours, default) = (text(&all), text(&Chosen::default()));
         let fields = |text: &str| text.matches("\":").count() - text.matches("\":{").count();
         assert_eq!(fields(&default), FIELDS.len());
         for (ours, default) in ours.split(',').zip(default.split(',')) {
@@ -590,17 +695,19 @@ mod tests {
 
     #[test]
     fn what_is_of_another_kind_changes_nothing() {
-        let mut settings = Settings::default();
+        let mut all = Chosen::default();
         for (key, text) in [
             ("limit", "many"),
+            ("dashboard.limits", "world"),
+            ("dashboard.slow", "-1"),
             ("scope", "world"),
             ("triggers.b3", "yes"),
             ("ending.minutes", "-1"),
         ] {
             let field = Field::of(key).unwrap();
-            assert!(!(field.set)(&mut settings, text));
+            assert!(!(field.set)(&mut all, text));
         }
-        assert_eq!(settings, Settings::default());
+        assert_eq!(all, Chosen::default());
     }
 
     #[test]

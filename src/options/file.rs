@@ -6,9 +6,9 @@
 
 use trace::json::{self, Node, SyntaxError};
 use trace::quantity;
-use trace::settings::Settings;
 
 use crate::check::{Problem, problems};
+use crate::chosen::Chosen;
 use crate::field::{FIELDS, Field, Kind};
 
 /// Version of the file's form. What later versions add may mean what we cannot know.
@@ -23,8 +23,8 @@ const FILE: &str = "the file";
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
-    /// The settings with what the file changes.
-    pub settings: Settings,
+    /// What is chosen, with what the file changes.
+    pub chosen: Chosen,
     /// How many settings the file names.
     pub count: usize,
     /// Names in it that we do not know.
@@ -45,12 +45,12 @@ impl Imported {
 
 /// Writes a file. Secrets are left out unless they are asked for.
 #[must_use]
-pub fn export(settings: &Settings, secrets: bool) -> String {
+pub fn export(chosen: &Chosen, secrets: bool) -> String {
     let shown = FIELDS.iter().filter(|field| secrets || field.kind != Kind::Secret);
     let mut alone = Vec::new();
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for field in shown {
-        let value = value(field, &(field.get)(settings));
+        let value = value(field, &(field.get)(chosen));
         let Some((group, name)) = field.key.split_once('.') else {
             alone.push(format!("    \"{}\": {value}", field.key));
             continue;
@@ -86,7 +86,7 @@ fn value(field: &Field, text: &str) -> String {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn import(text: &str, now: &Settings) -> Result<Imported, Vec<Problem>> {
+pub fn import(text: &str, now: &Chosen) -> Result<Imported, Vec<Problem>> {
     let whole = |found: String, wanted: &str| vec![Problem::new(FILE, found, wanted)];
     if text.len() > LARGEST {
         return Err(whole(format!("it has {} bytes", text.len()), "at most 1000000"));
@@ -132,8 +132,8 @@ fn broken(text: &str, error: SyntaxError) -> Problem {
     Problem::new(FILE, found, wanted)
 }
 
-fn read(node: &Node<'_>, now: &Settings) -> Result<Imported, Vec<Problem>> {
-    let mut imported = Imported { settings: now.clone(), count: 0, ignored: Vec::new() };
+fn read(node: &Node<'_>, now: &Chosen) -> Result<Imported, Vec<Problem>> {
+    let mut imported = Imported { chosen: now.clone(), count: 0, ignored: Vec::new() };
     let mut wrong = Vec::new();
     for (path, node) in leaves(node) {
         match Field::of(&path) {
@@ -143,14 +143,14 @@ fn read(node: &Node<'_>, now: &Settings) -> Result<Imported, Vec<Problem>> {
             None => imported.ignored.push(path),
             Some(field) => {
                 imported.count += 1;
-                match put(field, node, &mut imported.settings) {
+                match put(field, node, &mut imported.chosen) {
                     Ok(()) => {}
                     Err(problem) => wrong.push(problem),
                 }
             }
         }
     }
-    wrong.extend(problems(&imported.settings));
+    wrong.extend(problems(&imported.chosen));
     if wrong.is_empty() { Ok(imported) } else { Err(wrong) }
 }
 
@@ -174,7 +174,7 @@ fn leaves<'a>(node: &'a Node<'a>) -> Vec<(String, &'a Node<'a>)> {
     all
 }
 
-fn put(field: &Field, node: &Node<'_>, settings: &mut Settings) -> Result<(), Problem> {
+fn put(field: &Field, node: &Node<'_>, chosen: &mut Chosen) -> Result<(), Problem> {
     let (text, wanted) = match field.kind {
         Kind::Switch => (switch(node), "true or false"),
         Kind::Number => (number(node), "a whole number"),
@@ -182,7 +182,7 @@ fn put(field: &Field, node: &Node<'_>, settings: &mut Settings) -> Result<(), Pr
         Kind::Text | Kind::Secret => (line(node), "a text of one line"),
         Kind::Choice(_) => (line(node), "one of its words"),
     };
-    let done = text.as_ref().is_some_and(|text| (field.set)(settings, text));
+    let done = text.as_ref().is_some_and(|text| (field.set)(chosen, text));
     if done { Ok(()) } else { Err(Problem::new(field.key, found(node), wanted)) }
 }
 
@@ -216,9 +216,10 @@ fn list(node: &Node<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trace::settings::Scope;
+    use trace::choices::Limits;
+    use trace::settings::{Scope, Settings};
 
-    fn changed() -> Settings {
+    fn changed() -> Chosen {
         let mut settings =
             Settings { store: "https://store.example/%22x%22".to_owned(), ..Settings::default() };
         settings.triggers.b3_multi = true;
@@ -227,11 +228,14 @@ mod tests {
         settings.targets = vec!["https://api.example".to_owned(), "/^https:\\/\\//".to_owned()];
         settings.ending.minutes = 15;
         settings.links.trace = "https://x.test/{traceId}".to_owned();
-        settings
+        let mut chosen = Chosen { settings, ..Chosen::default() };
+        chosen.choices.user_name = "Ada \"é\\".to_owned();
+        chosen.choices.limits = Limits::Sentry;
+        chosen
     }
 
     fn said(text: &str) -> String {
-        let problems = import(text, &Settings::default()).unwrap_err();
+        let problems = import(text, &Chosen::default()).unwrap_err();
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 
@@ -241,11 +245,8 @@ mod tests {
 
     #[test]
     fn what_is_exported_is_imported() {
-        let imported = import(&export(&changed(), true), &Settings::default()).unwrap();
-        assert_eq!(
-            imported,
-            Imported { settings: changed(), count: FIELDS.len(), ignored: vec![] }
-        );
+        let imported = import(&export(&changed(), true), &Chosen::default()).unwrap();
+        assert_eq!(imported, Imported { chosen: changed(), count: FIELDS.len(), ignored: vec![] });
     }
 
     #[test]
@@ -262,15 +263,18 @@ mod tests {
         let text = export(&changed(), false);
         assert!(!text.contains("hush") && !text.contains("secret"));
         assert!(export(&changed(), true).contains("hush"));
-        assert_eq!(import(&text, &changed()).unwrap().settings, changed());
+        assert_eq!(import(&text, &changed()).unwrap().chosen, changed());
     }
 
     #[test]
     fn what_a_file_does_not_name_stays_and_what_we_do_not_know_is_named() {
         let text = file(r#"{"limit":5,"colour":"red","triggers":{"b3":true,"morse":true}}"#);
         let imported = import(&text, &changed()).unwrap();
-        assert_eq!((imported.settings.limit, imported.settings.triggers.b3), (5, true));
-        assert_eq!(imported.settings.scope, Scope::Site);
+        assert_eq!(
+            (imported.chosen.settings.limit, imported.chosen.settings.triggers.b3),
+            (5, true)
+        );
+        assert_eq!(imported.chosen.settings.scope, Scope::Site);
         assert_eq!(
             (imported.count, imported.ignored),
             (2, vec!["colour".to_owned(), "triggers.morse".to_owned()])

@@ -5,6 +5,7 @@
 
 pub mod bodies;
 pub mod check;
+pub mod chosen;
 pub mod connection;
 pub mod draft;
 pub mod field;

@@ -117,7 +117,7 @@ fn Section(
     fits: Fits,
     on_intent: Callback<Intent>,
 ) -> impl IntoView {
-    let saved = Signal::derive(move || draft.with(|draft| draft.saved.clone()));
+    let saved = Signal::derive(move || draft.with(|draft| draft.saved.settings.clone()));
     let on_restore = Callback::new(move |origin| on_intent.run(Intent::Restore(origin)));
     let fields = move || {
         let keys = found.get().into_iter().filter_map(Field::of);

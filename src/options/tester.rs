@@ -96,7 +96,8 @@ pub fn Tester(
     let (url, set_url) = signal(String::new());
     let fate = Memo::new(move |_| {
         let url = url.get();
-        let fate = || draft.with(|draft| Fate::of(&draft.saved, &method.get(), &url, fits));
+        let fate =
+            || draft.with(|draft| Fate::of(&draft.saved.settings, &method.get(), &url, fits));
         (!url.trim().is_empty()).then(fate)
     });
     let said = move || match fate.get()? {

@@ -7,13 +7,15 @@
 
 mod contact;
 mod look;
+mod month;
 mod page;
 mod secret;
 mod store;
 mod targets;
 mod trial;
+mod who;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use bridge::Task;
@@ -48,6 +50,8 @@ struct Recording {
     found: RefCell<Table<TraceId, Vec<Span>>>,
     /// Spans of this month; `None` until they are read.
     meter: RefCell<Option<Meter>>,
+    /// Spans that wait while the month's limit keeps them here; `None` until they are counted.
+    held: Cell<Option<u32>>,
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
     /// What is taken out of what is stored, and from which settings that follows.
@@ -98,6 +102,7 @@ impl Recording {
         self.pages.take();
         self.others.take();
         self.found.take();
+        self.held.take();
         self.forget_contacts().await;
         // One that cannot be put back shows in the options, where the user can.
         let _put_back = settings::unpause().await;

@@ -4,28 +4,25 @@
 use std::mem;
 
 use bridge::{Look, Looked};
+use trace::assemble::User;
 use trace::completion::{Progress, Sight, Watch};
 use trace::ladder::Ladder;
-use trace::meter::Meter;
 use trace::redact::Redaction;
 use trace::request::{Api, TracedRequest};
 use trace::state::{Page, Soft};
 use trace::unseen::Unseen;
 use trace::{Timestamp, TraceId, doctor};
 use webext::journal::RequestRow;
-use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, settings};
 
 use crate::Recording;
 use crate::page::Recorded;
-
-/// Key of the month's meter in local storage, where surfaces read it.
-const METER: &str = "meter";
+use crate::who;
 
 impl Recording {
     /// Looks at a page.
     pub(crate) async fn look(&self, look: Look) -> Looked {
-        let Look { mut page, facts, wires, alone, write, kept } = look;
+        let Look { mut page, mut facts, wires, alone, write, kept } = look;
         let trace = page.context.trace;
         page.ladder = mem::take(&mut page.ladder).heard();
         self.pages.borrow_mut().retain(|trace, _| kept.contains(trace));
@@ -40,12 +37,18 @@ impl Recording {
                 recorded.foreign.retain(|other| *other != trace && Some(*other) != shared);
                 let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
                 let redaction = self.redaction().await;
+                let choices = who::choices().await;
+                if !facts.is_empty() {
+                    facts.extend(who::ask(&page, &choices, &mut recorded.said).await);
+                }
+                let user = who::user(&choices, &redaction);
                 let unseen = read(&wires, &page, &redaction).await;
                 let work = Work {
                     journal,
                     page: &mut page,
                     recorded: &mut recorded,
                     redaction: &redaction,
+                    user,
                     alone,
                 };
                 let done = work.run(&facts, unseen, found, write, &mut looked).await;
@@ -53,6 +56,7 @@ impl Recording {
                 let _judged = self.judge(recorded.met(&page)).await;
                 self.others.borrow_mut().insert(trace, asked(&page, &recorded));
                 self.count(recorded.metered()).await;
+                self.hold(looked.waiting);
                 self.pages.borrow_mut().insert(trace, recorded);
                 done
             }
@@ -86,22 +90,6 @@ impl Recording {
         self.count(recorded.metered()).await;
         new.is_ok_and(|(new, _)| new > 0)
     }
-
-    /// Adds to the month's meter.
-    async fn count(&self, spans: u32) {
-        if spans == 0 {
-            return;
-        }
-        let known = *self.meter.borrow();
-        let mut meter: Meter = match known {
-            Some(meter) => meter,
-            None => storage::load(Area::Local, METER).await.ok().flatten().unwrap_or_default(),
-        };
-        meter.add(clock::now(), spans);
-        self.meter.replace(Some(meter));
-        // A meter that cannot be stored is one that counts less: no reason to record less.
-        let _counted = storage::store(Area::Local, METER, &meter).await;
-    }
 }
 
 /// Reads the requests that only the network events tell of.
@@ -132,6 +120,7 @@ struct Work<'a> {
     page: &'a mut Page,
     recorded: &'a mut Recorded,
     redaction: &'a Redaction,
+    user: User,
     alone: bool,
 }
 
@@ -144,12 +133,12 @@ impl Work<'_> {
         write: bool,
         looked: &mut Looked,
     ) -> Result<(), Error> {
-        let Self { journal, page, recorded, redaction, alone } = self;
+        let Self { journal, page, recorded, redaction, user, alone } = self;
         let trace = page.context.trace;
         let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
         looked.tally = Some(recorded.add(journal, page, facts, unseen, redaction).await?);
-        let mut requests = recorded.assemble(page, redaction);
+        let mut requests = recorded.assemble(page, redaction, user);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
         services.iter().for_each(|service| page.watch.count_late(service));

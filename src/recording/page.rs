@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bridge::Tally;
-use trace::assemble::{self, Assembly};
+use trace::assemble::{self, Assembly, User};
 use trace::completion::Sight;
 use trace::kin::Kin;
 use trace::ladder::climb;
@@ -53,6 +53,8 @@ pub(crate) struct Recorded {
     metered: u32,
     /// Records whose targets are judged.
     judged: usize,
+    /// Who the page said last that its user is.
+    pub(crate) said: String,
 }
 
 impl Recorded {
@@ -132,7 +134,12 @@ impl Recorded {
     }
 
     /// Makes spans of all facts, and returns the requests among them.
-    pub(crate) fn assemble(&mut self, page: &Page, redaction: &Redaction) -> Vec<TracedRequest> {
+    pub(crate) fn assemble(
+        &mut self,
+        page: &Page,
+        redaction: &Redaction,
+        user: User,
+    ) -> Vec<TracedRequest> {
         let wire = &page.wire;
         // Before the document spoke, its request on the wire is all there is of its clock.
         #[allow(clippy::cast_precision_loss, reason = "milliseconds fit in 53 bits")]
@@ -150,6 +157,7 @@ impl Recorded {
             url: redaction.url(&page.url),
             document: Some(wire.clone()),
             dropped: page.dropped,
+            user,
         };
         let mut all = assemble::assemble(&page, &self.records, &self.unseen);
         if unsampled {

@@ -75,6 +75,9 @@ impl Recording {
     /// Sends the chunk that has waited longest. `None` when nothing waits.
     pub(crate) async fn send(&self, store: &str) -> Option<Sent> {
         let journal = self.journal().await.ok()?;
+        if let Some(reached) = self.reached().await {
+            return self.wait(&journal, reached).await.ok()?;
+        }
         let waiting = journal.unsent().await.ok()?;
         let all: u32 = waiting.iter().map(|chunk| chunk.count).sum();
         let chunk = waiting.into_iter().next()?;

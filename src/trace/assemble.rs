@@ -81,6 +81,17 @@ pub struct Page {
     pub document: Option<Wire>,
     /// Facts of it that were lost on their way.
     pub dropped: u32,
+    /// Its user.
+    pub user: User,
+}
+
+/// Who uses the browser, by the user's own word; empty where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User {
+    /// `user.name`.
+    pub name: String,
+    /// `user.id`, unless the page says another.
+    pub id: String,
 }
 
 /// A document's request as the browser's network events tell it: for a page that has not finished,

@@ -3,13 +3,15 @@
 //! By name and not by a binding each: a binding that waits costs the worker half a kilobyte, and
 //! says no more of the arguments than the name does.
 
+use std::time::Duration;
+
 use js_sys::{Array, JSON, Promise};
 use serde::de::DeserializeOwned;
 use trace::json;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{Error, js};
+use crate::{Error, clock, js};
 
 /// Calls a function below `chrome`, such as `cookies.set`, with a list of arguments, and waits for
 /// its answer. One that answers nothing answers `null`.
@@ -34,6 +36,12 @@ fn invoke(name: &str, arguments: &str) -> Result<JsValue, JsValue> {
     let (path, method) = name.rsplit_once('.').unwrap_or(("", name));
     let owner = path.split('.').try_fold(js::global("chrome")?, |of, part| js::get(&of, part))?;
     js::apply(&owner, method, JSON::parse(arguments)?.unchecked_ref::<Array>())
+}
+
+/// An answer, or nothing where it takes longer than this.
+pub(crate) fn first(promise: Promise, patience: Duration) -> Promise {
+    let late = Promise::new(&mut |resolve, _| clock::after(&resolve, patience));
+    Promise::race(&Array::of2(&promise, &late))
 }
 
 /// Waits for an answer.

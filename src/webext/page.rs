@@ -38,6 +38,13 @@ pub fn fits(regex: &str, text: &str) -> bool {
     fits.is_ok_and(|fits| fits == JsValue::TRUE)
 }
 
+/// Whether a selector is one that this browser reads.
+#[must_use]
+pub fn selects(selector: &str) -> bool {
+    let document = global("document");
+    document.and_then(|it| call(&it, "querySelector", &[&selector.into()])).is_ok()
+}
+
 /// Whether the surface is dark, as the system or the user wants it.
 #[must_use]
 pub fn dark() -> bool {

@@ -1,12 +1,14 @@
 //! The recorder and the relay as registered content scripts.
 
 use std::slice;
+use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use trace::json;
 
 use crate::Error;
-use crate::call::{ask, perform, read};
+use crate::call::{ask, begin, first, perform, read, settle};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -97,4 +99,45 @@ pub async fn names() -> Result<Vec<String>, Error> {
         None => Some(known.id).filter(|id| more(id).is_some()),
     };
     Ok(known.into_iter().filter_map(name).collect())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Injection<'a> {
+    target: Target,
+    files: [&'a str; 1],
+    inject_immediately: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    tab_id: i32,
+    frame_ids: [u32; 1],
+}
+
+/// What a script answered in one document.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+struct Answer<T> {
+    #[serde(default)]
+    result: Option<T>,
+}
+
+/// Runs a file of the extension once in the document that a tab shows, apart from the page's world,
+/// and tells what it answers. A page that is busy for longer than `patience` answers nothing.
+///
+/// # Errors
+/// When the browser refuses, for instance because the document is gone or not ours to run in.
+pub async fn run<T: DeserializeOwned>(
+    tab: i32,
+    file: &str,
+    patience: Duration,
+) -> Result<Option<T>, Error> {
+    let call = "scripting.executeScript";
+    let target = Target { tab_id: tab, frame_ids: [0] };
+    let injection = Injection { target, files: [file], inject_immediately: true };
+    let answer = first(begin(call, &json::write(&[injection]))?, patience);
+    let all: Option<Vec<Answer<T>>> = read(call, &settle(call, answer).await?)?;
+    Ok(all.unwrap_or_default().into_iter().find_map(|answer| answer.result))
 }

@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use trace::json;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 
-use crate::Error;
 use crate::call::{ask, begin, misread, read, settle};
+use crate::js::{call, get, global};
+use crate::{Error, Listening};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,4 +63,23 @@ pub fn store<T: Serialize + ?Sized>(
     // Begun at once: what is stored later must not be overtaken by what was stored before.
     let begun = begin(call, &format!("[{{{}:{}}}]", json::write(key), json::write(ours)));
     async move { settle(call, begun?).await.map(drop) }
+}
+
+/// Hears that what is kept on disk under a key has changed, whoever changed it, until dropped.
+pub fn changed(key: &'static str, hear: impl Fn() + 'static) -> Listening {
+    let listener = Closure::<dyn Fn(JsValue)>::new(move |changes: JsValue| {
+        if get(&changes, key).is_ok_and(|change| !change.is_undefined()) {
+            hear();
+        }
+    });
+    let event = ["storage", "local", "onChanged"]
+        .iter()
+        .try_fold(global("chrome").unwrap_or(JsValue::UNDEFINED), |of, part| get(&of, part));
+    let event = event.unwrap_or(JsValue::UNDEFINED);
+    // Where there is no such event, nothing is heard.
+    let _heard = call(&event, "addListener", &[listener.as_ref().unchecked_ref()]);
+    Listening::new(move || {
+        let _unheard = call(&event, "removeListener", &[listener.as_ref().unchecked_ref()]);
+        drop(listener);
+    })
 }

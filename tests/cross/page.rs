@@ -2,7 +2,7 @@
 //! a store and come back as they were.
 
 use backend::sender::Outcome;
-use trace::assemble::{self, Page};
+use trace::assemble::{self, Page, User};
 use trace::context::PageContext;
 use trace::record::Record;
 use trace::redact::Redaction;
@@ -44,6 +44,7 @@ fn page() -> Page {
         url: "http://127.0.0.1:37373/checkout".to_owned(),
         document: None,
         dropped: 0,
+        user: User::default(),
     }
 }
 

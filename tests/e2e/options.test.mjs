@@ -49,7 +49,7 @@ async function type(name, text) {
 
 test('every setting has a name, a meaning and its default', async () => {
   const settings = await options.locator('.setting:has(.default)').all();
-  assert.equal(settings.length, 29);
+  assert.equal(settings.length, 35);
   for (const setting of settings) {
     const control = setting.locator('input, textarea, select, [role=group]').last();
     const described = await control.evaluate((it) =>
@@ -239,7 +239,7 @@ test('settings go out to a file and come back, secrets only when asked for', asy
   await options.reload();
   await until('settings are read', async () => (await field('Spans a month').inputValue()) === '3');
   await importing(plain);
-  await news('Imported 28 settings');
+  await news('Imported 34 settings');
   assert.deepEqual(await kept(), before);
   assert.equal(await field('Spans a month').inputValue(), '1000000');
 });

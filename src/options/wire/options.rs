@@ -3,17 +3,20 @@
 use std::mem;
 use std::time::Duration;
 
+use ::trace::choices::{self, KEY};
 use ::trace::origin::Origin;
 use ::trace::settings::Settings;
 use bridge::{Command, Reply, Trial};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use webext::storage::{self, Area};
 use webext::{permissions, rules, settings};
 
 use crate::check;
+use crate::chosen::Chosen;
 use crate::connection::Trials;
 use crate::draft::Draft;
-use crate::field::Field;
+use crate::field::{Field, Group};
 use crate::file;
 use crate::page::{self, Intent};
 use crate::verdict::{Verdict, Way};
@@ -28,10 +31,11 @@ pub fn Options() -> impl IntoView {
     let trials = RwSignal::new(Trials::default());
     let typed = StoredValue::new(0_u32);
     spawn_local(async move {
-        let kept = settings::load().await.map_err(|error| error.to_string());
+        let kept = load().await.map_err(|error| error.to_string());
         draft.update(|draft| draft.load(kept));
         look(draft, trials).await;
     });
+    hear(draft);
     let on_intent = Callback::new(move |intent| match intent {
         Intent::Type(key, text) => type_in(draft, trials, typed, key, text),
         Intent::Commit(key) => commit(draft, trials, key),
@@ -78,8 +82,12 @@ fn type_in(
     set_timeout(later, REST);
 }
 
-/// Has the browser judge the regular expressions of a text. Whether all are fine.
+/// Has the browser judge the regular expressions and the selector of a text. Whether all are fine.
 async fn judge(draft: RwSignal<Draft>, field: &'static Field, text: &str) -> bool {
+    if let Some(problem) = unselected(field, text) {
+        draft.update(|draft| draft.refuse(field, text, problem));
+        return false;
+    }
     for regex in Draft::expressions(field, text) {
         if let Some(reason) = flaw(&regex).await {
             draft.update(|draft| draft.refuse(field, text, check::refused(&regex, &reason)));
@@ -89,9 +97,35 @@ async fn judge(draft: RwSignal<Draft>, field: &'static Field, text: &str) -> boo
     true
 }
 
+/// What is wrong with the selector of a place in pages.
+fn unselected(field: &Field, text: &str) -> Option<check::Problem> {
+    let (selector, _) = choices::place(text).ok().filter(|_| field.key == "dashboard.userFrom")?;
+    (!webext::page::selects(selector)).then(|| check::unselected(selector))
+}
+
 /// Why the browser does not take a regular expression.
 async fn flaw(regex: &str) -> Option<String> {
     rules::unsupported(regex).await.unwrap_or_else(|error| Some(error.to_string()))
+}
+
+/// Reads all that is kept.
+async fn load() -> Result<Chosen, webext::Error> {
+    let settings = settings::load().await?;
+    let choices = storage::load(Area::Local, KEY).await?.unwrap_or_default();
+    Ok(Chosen { settings, choices })
+}
+
+/// Takes in what is kept, where another page changed it: what is typed here stays typed.
+fn hear(draft: RwSignal<Draft>) {
+    let heard = storage::changed(KEY, move || {
+        spawn_local(async move {
+            if let Ok(kept) = load().await {
+                let _page_is_gone = draft.try_update(|draft| draft.load(Ok(kept)));
+            }
+        });
+    });
+    let heard = StoredValue::new_local(Some(heard));
+    on_cleanup(move || drop(heard.try_update_value(Option::take)));
 }
 
 /// Saves a field, over what is kept by now: another page of options may have saved meanwhile.
@@ -102,10 +136,14 @@ fn commit(draft: RwSignal<Draft>, trials: RwSignal<Trials>, key: &str) {
         if !judge(draft, field, &text).await {
             return;
         }
-        let mut settings = settings::load().await.unwrap_or_default();
-        (field.set)(&mut settings, &text);
-        let done = settings::save(&settings).await;
-        let done = done.map(|()| settings).map_err(|error| error.to_string());
+        let mut chosen = load().await.unwrap_or_default();
+        (field.set)(&mut chosen, &text);
+        // Each half by itself: the worker heeds one, and Page Speed changes the other too.
+        let done = match field.group {
+            Group::Dashboard => storage::store(Area::Local, KEY, &chosen.choices).await,
+            _ => settings::save(&chosen.settings).await,
+        };
+        let done = done.map(|()| chosen).map_err(|error| error.to_string());
         draft.update(|draft| draft.settled(field, &text, done));
         if matches!(field.key, "store" | "targets") {
             look(draft, trials).await;
@@ -135,7 +173,7 @@ async fn look(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
         None => None,
     };
     let mut barred = Vec::new();
-    for pattern in draft.with_untracked(|draft| named(&draft.saved)) {
+    for pattern in draft.with_untracked(|draft| named(&draft.saved.settings)) {
         if permissions::has(&pattern).await == Ok(false) {
             barred.push(pattern);
         }
@@ -166,7 +204,7 @@ fn restore(draft: RwSignal<Draft>, origin: String) {
         let done = settings::pause(&origin, false).await.map_err(|error| error.to_string());
         draft.update(|draft| match done {
             Ok(()) => {
-                draft.saved.paused.retain(|paused| *paused != origin);
+                draft.saved.settings.paused.retain(|paused| *paused != origin);
                 draft.say(Ok(format!("Put back: {origin}")));
             }
             Err(reason) => draft.say(Err(format!("Not saved: {reason}"))),
@@ -223,18 +261,24 @@ fn import(draft: RwSignal<Draft>, input: &'static str) {
 }
 
 /// Reads a file and keeps what it says, all of it or nothing.
-async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Settings, String), Vec<String>> {
+async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Chosen, String), Vec<String>> {
     let now = draft.with_untracked(|draft| draft.saved.clone());
     let imported = file::import(text, &now);
     let imported =
         imported.map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    for regex in imported.settings.targets.iter().filter_map(|target| check::regex(target)) {
+    for regex in imported.chosen.settings.targets.iter().filter_map(|target| check::regex(target)) {
         if let Some(reason) = flaw(regex).await {
             return Err(vec![check::refused(regex, &reason).to_string()]);
         }
     }
-    let saved = settings::save(&imported.settings).await;
-    saved.map_err(|error| vec![error.to_string()])?;
+    let place = Field::of("dashboard.userFrom");
+    let unselected = place.and_then(|it| unselected(it, &(it.get)(&imported.chosen)));
+    if let Some(problem) = unselected {
+        return Err(vec![problem.to_string()]);
+    }
+    let failed = |error: webext::Error| vec![error.to_string()];
+    storage::store(Area::Local, KEY, &imported.chosen.choices).await.map_err(failed)?;
+    settings::save(&imported.chosen.settings).await.map_err(failed)?;
     let news = imported.news();
-    Ok((imported.settings, news))
+    Ok((imported.chosen, news))
 }

@@ -16,6 +16,8 @@ pub(super) struct Facts<'a> {
     pub(super) document: Option<&'a Document>,
     /// Session ids of tracers in the page: these write them down after its first turn.
     pub(super) sdk: &'a str,
+    /// Who the page says that its user is, since when.
+    pub(super) user: (PageMillis, &'a str),
     /// Only of a page whose load event is over.
     pub(super) navigation: Option<&'a Navigation>,
     pub(super) resources: Vec<&'a Resource>,
@@ -76,10 +78,13 @@ impl<'a> Facts<'a> {
     fn take(&mut self, record: &'a Record) {
         match record {
             Record::Document(it) => {
-                // One that tells of tracers alone tells nothing else.
+                // One that tells of tracers or of the user alone tells nothing else.
                 let bare = self.document.is_none_or(|known| known.user_agent.is_empty());
                 self.document = if bare { Some(it) } else { self.document };
                 self.sdk = if it.sdk.len() > self.sdk.len() { &it.sdk } else { self.sdk };
+                if !it.user.is_empty() && it.since >= self.user.0 {
+                    self.user = (it.since, &it.user);
+                }
             }
             Record::Navigation(it) if it.load_event_end.0 > 0.0 => self.navigation = Some(it),
             Record::Navigation(_) => {}

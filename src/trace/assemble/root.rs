@@ -13,7 +13,7 @@ use super::act::Acts;
 use super::facts::Facts;
 use super::fault::Faults;
 use super::vital::Vitals;
-use super::{FLAGS, PAGE_LOAD, Page, SOFT, Tracer, network, put, put_count, put_text};
+use super::{FLAGS, PAGE_LOAD, Page, SOFT, Tracer, User, network, put, put_count, put_text};
 use crate::order::arrange;
 
 /// Changes of the device that one root tells; more are counted.
@@ -62,6 +62,7 @@ impl Tracer<'_> {
             }
             root.events = network::milestones(*clock, navigation);
         }
+        self.sign(&mut root, facts);
         put_count(&mut root.attributes, key::LOST_ENTRIES, u64::from(facts.lost));
         put_count(&mut root.attributes, key::LOST_FACTS, u64::from(self.page.dropped));
         root.events.extend(self.paints(&facts.paints));
@@ -130,8 +131,17 @@ impl Tracer<'_> {
         put(&mut root.attributes, key::SAME_DOCUMENT, soft.way != "restore");
         root.links.push(self.back(part.saturating_sub(1)));
         root.links.extend(acts.cause(soft.at).map(|at| self.blame(acts.get(at))));
+        self.sign(&mut root, told.facts);
         self.tell(&mut root, part, told);
         root
+    }
+
+    /// Says whose page it is: of one browser's users, the page knows which.
+    fn sign(&self, root: &mut Span, facts: &Facts<'_>) {
+        let User { name, id } = &self.page.user;
+        let id = if facts.user.1.is_empty() { id } else { facts.user.1 };
+        put_text(&mut root.attributes, key::USER_NAME, name);
+        put_text(&mut root.attributes, key::USER_ID, id);
     }
 
     /// The row of a page within the document. Nothing was asked for it by itself, so no lamp is lit.

@@ -6,6 +6,7 @@ use crate::{TraceContext, Value};
 use proptest::prelude::*;
 
 mod body;
+mod user;
 mod visit;
 
 const COLUMN: f64 = 10.0;
@@ -45,6 +46,7 @@ fn page() -> Page {
         url: "http://shop.test/checkout?token=abc".to_owned(),
         document: None,
         dropped: 0,
+        user: User::default(),
     }
 }
 

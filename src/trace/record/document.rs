@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use super::{AGENT_LIMIT, Texts, URL_LIMIT, WORD_LIMIT};
+use super::{AGENT_LIMIT, NAME_LIMIT, Texts, URL_LIMIT, WORD_LIMIT};
 use crate::{PageMillis, TraceContext};
 
 /// What is known of a document at its start.
@@ -56,6 +56,12 @@ pub struct Document {
     /// the beginnings of what these keep, each up to its id.
     #[serde(default)]
     pub sdk: String,
+    /// Who the page says that its user is, where the options name the place.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    /// When it says so.
+    #[serde(default)]
+    pub since: PageMillis,
 }
 
 /// `navigator.userAgentData`.
@@ -110,6 +116,7 @@ impl Document {
             (&mut self.brands, AGENT_LIMIT),
             (&mut self.connection, WORD_LIMIT),
             (&mut self.sdk, AGENT_LIMIT),
+            (&mut self.user, NAME_LIMIT),
         ]
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn fields(record: &mut Record) -> Vec<Field<'_>> {
             (Text, "browser.brands", &mut it.brands),
             (Text, "network.connection.type", &mut it.connection),
             (Text, "", &mut it.sdk),
+            (Text, key::USER_ID, &mut it.user),
         ],
         Record::Navigation(it) => {
             let Navigation { timing, way, .. } = it.as_mut();

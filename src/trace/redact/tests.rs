@@ -19,7 +19,8 @@ fn kinds() -> Vec<Json> {
     };
     vec![
         json!({"kind": "document", "url": "u", "referrer": "r", "userAgent": "a", "language": "en",
-            "visibility": "visible", "platform": "p", "brands": "b", "connection": "c", "sdk": "otel:s"}),
+            "visibility": "visible", "platform": "p", "brands": "b", "connection": "c", "sdk": "otel:s",
+            "user": "u"}),
         timing("navigation"),
         timing("resource"),
         json!({"kind": "paint", "name": "first-paint", "startTime": 1}),

@@ -1,7 +1,7 @@
 //! A long visit to a shop, as its records: loads, calls with and without traces of their own, what
 //! the user did, what went wrong.
 
-use trace::assemble::Page;
+use trace::assemble::{Page, User};
 use trace::context::PageContext;
 use trace::record::{
     Exception, Frame, Measure, Metric, Operation, Record, Request, Resource, Script, Soft, Timing,
@@ -23,6 +23,7 @@ pub(crate) fn page() -> Page {
         url: "https://shop.test/checkout".to_owned(),
         document: None,
         dropped: 0,
+        user: User::default(),
     }
 }
 
