@@ -9,6 +9,7 @@
 mod digesting;
 mod kept;
 mod news;
+mod removal;
 mod session;
 mod shelf;
 
@@ -24,6 +25,7 @@ use crate::page::journal;
 use crate::steps::Steps;
 
 pub use news::watch;
+pub use removal::{delete_all, delete_session};
 
 /// How long somebody who asks may wait for what is still to be digested.
 const PATIENCE: Duration = Duration::from_millis(200);

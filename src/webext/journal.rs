@@ -36,7 +36,7 @@ use crate::{Error, Listening};
 
 pub use chunk::{Place, Side, SpanChunk};
 pub use digest::{DigestRow, Mark, Stamp};
-pub use news::{hear, tell};
+pub use news::{News, hear, tell};
 pub use request::RequestRow;
 
 const NAME: &str = "tracelight";

@@ -71,8 +71,8 @@ pub fn watch(on_change: impl Fn() + 'static) {
                 stir();
             }
         }));
-        listening.push(webext::journal::hear(|traces| {
-            hear(&traces);
+        listening.push(webext::journal::hear(|news| {
+            hear(&news.traces);
             stir();
         }));
     }
@@ -108,7 +108,7 @@ pub(super) fn closed() {
 /// Tells other readers of digests that were made.
 pub(super) fn made(traces: &[TraceId]) {
     if !traces.is_empty() {
-        webext::journal::tell(traces);
+        webext::journal::tell(&webext::journal::News { traces: traces.to_vec(), lists: false });
     }
 }
 

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::database::{done, finish, open};
 use crate::js::{call, get, set};
 
-const BY_SESSION: &str = "session";
+pub(super) const BY_SESSION: &str = "session";
 const BY_SESSIONS: &str = "sessions";
 const TEXT: &str = "text";
 /// The key under which it is said by which rules all traces were digested: no trace is named so.

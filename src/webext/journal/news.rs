@@ -1,6 +1,7 @@
 //! What readers tell one another: a digest was made, or something was deleted.
 
 use js_sys::{Array, Function, JSON, Reflect};
+use serde::{Deserialize, Serialize};
 use trace::{TraceId, json};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -20,22 +21,31 @@ thread_local! {
         .ok();
 }
 
-/// Tells all other readers that the digests of these traces are new or gone; none for all of them.
-pub fn tell(traces: &[TraceId]) {
+/// What changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// Digests of these traces are new or gone; where none is named, any may be.
+    pub traces: Vec<TraceId>,
+    /// Whether requests came or went besides, that no page made just now.
+    pub lists: bool,
+}
+
+/// Tells all other readers.
+pub fn tell(news: &News) {
     OURS.with(|channel| {
         let Some(channel) = channel else { return };
         // Who is not told reads the same when he asks the next time.
-        let _not_told = JSON::parse(&json::write(traces))
-            .and_then(|news| call(channel, "postMessage", &[&news]));
+        let _not_told =
+            JSON::parse(&json::write(news)).and_then(|news| call(channel, "postMessage", &[&news]));
     });
 }
 
 /// Hears what other readers tell, until dropped.
-pub fn hear(hear: impl Fn(Vec<TraceId>) + 'static) -> Listening {
+pub fn hear(hear: impl Fn(News) + 'static) -> Listening {
     let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
         let news = get(&event, "data").ok().and_then(|news| text("BroadcastChannel", &news).ok());
-        if let Some(traces) = news.and_then(|news| json::read(&news).ok()) {
-            hear(traces);
+        if let Some(news) = news.and_then(|news| json::read(&news).ok()) {
+            hear(news);
         }
     });
     let each = |method: &str, listener: &JsValue| {
