@@ -7,12 +7,15 @@
 //! larger by it.
 
 mod digesting;
+mod file;
 mod kept;
 mod news;
 mod removal;
 mod session;
 mod shelf;
+mod transfer;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bridge::query::{Answer, Question, answer};
@@ -26,6 +29,7 @@ use crate::steps::Steps;
 
 pub use news::watch;
 pub use removal::{delete_all, delete_session};
+pub use transfer::{export, import};
 
 /// How long somebody who asks may wait for what is still to be digested.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -79,6 +83,34 @@ pub async fn spans(trace: TraceId) -> Result<Vec<Span>, String> {
     others.retain(|span| span.trace == trace);
     spans.append(&mut others);
     Ok(spans)
+}
+
+/// How much room there is, and who has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// How many bytes the spans of each session have, by its id; those of pages of no session are
+    /// under an empty one. Pages that are still to be digested do not count.
+    pub sessions: BTreeMap<String, u64>,
+    /// How many bytes of the disk the extension uses, as the browser estimates it.
+    pub used: u64,
+    /// How many the browser would give it.
+    pub room: u64,
+}
+
+/// How much room there is, and who has it.
+///
+/// # Errors
+/// Why the journal cannot be read, in words for the user.
+pub async fn sizes() -> Result<Sizes, String> {
+    let failed = |error: Error| error.to_string();
+    let journal = journal().await?;
+    let mut shelf = shelf::lock().await;
+    let left = shelf.refresh(&journal, PATIENCE).await.map_err(failed)?;
+    let sessions = shelf.sizes();
+    drop(shelf);
+    news::count(left);
+    let (used, room) = webext::storage::estimate().await.map_err(failed)?;
+    Ok(Sizes { sessions, used, room })
 }
 
 /// How many pages are still to be digested.

@@ -23,6 +23,7 @@ mod digest;
 mod news;
 mod removal;
 mod request;
+mod transfer;
 
 use js_sys::{Array, JSON, Object, Reflect};
 use serde::de::DeserializeOwned;

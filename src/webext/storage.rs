@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::call::{ask, begin, misread, read, settle};
 use crate::js::{call, get, global};
-use crate::{Error, Listening};
+use crate::{Error, Listening, js};
 
 /// Where a value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,23 @@ pub(crate) async fn all<T: DeserializeOwned>(area: Area, keys: &[&str]) -> Resul
 pub async fn load<T: DeserializeOwned>(area: Area, key: &str) -> Result<Option<T>, Error> {
     let (call, text) = ask_for(area, &[key]).await?;
     json::read_field(&text, key).map_err(|error| misread(call, error))
+}
+
+/// How many bytes of the disk the extension uses, and how many the browser would give it.
+///
+/// # Errors
+/// When the browser does not say.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floats saturate")]
+pub async fn estimate() -> Result<(u64, u64), Error> {
+    let name = "navigator.storage.estimate";
+    let storage = global("navigator").and_then(|navigator| get(&navigator, "storage"));
+    let said = storage.and_then(|storage| call(&storage, "estimate", &[]));
+    let said = js::settled(name, said).await?;
+    let bytes = |part| {
+        let found = get(&said, part).map_err(|error| Error::new(name, &error))?;
+        Ok(found.as_f64().unwrap_or_default() as u64)
+    };
+    Ok((bytes("usage")?, bytes("quota")?))
 }
 
 /// Keeps a value under a key.

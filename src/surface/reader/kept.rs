@@ -14,8 +14,8 @@ pub(super) struct Kept {
     pages: Vec<TraceId>,
     calls: Vec<TraceId>,
     errors: Vec<TraceId>,
-    /// The pages whose digests are in it, and how many bytes their chunks have.
-    sizes: BTreeMap<TraceId, u64>,
+    /// The pages whose digests are in it, how many bytes their chunks have, and their sessions.
+    sizes: BTreeMap<TraceId, (u64, String)>,
 }
 
 impl Kept {
@@ -24,12 +24,24 @@ impl Kept {
         &self.rows
     }
 
+    /// How many bytes the chunks of each session's pages have, by its id. Pages of no session are under
+    /// an empty one.
+    pub(super) fn sizes(&self) -> BTreeMap<String, u64> {
+        let mut sizes = BTreeMap::new();
+        for (bytes, session) in self.sizes.values() {
+            *sizes.entry(session.clone()).or_default() += bytes;
+        }
+        sizes
+    }
+
     /// Takes digests in, with how many bytes they were made of, in place of older ones.
     pub(super) fn put(&mut self, digests: Vec<(TraceId, u64, Digest)>) {
         self.remove(digests.iter().map(|(trace, ..)| *trace).collect());
         for (trace, bytes, digest) in digests {
             let Digest { pages, calls, errors } = digest;
-            self.sizes.insert(trace, bytes);
+            let session = pages.first().map(|row| &row.session);
+            let session = session.or_else(|| calls.first().map(|row| &row.session));
+            self.sizes.insert(trace, (bytes, session.cloned().unwrap_or_default()));
             add(&mut self.rows.pages, &mut self.pages, pages, trace);
             add(&mut self.rows.calls, &mut self.calls, calls, trace);
             add(&mut self.rows.errors, &mut self.errors, errors, trace);
@@ -95,6 +107,15 @@ mod tests {
         kept.put(vec![(trace(1), 9, digest("c", 1)), (trace(3), 9, digest("d", 1))]);
         assert_eq!(sessions(&kept), ["b", "c", "d"]);
         assert_eq!(kept.rows().pages.len(), 3);
+    }
+
+    #[test]
+    fn a_session_is_as_large_as_its_pages() {
+        let mut kept = Kept::default();
+        kept.put(vec![(trace(1), 9, digest("a", 2)), (trace(2), 4, digest("b", 0))]);
+        kept.put(vec![(trace(3), 1, digest("a", 0)), (trace(4), 7, Digest::default())]);
+        let sizes = [("", 7), ("a", 10), ("b", 4)].map(|(id, bytes)| (id.to_owned(), bytes));
+        assert_eq!(kept.sizes(), sizes.into());
     }
 
     #[test]

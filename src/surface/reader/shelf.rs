@@ -50,6 +50,11 @@ impl Shelf {
         self.kept.rows()
     }
 
+    /// How many bytes each session has.
+    pub(super) fn sizes(&self) -> BTreeMap<String, u64> {
+        self.kept.sizes()
+    }
+
     /// Takes in what changed, for no longer than that unless nothing was read yet. How many pages are
     /// left.
     pub(super) async fn refresh(
