@@ -87,3 +87,6 @@ fn take(scene: &Scene<'_>, digest: &mut Digest, calls: &mut Vec<Found>) {
     digest.pages.append(&mut pages);
     calls.append(&mut found);
 }
+
+#[cfg(test)]
+mod tests;
