@@ -82,3 +82,6 @@ fn at<T: Default>(things: &mut Vec<T>, place: usize) -> &mut T {
     }
     &mut things[place]
 }
+
+#[cfg(test)]
+mod tests;

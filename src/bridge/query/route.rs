@@ -193,3 +193,6 @@ impl<'a> Routes<'a> {
         self.names
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,3 +70,6 @@ pub fn score(vitals: &Vitals, limits: Limits) -> Option<Score> {
     }
     (of > 0).then(|| Score { points: sum / f64::from(weights), of })
 }
+
+#[cfg(test)]
+mod tests;

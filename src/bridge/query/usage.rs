@@ -72,10 +72,17 @@ fn sites(rows: &Rows, pages: &[&PageRow], calls: &[&CallRow]) -> Vec<UsageSite> 
         site.lost = site.lost.saturating_add(page.lost);
     }
     if !calls.is_empty() {
-        let known = rows.pages.iter().filter_map(|page| Some((page.trace?, &*page.url)));
-        let known: BTreeMap<TraceId, &str> = known.collect();
+        // Of several pages in one trace, what is the trace's is the first's.
+        let mut known: BTreeMap<TraceId, &PageRow> = BTreeMap::new();
+        for page in &rows.pages {
+            let Some(trace) = page.trace else { continue };
+            let first = known.entry(trace).or_insert(page);
+            if (page.start, page.span) < (first.start, first.span) {
+                *first = page;
+            }
+        }
         for call in calls {
-            let url = call.page.and_then(|page| known.get(&page).copied());
+            let url = call.page.and_then(|page| Some(&*known.get(&page)?.url));
             let site = at(&mut sites, place(url));
             site.spans = site.spans.saturating_add(call.spans);
         }
