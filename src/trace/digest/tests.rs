@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::assemble::{self, Page};
+use crate::assemble::{self, Page, User};
 use crate::attribute::{Attributes, key};
 use crate::context::PageContext;
 use crate::record::{
@@ -72,6 +72,7 @@ fn page() -> Page {
         url: "http://shop.test/checkout?token=abc".to_owned(),
         document: None,
         dropped: 3,
+        user: User { name: "Ann B.".to_owned(), id: String::new() },
     }
 }
 
@@ -204,7 +205,7 @@ fn a_page_has_what_its_browser_and_its_server_say_of_it() {
     assert_eq!((&*page.device, &*page.connection), ("Desktop", "4g"));
     assert_eq!(page.ip, "203.0.113.42", "of the server that answered, not of one behind it");
     assert_eq!(page.region, "DE, BE, Berlin");
-    assert_eq!((&*page.user_name, &*page.user_id), ("ann", "ann"), "who is the same everywhere");
+    assert_eq!((&*page.user_name, &*page.user_id), ("Ann B.", "ann"), "who is the same everywhere");
     assert_eq!((page.status, &*page.service), (Some(200), "web"), "as the browser saw it");
     assert_eq!(page.spans, 5);
     let Vitals { lcp, inp, cls, fcp, ttfb } = page.vitals;
