@@ -13,12 +13,21 @@ pub struct Filter {
     pub traces: bool,
     /// Made by this browser.
     pub mine: bool,
+    /// Begun since then and before then, milliseconds since 1970.
+    pub range: (Option<u64>, Option<u64>),
     /// Let through by this; `None` lets all through. What it lets through is asked for all requests
     /// at once.
     pub query: Option<Query>,
 }
 
 impl Filter {
+    /// Whether another lets the same through, but for when that began.
+    #[must_use]
+    pub fn alike(&self, other: &Self) -> bool {
+        self.query == other.query
+            && (self.session, self.traces, self.mine) == (other.session, other.traces, other.mine)
+    }
+
     /// Whether a request is of the session that is asked for.
     #[must_use]
     pub fn of_session(&self, request: &TracedRequest) -> bool {
@@ -38,6 +47,7 @@ impl Filter {
             (self.query.is_some(), "matches the filter"),
             (self.traces, "has a trace"),
             (self.mine, "was made by this browser"),
+            (self.range != (None, None), "began in that time"),
         ];
         let words: Vec<&str> = all.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
         let (last, others) = words.split_last()?;
@@ -75,5 +85,8 @@ mod tests {
         filter.query = Query::parse("error:true", &REQUESTS).ok();
         let all = "matches the filter, has a trace and was made by this browser";
         assert_eq!(filter.keeps().unwrap(), all);
+        let range = Filter { range: (Some(5), None), ..Filter::default() };
+        assert_eq!(range.keeps().unwrap(), "began in that time");
+        assert!(range.alike(&Filter::default()) && !range.alike(&filter));
     }
 }

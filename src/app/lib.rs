@@ -6,12 +6,16 @@
 //! has one snapshot. Components are given state and return intents; `wire` alone speaks with the
 //! browser, through `webext`. Text from pages and servers is drawn as text nodes and nothing else.
 
+pub mod buckets;
 pub mod buttons;
+pub mod dropdown;
 pub mod facts;
 pub mod filter;
 pub mod found;
+pub mod histogram;
 pub mod lamps;
 pub mod logs;
+pub mod menus;
 pub mod palette;
 pub mod panel;
 pub mod plan;
@@ -27,6 +31,7 @@ mod snapshot;
 pub mod status;
 pub mod tab;
 pub mod table;
+pub mod views;
 pub mod wire;
 
 use leptos::prelude::*;

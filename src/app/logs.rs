@@ -3,19 +3,28 @@
 
 use leptos::prelude::*;
 use surface::address;
+use surface::board::{Board, Tab};
+use surface::column::Columns;
 use surface::held::Held;
 use surface::lamp::Tone;
 use surface::mark::Mark;
 use surface::moment;
 use surface::nav::{Nav, Place};
+use surface::period::Period;
+use surface::range::Range;
 use trace::{SessionId, Timestamp, quantity};
 
+use crate::buckets::{Brush, domain};
+
 use crate::facts::{Session, SessionFacts};
+use crate::histogram::Chart;
+use crate::menus::{Filters, Shown, Times};
 use crate::panel::Chosen;
 use crate::requests::Requests;
 use crate::sessions::Past;
 use crate::sieve::{Nothing, Sieve};
 use crate::table::Table;
+use crate::views::{self, Views, Wish};
 use surface::door::OpenFile;
 use surface::naming::short;
 use surface::query::{Query, Wanted};
@@ -30,7 +39,17 @@ pub fn Logs(
     query: RwSignal<Query>,
     /// What is typed to filter.
     held: RwSignal<Held>,
-    /// The sessions that the journal knows, newest first.
+    /// The columns that are shown.
+    columns: RwSignal<Columns>,
+    /// Hears that others are wanted.
+    on_columns: Callback<Columns>,
+    /// Saved views.
+    views: RwSignal<Views>,
+    /// Why a view was not saved; empty where it was.
+    unsaved: RwSignal<String>,
+    /// Saves one, or does what else is done with them.
+    on_wish: Callback<Wish>,
+    /// The newest sessions that the journal knows, newest first.
     #[prop(into)]
     sessions: Signal<Vec<Past>>,
     /// The session that is asked for, or all, in numbers.
@@ -53,7 +72,9 @@ pub fn Logs(
     let standing = Signal::derive(move || nothing(&list.read(), &query.read()));
     let on_all = Callback::new(move |()| {
         held.set(Held::default());
-        query.update(|query| (query.traces, query.mine) = (false, false));
+        query.update(|query| {
+            (query.traces, query.mine, query.range) = (false, false, Range::All);
+        });
     });
     let caveat = move || {
         trouble.with(|text| {
@@ -67,13 +88,18 @@ pub fn Logs(
                 <OpenFile />
                 <Session facts zone />
             </header>
-            <Bar list query held />
+            <Bar list query held>
+                <Filters list held />
+                <Shown columns on_columns />
+                <views::Menu views trouble=unsaved on_wish />
+            </Bar>
             {caveat}
+            <Time list query now zone />
             <div class="panes" class:alone=move || !open.get()>
                 <Sessions sessions query now zone />
                 <section class="requests" aria-label="Requests">
                     <Show when=move || !list.with(Requests::is_empty) fallback=move || view! { <Nothing list standing on_all /> }>
-                        <Table list origin zone wide=true />
+                        <Table list origin zone columns />
                     </Show>
                 </section>
                 <Show when=move || open.get()>
@@ -93,9 +119,73 @@ pub fn Logs(
     .into_any()
 }
 
+/// When requests began, as a picture, and which of that time is shown.
+#[component]
+fn Time(
+    list: RwSignal<Requests>,
+    query: RwSignal<Query>,
+    now: Signal<Timestamp>,
+    zone: i32,
+) -> impl IntoView {
+    let range = Memo::new(move |_| query.with(|query| query.range));
+    // What the picture shows: a brush chooses a part of it, and leaves it as it is.
+    let frame = RwSignal::new(range.get_untracked());
+    Effect::new(move |_| {
+        if range.get() == Range::All {
+            frame.set(Range::All);
+        }
+    });
+    // Often enough for a picture of minutes.
+    let tick = Memo::new(move |_| now.get().millis() / 10_000 * 10_000);
+    let wide = Memo::new(move |_| {
+        let (frame, now) = (frame.get(), tick.get());
+        domain(list.with(Requests::extent), frame.at(now), now)
+    });
+    let histogram = Memo::new(move |_| list.with(|list| list.histogram(wide.get(), zone)));
+    let brush = Signal::derive(move || match range.get() {
+        Range::Between(since, until) => histogram.with(|it| {
+            Some(Brush { since: since.unwrap_or(it.since), until: until.unwrap_or(it.until()) })
+        }),
+        Range::All | Range::Last(_) => None,
+    });
+    let put = move |range: Range| query.update(|query| query.range = range);
+    let on_range = Callback::new(move |range: Range| {
+        frame.set(range);
+        put(range);
+    });
+    let on_brush = Callback::new(move |brush: Option<Brush>| match brush {
+        Some(Brush { since, until }) => put(Range::Between(Some(since), Some(until))),
+        None => {
+            if let Range::Between(..) = frame.get_untracked() {
+                frame.set(Range::All);
+            }
+            put(frame.get_untracked());
+        }
+    });
+    view! {
+        <div class="period">
+            <div class="ends">
+                <Times range=range.into() domain=wide.into() on_range zone />
+                <Show when=move || brush.get().is_some()>
+                    <button type="button" class="link" on:click=move |_| on_brush.run(None)>
+                        "Clear time"
+                    </button>
+                </Show>
+            </div>
+            <Chart histogram brush on_brush zone />
+        </div>
+    }
+    .into_any()
+}
+
 /// The filters.
 #[component]
-fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, held: RwSignal<Held>) -> impl IntoView {
+fn Bar(
+    list: RwSignal<Requests>,
+    query: RwSignal<Query>,
+    held: RwSignal<Held>,
+    children: Children,
+) -> impl IntoView {
     let session = Memo::new(move |_| query.with(|query| query.session.id()));
     let all = move |_| query.update(|query| query.session = Wanted::All);
     let chip = move || {
@@ -125,6 +215,7 @@ fn Bar(list: RwSignal<Requests>, query: RwSignal<Query>, held: RwSignal<Held>) -
                 on_toggle=Callback::new(move |()| query.update(|query| query.mine = !query.mine))
             />
             {chip}
+            {children()}
             <Pick list />
         </Sieve>
     }
@@ -199,6 +290,7 @@ fn Sessions(
 ) -> impl IntoView {
     let chosen = Memo::new(move |_| query.with(|query| query.session.id()));
     let minute = Memo::new(move |_| now.get().millis() / 60_000);
+    let all = Board { tab: Tab::Sessions(Box::default()), period: Period::All }.address();
     let choose = move |id: SessionId| query.update(|query| query.session = Wanted::Of(id));
     let draw = move |past: Past| {
         let id = past.id;
@@ -229,6 +321,7 @@ fn Sessions(
             <nav class="sessions" aria-label="Sessions">
                 <h2>"Sessions"</h2>
                 <ul>{move || sessions.get().into_iter().map(draw).collect::<Vec<_>>()}</ul>
+                <a class="all" href=all.clone()>"All sessions"</a>
             </nav>
         </Show>
     }

@@ -146,7 +146,7 @@ pub fn Chosen(
         "Choose a request, by click or arrow keys, to see its trace.",
     ));
     let last = Memo::new(move |_| {
-        list.with(|list| candidate::previous(list.chosen()?.0, list.rows()).zip(list.chosen()))
+        list.with(|list| candidate::previous(list.chosen()?.0, &list.before()).zip(list.chosen()))
     });
     let before = move || {
         let (last, (trace, _)) = last.get()?;

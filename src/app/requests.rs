@@ -1,50 +1,76 @@
-//! A list of traced requests: which are shown and in what order, what a line says, and which one is
-//! chosen.
+//! A list of traced requests: which are shown and in what order, and which one is chosen.
 //!
-//! Plain state; where the requests come from is the shell's part.
+//! Plain state; where the requests come from is the shell's part. Two hundred thousand of them may
+//! come, page by page: so each is kept once and known by its place, what comes is sorted in, and a
+//! filter is asked of so many at a time (`sift`).
 
-use std::time::Duration;
+mod line;
+mod marks;
+#[cfg(test)]
+mod tests;
 
-use surface::lamp::Tone;
-use surface::moment;
-use surface::naming::short;
-use surface::typing::MOST;
-use trace::filter::{self, Completion, Place, REQUESTS};
-use trace::framework::Badges;
-use trace::request::{Api, TracedRequest};
-use trace::{SpanId, TraceId, quantity};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use crate::filter::Filter;
-use crate::lamps;
 use surface::cursor::Step;
+use surface::lamp::Tone;
 use surface::standing::Standing;
+use surface::typing::MOST;
+use trace::filter::{self, Completion, Place, REQUESTS, Subject as _};
+use trace::request::{Api, TracedRequest};
+use trace::{SpanId, Timestamp, TraceId, order, quantity};
+
+use crate::buckets::{Class, Histogram};
+use crate::filter::Filter;
+use crate::sessions::Sessions;
+
+pub use line::Line;
 
 /// A request by its trace and its span.
 pub type RequestKey = (TraceId, SpanId);
 
+/// Set in the place of a request that only the trace store knows of.
+const OTHER: u32 = 1 << 31;
+/// How many are filtered at once, which takes no time that a reader would notice.
+const AT_ONCE: usize = 4_000;
+/// How many of the newest are asked for the values that a filter may name.
+const ASKED: usize = 10_000;
+/// How many before the chosen one it is compared with.
+const BEFORE: usize = 2_000;
+
 /// The list.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Requests {
-    /// What this browser made, oldest first.
+    /// What this browser made, in the order in which it became known.
     rows: Vec<TracedRequest>,
-    /// What only the trace store knows of, oldest first.
+    /// Where in `rows` each is.
+    known: BTreeMap<RequestKey, u32>,
+    /// What the trace store knows of, oldest first.
     others: Vec<TracedRequest>,
-    /// What is shown, in order: places in `rows` and then in `others`.
-    shown: Vec<usize>,
+    /// The places of all, the newest first; of the store's only those that the journal has not.
+    order: Vec<u32>,
+    /// How many of them the filter has been asked of.
+    sifted: usize,
+    /// Those that pass it whenever they began, in the same order.
+    passed: Vec<u32>,
+    /// Which of those began in the time that is asked for.
+    shown: Range<usize>,
+    /// How many came that are newer than all that were shown.
+    arrived: usize,
     totals: Totals,
+    sessions: Sessions,
     filter: Filter,
     newest_first: bool,
     chosen: Option<RequestKey>,
     /// To be compared, in the order in which they were marked.
     marked: Vec<RequestKey>,
-    /// Whether the journal has been read.
+    /// Whether the journal has been read, as far as a screen goes.
     pub read: bool,
+    /// Whether more of it is being read.
+    pub reading: bool,
     /// Why it could not be read.
     pub trouble: Option<String>,
 }
-
-/// Requests that are compared.
-const PAIR: usize = 2;
 
 /// Requests in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,138 +86,37 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, request: &TracedRequest) {
-        self.pages += u64::from(request.api == Api::Document);
-        self.requests += 1;
-        self.spans += u64::from(request.spans);
-        self.errors += u64::from(request.errors);
-    }
-}
-
-/// A line of the list, ready to draw.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Line {
-    /// Its place, from 0.
-    pub at: usize,
-    /// Which request.
-    pub key: RequestKey,
-    /// When it began.
-    pub time: String,
-    /// Its method.
-    pub method: String,
-    /// What it asked for: from the path on where it is the page's own origin.
-    pub place: String,
-    /// Where it was asked for.
-    pub host: String,
-    /// All of its URL.
-    pub url: String,
-    /// Status, or why there is none.
-    pub status: String,
-    /// The status's tone.
-    pub tone: Tone,
-    /// How long it took; empty while it is under way.
-    pub duration: String,
-    /// What it is to its framework.
-    pub badges: Badges,
-    /// What it called, in a word or two; may be empty.
-    pub call: String,
-    /// What made it; `server` where only the store knows of it.
-    pub kind: &'static str,
-    /// Its spans; empty while there is none.
-    pub spans: String,
-    /// How many of them failed; empty for none.
-    pub errors: String,
-    /// The service that answered.
-    pub service: String,
-    /// Its session, in short; empty where it has none.
-    pub session: String,
-    /// What its lamps show.
-    pub lights: [&'static str; 5],
-    /// The same in words.
-    pub lamps: String,
-}
-
-impl Line {
-    fn of(at: usize, request: &TracedRequest, origin: &str, zone: i32) -> Self {
-        let (status, tone) = outcome(request);
-        let number = |count: u32| if count == 0 { String::new() } else { count.to_string() };
+    fn of(request: &TracedRequest) -> Self {
         Self {
-            at,
-            key: (request.trace, request.span),
-            time: moment::clock(request.start, zone),
-            method: request.method.clone(),
-            place: place(&request.url, origin).to_owned(),
-            host: request.host().to_owned(),
-            url: request.url.clone(),
-            status,
-            tone,
-            duration: length(request),
-            badges: request.badges,
-            call: request.call.clone(),
-            kind: match request.api {
-                Api::Document => "document",
-                Api::Fetch => "fetch",
-                Api::Xhr => "xhr",
-                Api::Page => "page",
-            },
-            spans: number(request.spans),
-            errors: number(request.errors),
-            service: request.service.clone(),
-            session: request.session.map(|id| short(&id.to_string())).unwrap_or_default(),
-            lights: lamps::lights(&request.ladder),
-            lamps: lamps::summary(&request.ladder),
+            pages: u64::from(request.api == Api::Document),
+            requests: 1,
+            spans: u64::from(request.spans),
+            errors: u64::from(request.errors),
         }
     }
-}
 
-/// Stands where there is nothing to tell: a page within the document has no answer, and may load
-/// nothing.
-const NOTHING: &str = "–";
+    fn add(&mut self, other: Self) {
+        self.pages += other.pages;
+        self.requests += other.requests;
+        self.spans += other.spans;
+        self.errors += other.errors;
+    }
 
-/// The status in words, and its tone.
-fn outcome(request: &TracedRequest) -> (String, Tone) {
-    match (request.status, &request.error) {
-        (Some(status @ 500..), _) => (status.to_string(), Tone::Bad),
-        (Some(status @ 400..=499), _) => (status.to_string(), Tone::Warn),
-        (Some(status), None) => (status.to_string(), Tone::Good),
-        (Some(status), Some(_)) => (status.to_string(), Tone::Bad),
-        (None, Some(error)) => (error.clone(), Tone::Bad),
-        (None, None) if request.api == Api::Page => (NOTHING.to_owned(), Tone::Idle),
-        (None, None) if request.millis.is_none() => ("pending".to_owned(), Tone::Busy),
-        (None, None) => ("no status".to_owned(), Tone::Idle),
+    fn take(&mut self, other: Self) {
+        self.pages = self.pages.saturating_sub(other.pages);
+        self.requests = self.requests.saturating_sub(other.requests);
+        self.spans = self.spans.saturating_sub(other.spans);
+        self.errors = self.errors.saturating_sub(other.errors);
     }
 }
 
-/// How long it took; of a page within the document, until what it loaded was there.
-fn length(request: &TracedRequest) -> String {
-    match request.millis {
-        None => String::new(),
-        Some(0.0) if request.api == Api::Page => NOTHING.to_owned(),
-        Some(millis) => duration(millis),
-    }
+fn key(request: &TracedRequest) -> RequestKey {
+    (request.trace, request.span)
 }
 
-/// What a page's clock measured. It may say anything.
-fn duration(millis: f64) -> String {
-    let time = Duration::try_from_secs_f64(millis / 1e3);
-    time.map(quantity::duration).unwrap_or_else(|_| "no duration".to_owned())
-}
-
-impl Line {
-    /// What it asked for, without its host.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        let path = self.place.strip_prefix(&self.host).filter(|path| !path.is_empty());
-        path.unwrap_or(&self.place)
-    }
-}
-
-/// The URL without the page's own origin; of another origin, without the scheme.
-fn place<'a>(url: &'a str, origin: &str) -> &'a str {
-    match url.strip_prefix(origin) {
-        Some(place) if !origin.is_empty() && place.starts_with('/') => place,
-        _ => url.split_once("://").map_or(url, |(_, rest)| rest),
-    }
+/// A place in a list that may hold as many as there are numbers.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(OTHER - 1)
 }
 
 impl Requests {
@@ -201,80 +126,336 @@ impl Requests {
         Self { newest_first: true, ..Self::default() }
     }
 
-    /// Takes in what the journal has, oldest first.
+    /// Takes in all that the journal has, and forgets what it has no more.
     pub fn fill(&mut self, rows: Result<Vec<TracedRequest>, String>) {
-        self.read = true;
         match rows {
-            Ok(rows) => {
-                self.trouble = None;
-                self.rows = rows;
-                self.arrange();
+            Ok(rows) => self.renew(rows, true),
+            Err(trouble) => self.fail(trouble),
+        }
+    }
+
+    /// Nothing can be read.
+    pub fn fail(&mut self, trouble: String) {
+        (self.read, self.reading, self.trouble) = (true, false, Some(trouble));
+    }
+
+    /// Takes in the newest that the journal has, and forgets what it should have and has no more;
+    /// `whole` where that is all of it.
+    pub fn renew(&mut self, rows: Vec<TracedRequest>, whole: bool) {
+        let oldest = rows.iter().map(|row| row.start).min().filter(|_| !whole);
+        let since = if whole { Timestamp::default() } else { oldest.unwrap_or_default() };
+        let there: BTreeSet<RequestKey> = rows.iter().map(key).collect();
+        let gone: Vec<u32> = self
+            .order
+            .iter()
+            .copied()
+            .filter(|place| {
+                let row = if place & OTHER == 0 { self.rows.get(*place as usize) } else { None };
+                row.is_some_and(|row| row.start >= since && !there.contains(&key(row)))
+            })
+            .collect();
+        if whole || oldest.is_some() {
+            self.forget(&gone);
+        }
+        self.merge(rows);
+    }
+
+    fn forget(&mut self, gone: &[u32]) {
+        for place in gone {
+            let Some(row) = self.rows.get(*place as usize) else { continue };
+            self.known.remove(&key(row));
+            self.sessions.take(row);
+            if self.filter.of_session(row) {
+                self.totals.take(Totals::of(row));
             }
-            Err(trouble) => self.trouble = Some(trouble),
+        }
+        self.without(gone);
+    }
+
+    /// Takes in some of what the journal has: what is new, and what has changed.
+    pub fn merge(&mut self, rows: Vec<TracedRequest>) {
+        (self.read, self.trouble) = (true, None);
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+        for request in rows {
+            let there = self.known.get(&key(&request)).copied();
+            let old = there.and_then(|place| self.rows.get(place as usize));
+            if old == Some(&request) {
+                continue;
+            }
+            if let Some(old) = old {
+                self.sessions.take(old);
+                if self.filter.of_session(old) {
+                    self.totals.take(Totals::of(old));
+                }
+            }
+            self.sessions.add(&request);
+            if self.filter.of_session(&request) {
+                self.totals.add(Totals::of(&request));
+            }
+            match there {
+                Some(place) => {
+                    changed.push(place);
+                    self.rows[place as usize] = request;
+                }
+                None => {
+                    let place = number(self.rows.len());
+                    self.known.insert(key(&request), place);
+                    fresh.push(place);
+                    self.rows.push(request);
+                }
+            }
+        }
+        self.without(&changed);
+        fresh.append(&mut changed);
+        self.sort_in(fresh);
+        if !self.others.is_empty() {
+            let others = std::mem::take(&mut self.others);
+            self.find(others);
         }
     }
 
-    /// Takes in what only the trace store knows of, oldest first.
+    /// Takes in what the trace store knows of, oldest first. The journal's word comes first.
     pub fn find(&mut self, others: Vec<TracedRequest>) {
+        let old: Vec<u32> = self.order.iter().copied().filter(|at| at & OTHER != 0).collect();
+        for place in &old {
+            if let Some(other) = self.any(*place).filter(|it| self.filter.of_session(it)) {
+                let of = Totals::of(other);
+                self.totals.take(of);
+            }
+        }
+        self.without(&old);
+        let alone = others.iter().enumerate().filter(|(_, it)| !self.knows(it.trace));
+        let fresh: Vec<u32> = alone.map(|(at, _)| number(at) | OTHER).collect();
         self.others = others;
-        self.arrange();
+        for place in &fresh {
+            if let Some(other) = self.any(*place).filter(|it| self.filter.of_session(it)) {
+                let of = Totals::of(other);
+                self.totals.add(of);
+            }
+        }
+        self.sort_in(fresh);
     }
 
-    /// Shows only what passes a filter.
+    /// Whether the journal has a request of a trace.
+    fn knows(&self, trace: TraceId) -> bool {
+        let least = SpanId::mint(1_u64.to_be_bytes()).map(|least| (trace, least));
+        let next = least.and_then(|least| self.known.range(least..).next());
+        next.is_some_and(|((found, _), _)| *found == trace)
+    }
+
+    /// Takes places out of the order.
+    fn without(&mut self, gone: &[u32]) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut gone = gone.to_vec();
+        gone.sort_unstable();
+        let stays = |place: &u32| gone.binary_search(place).is_err();
+        let whole = self.sifted == self.order.len();
+        self.order.retain(stays);
+        self.passed.retain(stays);
+        self.sifted = if whole { self.order.len() } else { 0 };
+        self.cut();
+    }
+
+    /// Puts places where they belong, and asks the filter of them.
+    fn sort_in(&mut self, fresh: Vec<u32>) {
+        let whole = self.sifted == self.order.len();
+        let rank = |at: usize| fresh.get(at).map_or(0, |place| self.rank(*place).0);
+        let sorted = order::order(fresh.len(), &rank, &|a, b| fresh[a].cmp(&fresh[b]));
+        let fresh: Vec<u32> = sorted.into_iter().rev().map(|at| fresh[at]).collect();
+        let passed = if whole { self.pass(&fresh) } else { Vec::new() };
+        let mut order = std::mem::take(&mut self.order);
+        self.join(&mut order, &fresh);
+        self.order = order;
+        if whole {
+            let mut all = std::mem::take(&mut self.passed);
+            let newest = all.first().map(|place| self.rank(*place));
+            let newer = passed.iter().take_while(|place| Some(self.rank(**place)) > newest);
+            self.arrived += newest.map_or(0, |_| newer.count());
+            self.join(&mut all, &passed);
+            self.passed = all;
+            self.sifted = self.order.len();
+            self.cut();
+        } else {
+            self.again();
+        }
+    }
+
+    /// Where a place stands among all: by its time, then by itself.
+    fn rank(&self, place: u32) -> (u64, u32) {
+        (self.any(place).map_or(0, |request| request.start.nanos()), place)
+    }
+
+    /// Puts places into a list, both the newest first. What comes mostly lies at one end of it.
+    fn join(&self, list: &mut Vec<u32>, fresh: &[u32]) {
+        let (Some(first), Some(last)) = (fresh.first(), fresh.last()) else { return };
+        let (newest, oldest) = (self.rank(*first), self.rank(*last));
+        let from = list.partition_point(|place| self.rank(*place) > newest);
+        let to = list.partition_point(|place| self.rank(*place) > oldest);
+        let mut merged = Vec::with_capacity(fresh.len() + to - from);
+        let mut fresh = fresh.iter().copied().peekable();
+        for place in &list[from..to] {
+            let rank = self.rank(*place);
+            while let Some(next) = fresh.next_if(|next| self.rank(*next) > rank) {
+                merged.push(next);
+            }
+            merged.push(*place);
+        }
+        merged.extend(fresh);
+        list.splice(from..to, merged);
+    }
+
+    /// Shows only what passes a filter: of the newest at once, of the others as `sift` goes on.
     pub fn filter(&mut self, filter: Filter) {
-        if filter != self.filter {
-            self.filter = filter;
-            self.arrange();
+        if filter == self.filter {
+            return;
         }
-    }
-
-    /// What is shown is decided anew.
-    fn arrange(&mut self) {
-        let (places, known) = self.known();
-        let mut totals = Totals::default();
-        known.iter().for_each(|request| totals.add(request));
-        let query = self.filter.query.as_ref();
-        let through = query.map(|query| query.run(&filter::Requests(&known)));
-        let shown = places.iter().zip(&known).enumerate().filter(|(nth, (at, request))| {
-            let mine = **at < self.rows.len();
-            through.as_ref().is_none_or(|bits| bits.has(*nth))
-                && self.filter.switched(request, mine)
-        });
-        let mut shown: Vec<_> = shown.map(|(_, (at, request))| (request.start, *at)).collect();
-        shown.sort_unstable();
-        if self.newest_first {
-            shown.reverse();
+        let (session, same) = (filter.session != self.filter.session, filter.alike(&self.filter));
+        self.filter = filter;
+        if session {
+            let mut totals = Totals::default();
+            let all = self.order.iter().filter_map(|place| self.any(*place));
+            all.filter(|it| self.filter.of_session(it)).for_each(|it| totals.add(Totals::of(it)));
+            self.totals = totals;
         }
-        self.shown = shown.into_iter().map(|(_, at)| at).collect();
-        self.totals = totals;
+        if same { self.cut() } else { self.again() }
     }
 
-    /// The requests of the session that is asked for, each once, with their places among all.
-    fn known(&self) -> (Vec<usize>, Vec<&TracedRequest>) {
-        let count = self.rows.len();
-        let all = self.rows.iter().chain(&self.others).enumerate().filter(|(at, request)| {
-            // The store may know what the journal knows too; the journal's word comes first.
-            let doubled = *at >= count && self.rows.iter().any(|row| row.trace == request.trace);
-            !doubled && self.filter.of_session(request)
+    /// Asks the filter again.
+    fn again(&mut self) {
+        self.sifted = 0;
+        self.passed.clear();
+        self.sift(AT_ONCE);
+    }
+
+    /// Asks the filter of so many more; whether some are left.
+    pub fn sift(&mut self, count: usize) -> bool {
+        let to = self.sifted.saturating_add(count).min(self.order.len());
+        let mut passed = self.pass(&self.order[self.sifted..to]);
+        self.passed.append(&mut passed);
+        self.sifted = to;
+        self.cut();
+        self.sifting()
+    }
+
+    /// Whether the filter has not been asked of all.
+    #[must_use]
+    pub fn sifting(&self) -> bool {
+        self.sifted < self.order.len()
+    }
+
+    /// Those of some that pass the filter.
+    fn pass(&self, places: &[u32]) -> Vec<u32> {
+        let switched = places.iter().filter_map(|place| {
+            let request = self.any(*place)?;
+            let mine = place & OTHER == 0;
+            let passes = self.filter.of_session(request) && self.filter.switched(request, mine);
+            passes.then_some((*place, request))
         });
-        all.unzip()
+        let (mut places, requests): (Vec<u32>, Vec<&TracedRequest>) = switched.unzip();
+        if let Some(query) = &self.filter.query {
+            let through = query.run(&filter::Requests(&requests));
+            let mut nth = 0..;
+            places.retain(|_| nth.next().is_some_and(|nth| through.has(nth)));
+        }
+        places
     }
 
-    /// What may stand at a cursor of the filter, given in bytes.
+    /// Finds those that began in the time that is asked for.
+    fn cut(&mut self) {
+        let (since, until) = self.filter.range;
+        let millis = |place: &u32| self.any(*place).map_or(0, |it| it.start.millis());
+        let from = until.map_or(0, |until| self.passed.partition_point(|it| millis(it) >= until));
+        let to = since.map_or(self.passed.len(), |since| {
+            self.passed.partition_point(|it| millis(it) >= since)
+        });
+        self.shown = from..to.max(from);
+    }
+
+    /// When the newest began that the journal has.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        let mine = self.order.iter().find(|place| **place & OTHER == 0);
+        mine.and_then(|place| self.any(*place)).map(|request| request.start)
+    }
+
+    /// How many came, ever since, that are newer than all that were shown.
+    #[must_use]
+    pub fn arrived(&self) -> usize {
+        self.arrived
+    }
+
+    /// Those that pass the filter, whenever they began, in time and by the class of their status.
+    #[must_use]
+    pub fn histogram(&self, domain: (u64, u64), zone: i32) -> Histogram {
+        let mut histogram = Histogram::new(domain, zone);
+        for request in self.passed.iter().filter_map(|place| self.any(*place)) {
+            histogram.add(request.start.millis(), Class::of(request.status));
+        }
+        histogram
+    }
+
+    /// When the first and the last of all began, milliseconds; `None` while there is none.
+    #[must_use]
+    pub fn extent(&self) -> Option<(u64, u64)> {
+        let millis = |place: &u32| self.any(*place).map(|it| it.start.millis());
+        Some((self.order.last().and_then(millis)?, self.order.first().and_then(millis)?))
+    }
+
+    /// What may stand at a cursor of the filter, given in bytes. Values are those of the newest.
     #[must_use]
     pub fn complete(&self, text: &str, cursor: usize) -> Completion {
-        let (_, known) = self.known();
-        Place::at(text, cursor).complete(&REQUESTS, &filter::Requests(&known), MOST)
+        let some = self.some();
+        Place::at(text, cursor).complete(&REQUESTS, &filter::Requests(&some), MOST)
     }
 
-    /// The request at a place among all, shown or not.
-    fn any(&self, at: usize) -> Option<&TracedRequest> {
-        self.rows.get(at).or_else(|| self.others.get(at.checked_sub(self.rows.len())?))
+    /// The values of a field, and how many of the newest requests have each; the most frequent first.
+    #[must_use]
+    pub fn values(&self, field: &str) -> Vec<(String, usize)> {
+        let some = self.some();
+        let mut counts =
+            filter::Requests(&some).field(field).map(|facet| facet.counts()).unwrap_or_default();
+        order::sort_by_rank(&mut counts, |(_, count)| u64::MAX - *count as u64);
+        counts
     }
 
-    /// The request at a place of the list.
+    /// The newest requests of the session that is asked for.
+    fn some(&self) -> Vec<&TracedRequest> {
+        let all = self.order.iter().filter_map(|place| self.any(*place));
+        all.filter(|request| self.filter.of_session(request)).take(ASKED).collect()
+    }
+
+    /// The request at a place, shown or not.
+    fn any(&self, place: u32) -> Option<&TracedRequest> {
+        match place & OTHER {
+            0 => self.rows.get(place as usize),
+            _ => self.others.get((place & !OTHER) as usize),
+        }
+    }
+
+    /// The place of the request that stands so far down the list.
+    #[must_use]
+    pub fn seat(&self, at: usize) -> Option<u32> {
+        let at = (at < self.len()).then_some(at)?;
+        let nth = if self.newest_first { self.shown.start + at } else { self.shown.end - 1 - at };
+        self.passed.get(nth).copied()
+    }
+
+    /// How far down the list a place stands; `None` where it is not shown.
+    #[must_use]
+    pub fn down(&self, place: u32) -> Option<usize> {
+        let rank = self.rank(place);
+        let nth = self.passed.partition_point(|other| self.rank(*other) > rank);
+        let there = self.shown.contains(&nth) && self.passed.get(nth) == Some(&place);
+        there.then(|| {
+            if self.newest_first { nth - self.shown.start } else { self.shown.end - 1 - nth }
+        })
+    }
+
+    /// The request that stands so far down the list.
     fn at(&self, at: usize) -> Option<&TracedRequest> {
-        self.any(*self.shown.get(at)?)
+        self.any(self.seat(at)?)
     }
 
     /// How many are shown.
@@ -292,7 +473,7 @@ impl Requests {
     /// How many there are, shown or not.
     #[must_use]
     pub fn all(&self) -> usize {
-        self.rows.len() + self.others.len()
+        self.order.len()
     }
 
     /// Why there is nothing to show, as far as the list itself knows; `again` is how the reader
@@ -303,7 +484,7 @@ impl Requests {
             let detail = format!("{trouble}. {again} to try again.");
             return Some(Standing::new(Tone::Bad, "The journal cannot be read", detail));
         }
-        if !self.read {
+        if !self.read || self.reading || self.sifting() {
             return Some(Standing::new(Tone::Busy, "Reading the journal", ""));
         }
         let keeps = self.kept_away()?;
@@ -315,14 +496,8 @@ impl Requests {
     /// What all requests are kept away by, in words; `None` while one is shown or there is none.
     #[must_use]
     pub fn kept_away(&self) -> Option<String> {
-        let away = self.shown.is_empty() && self.totals.requests > 0;
+        let away = self.is_empty() && self.totals.requests > 0;
         self.filter.keeps().filter(|_| away)
-    }
-
-    /// All requests of this browser, oldest first.
-    #[must_use]
-    pub fn rows(&self) -> &[TracedRequest] {
-        &self.rows
     }
 
     /// The session that is asked for, or all, in numbers: what is typed and switched narrows the
@@ -332,9 +507,15 @@ impl Requests {
         self.totals
     }
 
+    /// The sessions that the journal's requests were made in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
     /// The lines of a range, for a page of this origin and a reader in this zone.
     #[must_use]
-    pub fn lines(&self, range: std::ops::Range<usize>, origin: &str, zone: i32) -> Vec<Line> {
+    pub fn lines(&self, range: Range<usize>, origin: &str, zone: i32) -> Vec<Line> {
         range.filter_map(|at| Some(Line::of(at, self.at(at)?, origin, zone))).collect()
     }
 
@@ -344,12 +525,15 @@ impl Requests {
         self.chosen
     }
 
-    /// The place of the chosen request.
+    /// How far down the list the chosen request stands.
     #[must_use]
     pub fn place(&self) -> Option<usize> {
-        let chosen = self.chosen?;
-        let is = |at: &usize| self.any(*at).is_some_and(|row| (row.trace, row.span) == chosen);
-        self.shown.iter().position(is)
+        self.down(self.find_place(self.chosen?)?)
+    }
+
+    fn find_place(&self, wanted: RequestKey) -> Option<u32> {
+        let other = || self.others.iter().position(|it| key(it) == wanted);
+        self.known.get(&wanted).copied().or_else(|| other().map(|at| number(at) | OTHER))
     }
 
     /// The chosen request itself.
@@ -358,11 +542,29 @@ impl Requests {
         self.at(self.place()?)
     }
 
+    /// The requests of the chosen one's trace, and those of this browser that came shortly before.
+    #[must_use]
+    pub fn before(&self) -> Vec<TracedRequest> {
+        let Some(chosen) = self.chosen else { return Vec::new() };
+        let Some(start) = self.find_place(chosen).map(|place| self.rank(place)) else {
+            return Vec::new();
+        };
+        // A page's other requests come shortly after its document.
+        let from = self.order.partition_point(|place| self.rank(*place) > start);
+        let near = &self.order[from.saturating_sub(BEFORE / 4)..];
+        let near = near.iter().take(BEFORE).filter(|place| *place & OTHER == 0);
+        let near = near.filter_map(|place| self.any(*place)).cloned();
+        near.collect()
+    }
+
     /// Chooses the request of a trace that an address names: the one of that span, else its first.
     pub fn choose_of(&mut self, trace: TraceId, span: Option<SpanId>) {
-        let mut rows = self.rows.iter().chain(&self.others).filter(|row| row.trace == trace);
-        let named = rows.clone().find(|row| Some(row.span) == span);
-        self.chosen = named.or_else(|| rows.next()).map(|row| (row.trace, row.span));
+        let named = span.map(|span| (trace, span)).filter(|key| self.find_place(*key).is_some());
+        let first = || {
+            let all = self.order.iter().rev().filter_map(|place| self.any(*place));
+            all.map(key).find(|key| key.0 == trace)
+        };
+        self.chosen = named.or_else(first);
     }
 
     /// Chooses none.
@@ -370,52 +572,12 @@ impl Requests {
         self.chosen = None;
     }
 
-    /// Chooses the request at a place.
+    /// Chooses the request that stands so far down the list.
     pub fn choose(&mut self, at: usize) {
-        self.chosen = self.at(at).map(|row| (row.trace, row.span));
+        self.chosen = self.at(at).map(key);
     }
 
-    /// Marks the request at a place to be compared, or no longer. A third one is not marked.
-    pub fn mark(&mut self, at: usize) {
-        let Some(key) = self.at(at).map(|row| (row.trace, row.span)) else { return };
-        match self.marked.iter().position(|marked| *marked == key) {
-            Some(place) => drop(self.marked.remove(place)),
-            None if self.marked.len() < PAIR => self.marked.push(key),
-            None => {}
-        }
-    }
-
-    /// Marks none.
-    pub fn unmark(&mut self) {
-        self.marked.clear();
-    }
-
-    /// The marked requests.
-    #[must_use]
-    pub fn marked(&self) -> &[RequestKey] {
-        &self.marked
-    }
-
-    /// The traces to compare, what came first before what came of it; `Err` says what is missing.
-    ///
-    /// # Errors
-    /// While there are no two requests of two traces.
-    pub fn pair(&self) -> Result<[TraceId; PAIR], &'static str> {
-        let &[(one, first), (other, second)] = &*self.marked else {
-            return Err("Tick one more request to compare");
-        };
-        if one == other {
-            return Err("Both are of one trace: tick a request of another");
-        }
-        let start = |key: RequestKey| {
-            let is = |row: &&TracedRequest| (row.trace, row.span) == key;
-            self.rows.iter().chain(&self.others).find(is).map(|row| row.start)
-        };
-        let swapped = start((other, second)) < start((one, first));
-        Ok(if swapped { [other, one] } else { [one, other] })
-    }
-
-    /// Follows a key; whether it meant anything here.
+    /// Follows a key; whether it meant anything.
     pub fn step(&mut self, step: Step, page: usize) -> bool {
         if step == Step::Close {
             return self.chosen.take().is_some();
@@ -425,195 +587,5 @@ impl Requests {
             self.choose(at);
         }
         to.is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use surface::sample;
-
-    fn list() -> Requests {
-        let mut list = Requests::default();
-        list.fill(Ok(sample::requests()));
-        list
-    }
-
-    fn typed(text: &str) -> Filter {
-        Filter { query: trace::filter::Query::parse(text, &REQUESTS).ok(), ..Filter::default() }
-    }
-
-    fn line(change: impl Fn(&mut TracedRequest)) -> Line {
-        let mut request = sample::requests().remove(0);
-        change(&mut request);
-        Line::of(0, &request, "https://shop.example", 0)
-    }
-
-    #[test]
-    fn a_line_says_when_what_and_how_it_went() {
-        let lines = list().lines(0..3, "https://shop.example", 60);
-        let said = |line: &Line| {
-            let Line { time, method, place, status, duration, kind, .. } = line;
-            format!("{time} {method} {place} {status} {duration} {kind}")
-        };
-        let said: Vec<String> = lines.iter().map(said).collect();
-        assert_eq!(
-            said,
-            [
-                "15:23:22.123 GET /checkout?step=2 200 412 ms document",
-                "15:23:22.523 POST /api/orders 500 38.2 ms fetch",
-                "15:23:22.623 GET pricing.example/api/price pending  xhr",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_status_has_a_tone_and_a_failure_its_reason() {
-        let tone = |status| line(|request| request.status = Some(status)).tone;
-        assert_eq!((tone(204), tone(404), tone(503)), (Tone::Good, Tone::Warn, Tone::Bad));
-        let failed = line(|request| {
-            (request.status, request.error) = (None, Some("net::ERR_ABORTED".to_owned()));
-        });
-        assert_eq!((failed.status.as_str(), failed.tone), ("net::ERR_ABORTED", Tone::Bad));
-        let opaque = line(|request| request.status = None);
-        assert_eq!(opaque.status, "no status");
-        let page = |millis| {
-            let page = line(|it| (it.api, it.status, it.millis) = (Api::Page, None, Some(millis)));
-            (page.status, page.duration)
-        };
-        let dash = || NOTHING.to_owned();
-        assert_eq!(page(0.0), (dash(), dash()), "a page within the document that loads nothing");
-        assert_eq!(page(82.0), (dash(), "82 ms".to_owned()));
-    }
-
-    #[test]
-    fn hostile_numbers_and_urls_are_still_a_line() {
-        assert_eq!(line(|request| request.millis = Some(f64::NAN)).duration, "no duration");
-        assert_eq!(line(|request| request.millis = Some(-1.0)).duration, "no duration");
-        let other = "https://shop.example.evil/x";
-        assert_eq!(line(|request| request.url = other.to_owned()).place, "shop.example.evil/x");
-        assert_eq!(line(|request| request.url = String::new()).place, "");
-    }
-
-    #[test]
-    fn among_many_hosts_a_line_has_its_path_and_query() {
-        let path = |url: &str| {
-            let request = TracedRequest { url: url.to_owned(), ..sample::requests().remove(0) };
-            Line::of(0, &request, "", 0).path().to_owned()
-        };
-        assert_eq!(path("https://shop.example/api/cart?live"), "/api/cart?live");
-        assert_eq!(path("https://shop.example"), "shop.example");
-        assert_eq!(path("/only/a/path"), "/only/a/path");
-    }
-
-    #[test]
-    fn the_choice_stays_with_its_request_while_the_list_grows() {
-        let mut list = list();
-        assert!(list.step(Step::Up, 5));
-        assert_eq!(list.place(), Some(2));
-        let mut more = sample::requests();
-        let mut early = more[0].clone();
-        (early.span, early.start) = (SpanId::mint([3; 8]).unwrap(), trace::Timestamp::default());
-        more.push(early);
-        list.fill(Ok(more));
-        assert_eq!(list.place(), Some(3));
-        assert!(list.step(Step::Close, 5) && list.chosen().is_none());
-        assert!(!list.step(Step::Open, 5), "nothing is chosen");
-    }
-
-    #[test]
-    fn a_filter_shows_some_in_their_order_and_counts_them() {
-        let mut list = Requests::newest_first();
-        list.fill(Ok(sample::requests()));
-        let places = |list: &Requests| {
-            let lines = list.lines(0..9, "https://shop.example", 0);
-            lines.into_iter().map(|line| line.place).collect::<Vec<_>>()
-        };
-        let all = ["pricing.example/api/price", "/api/orders", "/checkout?step=2"];
-        assert_eq!(places(&list), all);
-        list.filter(typed("api shop.example"));
-        assert_eq!(places(&list), all[1..2]);
-        assert_eq!((list.all(), list.totals().requests), (3, 3));
-        list.filter(typed("-status:* or duration>100ms"));
-        assert_eq!(places(&list), [all[0], all[2]]);
-    }
-
-    #[test]
-    fn a_session_s_numbers_stay_whatever_is_typed() {
-        let mut list = list();
-        let session = list.rows[0].session;
-        let whole = Filter { session, ..Filter::default() };
-        list.filter(whole);
-        let totals = list.totals();
-        assert_eq!(totals.requests, list.len() as u64);
-        list.filter(Filter { mine: true, ..Filter { session, ..typed("nothing says this") } });
-        assert_eq!((list.len(), list.totals()), (0, totals));
-    }
-
-    #[test]
-    fn what_only_the_store_knows_is_added_and_what_both_know_is_not_doubled() {
-        let mut list = list();
-        let known = sample::requests().remove(0);
-        let mut other = known.clone();
-        other.trace = TraceId::mint([9; 16]).unwrap();
-        list.find(vec![known, other]);
-        assert_eq!(list.len(), 4);
-        list.filter(Filter { mine: true, ..Filter::default() });
-        assert_eq!(list.len(), 3);
-    }
-
-    #[test]
-    fn an_empty_list_says_what_keeps_all_away() {
-        let mut list = list();
-        assert_eq!(list.blank(""), None);
-        list.filter(Filter { traces: true, ..typed("nothing says this") });
-        let detail = list.blank("").unwrap().detail;
-        assert_eq!(detail, "Of 3 requests, none matches the filter and has a trace.");
-        list.fill(Ok(Vec::new()));
-        assert_eq!(list.blank(""), None, "there is nothing to be kept away");
-    }
-
-    #[test]
-    fn completion_counts_the_requests_of_the_session() {
-        let mut list = list();
-        let offered = |list: &Requests| {
-            let choices = list.complete("method:", 7).choices;
-            choices.into_iter().map(|it| (it.text, it.count)).collect::<Vec<_>>()
-        };
-        let known = [("GET".to_owned(), Some(2)), ("POST".to_owned(), Some(1))];
-        assert_eq!(offered(&list), known);
-        let session = trace::SessionId::mint([8; 16]);
-        list.filter(Filter { session, ..Filter::default() });
-        assert_eq!(offered(&list), []);
-    }
-
-    #[test]
-    fn two_requests_of_two_traces_are_compared_the_older_first() {
-        let mut list = list();
-        let mut other = list.rows[0].clone();
-        other.trace = TraceId::mint([9; 16]).unwrap();
-        let (old, new) = (other.trace, list.rows[0].trace);
-        other.start = trace::Timestamp::default();
-        list.find(vec![other]);
-        for at in [3, 2] {
-            list.mark(at);
-        }
-        assert_eq!(list.pair(), Err("Both are of one trace: tick a request of another"));
-        list.mark(3);
-        assert_eq!(list.pair(), Err("Tick one more request to compare"));
-        for at in [0, 1] {
-            list.mark(at);
-        }
-        assert_eq!(list.pair(), Ok([old, new]));
-        assert_eq!(list.marked().len(), 2, "a third one is not marked");
-        list.unmark();
-        assert!(list.marked().is_empty());
-    }
-
-    #[test]
-    fn an_unreadable_journal_keeps_what_was_read_before() {
-        let mut list = list();
-        list.fill(Err("no room".to_owned()));
-        assert_eq!((list.len(), list.trouble.as_deref()), (3, Some("no room")));
     }
 }

@@ -9,8 +9,11 @@ use trace::settings::Settings;
 use crate::facts::SessionFacts;
 use crate::plan::Choice;
 use crate::requests::Requests;
+use crate::sessions::Sessions;
 use crate::tab::Tab;
-use crate::{logs, panel, popup, sessions};
+use crate::views::Views;
+use crate::{logs, panel, popup};
+use surface::column::Columns;
 use surface::held::Held;
 use surface::query::Query;
 use surface::sample;
@@ -80,14 +83,19 @@ fn logs_list_requests_newest_first_beside_the_sessions() {
     let html = draw(|| {
         let list = RwSignal::new(Requests::newest_first());
         list.update(|list| list.fill(Ok(sample::requests())));
-        let sessions = sessions::sessions(&sample::requests());
+        let mut sessions = Sessions::default();
+        sample::requests().iter().for_each(|request| sessions.add(request));
+        let sessions = sessions.newest(9);
+        let (columns, on_columns) = (RwSignal::new(Columns::default()), Callback::new(|_| ()));
+        let (views, unsaved) = (RwSignal::new(Views::default()), RwSignal::new(String::new()));
+        let on_wish = Callback::new(|_| ());
         let query = Query { traces: true, ..Query::default() };
         let (query, held) = (RwSignal::new(query), RwSignal::new(Held::default()));
         let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
         let (store, trouble, now) = (String::new(), String::new(), sample::NOW);
         view! {
             <logs::Logs
-                list query held sessions facts store trouble now zone=60
+                list query held columns on_columns views unsaved on_wish sessions facts store trouble now zone=60
             />
         }
     });

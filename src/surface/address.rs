@@ -9,6 +9,7 @@ use trace::id::IdError;
 use trace::{SpanId, TraceId};
 
 use crate::board::Board;
+use crate::column::{Column, Columns};
 use crate::query::Query;
 
 /// A surface's address, understood.
@@ -82,6 +83,10 @@ pub enum AddressError {
     Board(String),
     /// A tab without something that belongs to it.
     Missing(&'static str),
+    /// There is no such column.
+    Column(String),
+    /// There is no such stretch of time in Logs.
+    Last(String),
     /// An id that no session can have.
     Session(String),
     /// There is no such part of a session.
@@ -134,6 +139,14 @@ impl fmt::Display for AddressError {
                 f,
                 "The address has an unknown period, wanted last= and 1h, 24h, 7d, 30d or all"
             )?,
+            Self::Column(_) => {
+                let words = Columns::all().map(Column::word).collect::<Vec<_>>().join(", ");
+                write!(f, "The address names an unknown column, wanted {words}")?;
+            }
+            Self::Last(_) => write!(
+                f,
+                "The address has an unknown period, wanted last= and 15m, 1h, 24h, 7d, 30d or all"
+            )?,
             Self::Moment(name, _) => {
                 write!(f, "The address has a bad {name}, wanted milliseconds since 1970")?;
             }
@@ -148,6 +161,8 @@ impl fmt::Display for AddressError {
             | Self::Tab(text)
             | Self::Times(text)
             | Self::Board(text)
+            | Self::Column(text)
+            | Self::Last(text)
             | Self::Session(text)
             | Self::Only(text)
             | Self::Period(text)

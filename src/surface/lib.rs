@@ -6,6 +6,7 @@
 pub mod address;
 pub mod board;
 pub mod candidate;
+pub mod column;
 pub mod copy;
 pub mod course;
 pub mod cursor;
@@ -25,6 +26,7 @@ pub mod page;
 pub mod paused;
 pub mod period;
 pub mod query;
+pub mod range;
 pub mod reader;
 #[cfg(feature = "ssr")]
 pub mod sample;

@@ -9,6 +9,8 @@ use trace::filter::words;
 use trace::{SessionId, SpanId, TraceId};
 
 use crate::address::{AddressError, id};
+use crate::column::Columns;
+use crate::range::Range;
 
 /// The filters, and what is open beside the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,10 @@ pub struct Query {
     pub mine: bool,
     /// Only requests that pass this filter (`trace::filter`), as it was typed.
     pub filter: String,
+    /// Only requests that began in this time.
+    pub range: Range,
+    /// The columns that are shown; `None` for those that the reader has chosen before.
+    pub columns: Option<Columns>,
     /// The trace that is open beside the list, and the span chosen in it.
     pub open: Option<(TraceId, Option<SpanId>)>,
 }
@@ -56,7 +62,7 @@ impl Query {
     /// Reads the filters from an address' parameters.
     ///
     /// # Errors
-    /// When an id is malformed.
+    /// When an id, a moment or a column is none.
     pub fn read(param: impl Fn(&str) -> Option<String>) -> Result<Self, AddressError> {
         let session = match param("session").as_deref() {
             None | Some("") => Wanted::All,
@@ -73,6 +79,8 @@ impl Query {
             filter: param("filter")
                 .or_else(|| param("q").map(|text| words(&text)))
                 .unwrap_or_default(),
+            range: Range::read(&param)?,
+            columns: param("columns").map(|text| Columns::read(&text)).transpose()?,
             open: id(&param, "trace")?.map(|trace| (trace, span)),
         })
     }
@@ -95,6 +103,12 @@ impl Query {
         }
         if !self.filter.is_empty() {
             add(&mut address, "filter", &encode(&self.filter));
+        }
+        for (name, value) in self.range.parameters() {
+            add(&mut address, name, &value);
+        }
+        if let Some(columns) = &self.columns {
+            add(&mut address, "columns", &columns.text());
         }
         if let Some((trace, span)) = self.open {
             add(&mut address, "trace", &trace.to_string());
@@ -154,6 +168,8 @@ mod tests {
             traces: true,
             mine: true,
             filter: "orders".to_owned(),
+            range: Range::between(Some(5), Some(9)),
+            columns: Columns::read("time,path").ok(),
             open: Some((
                 "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap(),
                 "00f067aa0ba902b7".parse().ok(),
@@ -163,7 +179,7 @@ mod tests {
         assert!(
             query
                 .address()
-                .contains(&format!("&session={SESSION}&traces=on&mine=on&filter=orders"))
+                .contains(&format!("&session={SESSION}&traces=on&mine=on&filter=orders&since=5"))
         );
     }
 

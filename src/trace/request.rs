@@ -57,6 +57,13 @@ impl TracedRequest {
         let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
         rest.split(['/', '?', '#']).next().unwrap_or_default()
     }
+
+    /// Its URL from the path on; all of it where it has no host.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map(|(_, rest)| rest);
+        rest.map_or(&self.url, |rest| rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]))
+    }
 }
 
 /// What makes a request, or what else a row is of.

@@ -6,23 +6,41 @@ use std::time::Duration;
 use bridge::Notice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::column::Columns;
 use surface::page::{clock, journal, keep};
-use trace::SessionId;
+use surface::steps::Steps;
 use trace::filter::REQUESTS;
 use trace::request::TracedRequest;
+use trace::{SessionId, Timestamp};
+use webext::storage::{self, Area};
 
 use super::{meter, settings, show};
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
 use crate::requests::Requests;
-use crate::sessions::{self, Past};
+use crate::sessions::Past;
+use crate::views::{self, Saved, Views, Wish};
 use crate::{found, logs};
 use surface::gate::Gate;
 use surface::held::Held;
 use surface::query::{Query, Wanted};
+use surface::range::Range;
 
 /// How long the store may take to list its traces.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many requests are read first: more than a screen shows.
+const SCREEN: usize = 200;
+/// How many are looked at again when something was told: what is older hardly changes.
+const FRESH: usize = 1_000;
+/// How many are read at a time of what is older.
+const PAGE: usize = 1_500;
+/// After how many pages a reader sees the list grow.
+const SEEN: usize = 4;
+/// Sessions that stand beside the list.
+const SESSIONS: usize = 50;
+/// Key of the columns in local storage.
+const COLUMNS: &str = "columns";
 
 /// What Logs keeps.
 #[derive(Clone, Copy)]
@@ -32,6 +50,8 @@ struct Feed {
     sessions: RwSignal<Vec<Past>>,
     trouble: RwSignal<String>,
     gate: StoredValue<Gate>,
+    /// Whether somebody sees to it that the filter is asked of all.
+    sifting: StoredValue<bool>,
 }
 
 /// Logs, wired.
@@ -48,6 +68,7 @@ pub fn Logs(
         sessions: RwSignal::new(Vec::new()),
         trouble: RwSignal::new(String::new()),
         gate: StoredValue::new(Gate::default()),
+        sifting: StoredValue::new(false),
     };
     let (month, set) = (RwSignal::new(0), settings());
     feed.read();
@@ -58,22 +79,30 @@ pub fn Logs(
             meter(month);
         }
     }));
-    feed.follow(held, set.store, open.is_some());
+    // Something may have been deleted.
+    keep(webext::journal::hear(move |_| feed.read()));
+    let now = clock(|| ());
+    feed.follow(held, set.store, now, open.is_some());
+    let (columns, on_columns) = columns(feed.query);
+    let (views, unsaved, on_wish) = saved(feed.query);
     let Feed { list, query, sessions, trouble, .. } = feed;
     let facts = Memo::new(move |_| {
         let id = query.with(|query| query.session.id());
-        let since =
-            sessions.with(|all| all.iter().find(|past| Some(past.id) == id).map(|past| past.since));
+        let since = list.with(|list| list.sessions().since(id?));
         let totals = list.with(Requests::totals);
         SessionFacts { id, since, totals, left: None, month: month.get(), limit: set.limit.get() }
     });
-    let now = clock(|| ());
     let zone = webext::page::zone(webext::page::now());
     view! {
         <logs::Logs
             list
             query
             held
+            columns
+            on_columns
+            views
+            unsaved
+            on_wish
             sessions
             facts
             store=set.store
@@ -92,8 +121,9 @@ impl Feed {
         }
         spawn_local(async move {
             loop {
-                let rows = requests().await;
-                self.take(rows);
+                if let Err(trouble) = self.fetch().await {
+                    self.list.try_update(|list| list.fail(trouble));
+                }
                 if self.gate.try_update_value(Gate::leave) != Some(true) {
                     return;
                 }
@@ -101,42 +131,130 @@ impl Feed {
         });
     }
 
-    /// Takes in what the journal has.
-    fn take(self, rows: Result<Vec<TracedRequest>, String>) {
-        if let Ok(rows) = &rows {
-            let sessions = sessions::sessions(rows);
-            let wanted = self.query.with_untracked(|query| query.session.clone());
-            if let Wanted::Last { origin } = wanted
-                && let Some(id) = sessions::last(&sessions, &origin)
-            {
-                self.query.update(|query| query.session = Wanted::Of(id));
+    /// Reads the newest requests, which are drawn at once, and then page by page what is older and
+    /// not known yet.
+    async fn fetch(self) -> Result<(), String> {
+        let gone = || "This page is gone".to_owned();
+        let list = self.list;
+        let known = list.try_with_untracked(|list| list.read.then(|| list.newest()).flatten());
+        let known = known.ok_or_else(gone)?;
+        let count = if known.is_some() { FRESH } else { SCREEN };
+        let rows = page(None, count).await?;
+        let whole = rows.len() < count;
+        let mut oldest = rows.first().map(|row| row.start);
+        let more = |oldest: Option<Timestamp>| oldest > known && !whole;
+        self.settle().await;
+        let reading = more(oldest);
+        list.try_update(|list| {
+            list.reading = reading;
+            list.renew(rows, whole);
+        });
+        self.took();
+        let mut steps = Steps::begin();
+        for nth in 1.. {
+            let Some(before) = oldest.filter(|_| more(oldest)) else { break };
+            let rows = page(Some(before), PAGE).await?;
+            let last = rows.len() < PAGE;
+            oldest = rows.first().map(|row| row.start).filter(|_| !last);
+            self.settle().await;
+            list.try_update_untracked(|list| list.merge(rows)).ok_or_else(gone)?;
+            if nth % SEEN == 0 {
+                list.notify();
             }
-            self.sessions.set(sessions);
+            self.sift();
+            steps.rest().await;
         }
-        self.list.update(|list| {
-            list.fill(rows);
-            if let Some((trace, span)) = self.query.with_untracked(|query| query.open)
-                && list.chosen().is_none()
-            {
-                list.choose_of(trace, span);
+        if reading {
+            list.try_update(|list| list.reading = false);
+            self.took();
+        }
+        Ok(())
+    }
+
+    /// What follows from what was read.
+    fn took(self) {
+        let Self { list, query, sessions, .. } = self;
+        self.sift();
+        let wanted = query.with_untracked(|query| query.session.clone());
+        if let Wanted::Last { origin } = wanted {
+            let found = list.with_untracked(|list| {
+                let newest = || list.sessions().newest(1).first().map(|past| past.id);
+                let last = list.sessions().last(&origin);
+                // Of all others only once it is known that there is none.
+                last.or_else(|| (!list.reading).then(newest).flatten())
+            });
+            if let Some(id) = found {
+                query.update(|query| query.session = Wanted::Of(id));
             }
+        }
+        let newest = list.with_untracked(|list| list.sessions().newest(SESSIONS));
+        sessions.maybe_update(|old| {
+            let changed = *old != newest;
+            *old = newest;
+            changed
+        });
+        let open = query.with_untracked(|query| query.open);
+        if let Some((trace, span)) =
+            open.filter(|_| list.with_untracked(|it| it.chosen().is_none()))
+        {
+            list.update(|list| list.choose_of(trace, span));
+        }
+    }
+
+    /// Waits until the filter has been asked of all.
+    async fn settle(self) {
+        while self.list.try_with_untracked(Requests::sifting) == Some(true) {
+            self.sift();
+            webext::rest().await;
+        }
+    }
+
+    /// Sees to it that the filter is asked of all, in steps.
+    fn sift(self) {
+        let list = self.list;
+        let busy = self.sifting.try_get_value() != Some(false);
+        if busy || list.try_with_untracked(Requests::sifting) != Some(true) {
+            return;
+        }
+        self.sifting.set_value(true);
+        spawn_local(async move {
+            let mut steps = Steps::begin();
+            while list.try_update_untracked(|list| list.sift(steps.size())) == Some(true) {
+                steps.rest().await;
+            }
+            self.sifting.try_set_value(false);
+            list.try_update(|_| ());
         });
     }
 
     /// Lets list, address and trace follow what the user sets.
-    fn follow(self, held: RwSignal<Held>, store: RwSignal<String>, opened: bool) {
+    fn follow(
+        self,
+        held: RwSignal<Held>,
+        store: RwSignal<String>,
+        now: RwSignal<Timestamp>,
+        opened: bool,
+    ) {
         let Self { list, query, .. } = self;
         let text = Memo::new(move |_| held.with(|held| held.text.clone()));
         let holds = Memo::new(move |_| held.with(|held| held.query.clone()));
         Effect::new(move |_| query.update(|query| query.filter = text.get()));
+        // A stretch that ends now goes on with the clock.
+        let tick = Memo::new(move |_| now.get().millis() / 10_000 * 10_000);
+        let ends = Memo::new(move |_| match query.with(|query| query.range) {
+            range @ Range::Last(_) => range.at(tick.get()),
+            range => range.at(0),
+        });
         Effect::new(move |_| {
             let filter = query.with(|query| Filter {
                 session: query.session.id(),
                 traces: query.traces,
                 mine: query.mine,
+                range: ends.get(),
                 query: holds.get(),
             });
             list.update(|list| list.filter(filter));
+            self.sift();
         });
         let asked = Memo::new(move |_| query.with(|query| (query.session.id(), query.mine)));
         Effect::new(move |_| {
@@ -183,12 +301,75 @@ impl Feed {
     }
 }
 
-async fn requests() -> Result<Vec<TracedRequest>, String> {
-    let journal = journal().await?;
-    let rows = journal.all_requests().await.map_err(|error| error.to_string())?;
-    let mut rows: Vec<_> = rows.into_iter().map(|row| row.request).collect();
-    rows.sort_by_key(|row| row.start);
-    Ok(rows)
+/// The columns that are shown, and who hears of others: an address says which, else those that the
+/// reader had last.
+fn columns(query: RwSignal<Query>) -> (RwSignal<Columns>, Callback<Columns>) {
+    let named = query.with_untracked(|query| query.columns.clone());
+    let columns = RwSignal::new(named.clone().unwrap_or_default());
+    if named.is_none() {
+        spawn_local(async move {
+            let kept = storage::load::<String>(Area::Local, COLUMNS).await;
+            let kept = kept.ok().flatten().and_then(|text| Columns::read(&text).ok());
+            let untouched = query.try_with_untracked(|query| query.columns.is_none());
+            if let (Some(kept), Some(true)) = (kept, untouched) {
+                columns.set(kept);
+            }
+        });
+    }
+    let on_columns = Callback::new(move |wanted: Columns| {
+        // Where it cannot be kept, the address has it.
+        let kept = storage::store(Area::Local, COLUMNS, &wanted.text());
+        spawn_local(async move { drop(kept.await) });
+        query.update(|query| query.columns = Some(wanted));
+    });
+    (columns, on_columns)
+}
+
+/// Saved views, why one was not saved, and who carries out what is done with them.
+fn saved(query: RwSignal<Query>) -> (RwSignal<Views>, RwSignal<String>, Callback<Wish>) {
+    let (all, unsaved) = (RwSignal::new(Views::default()), RwSignal::new(String::new()));
+    spawn_local(async move {
+        if let Ok(views) = kept().await {
+            all.try_set(views);
+        }
+    });
+    let on_wish = Callback::new(move |wish: Wish| {
+        let address = query.with_untracked(|query| Query { open: None, ..query.clone() }.address());
+        let done = all.try_update(|views| views.grant(&wish, &address)).unwrap_or(Ok(()));
+        let done = done.map_err(|trouble| unsaved.set(trouble));
+        if done.is_err() {
+            return;
+        }
+        unsaved.set(String::new());
+        spawn_local(async move {
+            // Another window may have kept one meanwhile.
+            let kept = async {
+                let mut views = kept().await?;
+                views.grant(&wish, &address)?;
+                let stored = storage::store(Area::Local, views::KEY, views.all()).await;
+                stored.map_err(|error| format!("The view is not saved: {error}."))?;
+                Ok::<_, String>(views)
+            };
+            match kept.await {
+                Ok(views) => drop(all.try_set(views)),
+                Err(trouble) => drop(unsaved.try_set(trouble)),
+            }
+        });
+    });
+    (all, unsaved, on_wish)
+}
+
+/// The views that are kept.
+async fn kept() -> Result<Views, String> {
+    let kept = storage::load::<Vec<Saved>>(Area::Local, views::KEY).await;
+    kept.map(|kept| Views::read(kept.unwrap_or_default())).map_err(|error| error.to_string())
+}
+
+/// The last requests that began before a moment, oldest first: so many, as long as there are more.
+async fn page(before: Option<Timestamp>, count: usize) -> Result<Vec<TracedRequest>, String> {
+    let (journal, count) = (journal().await?, u32::try_from(count).unwrap_or(u32::MAX));
+    let rows = journal.requests_before(before, count).await.map_err(|error| error.to_string())?;
+    Ok(rows.into_iter().map(|row| row.request).collect())
 }
 
 /// The store's list. `Err` is a sentence for the user.

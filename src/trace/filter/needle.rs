@@ -95,6 +95,12 @@ impl Needle {
         self.folded.len() >= 8 && self.folded.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
+    /// Whether it may be a part of an id.
+    #[must_use]
+    pub fn is_hex(&self) -> bool {
+        self.folded.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// The same as a whole number, where it is one.
     #[must_use]
     pub fn number(&self) -> Option<i64> {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::language::{Field, Language, Type};
 use super::{Bits, Facet, Needle, Subject, Texts};
 use crate::Value;
+use crate::framework::Badges;
 use crate::request::{Api, TracedRequest};
 
 /// What makes a request, by [`Api`].
@@ -19,6 +20,7 @@ pub const REQUESTS: Language = Language {
     fields: &[
         field("url", Type::Text, "its address"),
         field("host", Type::Text, "the host and port of its address"),
+        field("path", Type::Text, "its address from the path on"),
         field("method", Type::Text, "its method"),
         field("status", Type::Any, "the response's status, as 200 or 5xx"),
         field("service", Type::Text, "the service that answered"),
@@ -98,6 +100,7 @@ impl Subject for Requests<'_> {
         Some(match name {
             "url" => self.texts(|it| Cow::Borrowed(&it.url)),
             "host" => self.texts(|it| Cow::Borrowed(it.host())),
+            "path" => self.texts(|it| Cow::Borrowed(it.path())),
             "method" => self.texts(|it| Cow::Borrowed(&it.method)),
             "service" => self.texts(|it| Cow::Borrowed(&it.service)),
             "call" => self.texts(|it| Cow::Borrowed(&it.call)),
@@ -129,14 +132,15 @@ impl Subject for Requests<'_> {
     }
 
     fn search(&self, needle: &Needle) -> Bits {
+        let (hex, none) = (needle.is_hex(), Badges::default());
         self.those(|it| {
             let status = || it.status.map(|code| code.to_string()).unwrap_or_default();
             let error = it.error.as_deref().unwrap_or_default();
             [&it.method, &it.url, &it.service, &it.call, error].iter().any(|it| needle.is_in(it))
                 || needle.is_in(&status())
-                || needle.is_in(&badges(it))
-                || needle.is_in(&it.trace.to_string())
-                || needle.is_in(&session(it))
+                || (it.badges != none && needle.is_in(&badges(it)))
+                // Ids are written out only where they may have it: that takes longer than all else.
+                || (hex && (needle.is_in(&it.trace.to_string()) || needle.is_in(&session(it))))
         })
     }
 }
@@ -178,7 +182,7 @@ mod tests {
         ];
         (all[0].spans, all[0].errors, all[0].service) = (4, 1, "shop".to_owned());
         let these: Vec<&TracedRequest> = all.iter().collect();
-        let cases: [(&str, &[usize]); 15] = [
+        let cases: [(&str, &[usize]); 17] = [
             ("host=shop.example", &[0, 1, 2]),
             ("", &[0, 1, 2]),
             ("shop.example POST", &[1]),
@@ -194,6 +198,8 @@ mod tests {
             ("url~/(cart|pay)$", &[0, 1]),
             ("kind:fetch trace:0707", &[0, 1, 2]),
             ("503", &[1]),
+            ("path=/cart", &[0]),
+            ("path~^/", &[0, 1, 2]),
         ];
         for (text, wanted) in cases {
             let query = Query::parse(text, &REQUESTS).unwrap();
