@@ -47,6 +47,7 @@ pub mod seen;
 pub mod session;
 pub mod settings;
 pub mod skew;
+pub mod sourcemap;
 pub mod span;
 pub mod stack;
 pub mod state;
