@@ -4,10 +4,20 @@
 //! Made as `app` is: components draw, plain structs think, `wire` alone speaks with the browser. All
 //! data comes from `surface::reader`, as answers to questions; where the rows lie is not known here.
 
+pub mod api;
+pub mod chart;
+pub mod errors;
+pub mod figure;
 pub mod found;
 pub mod frame;
+pub mod link;
+pub mod pages;
 pub mod range;
+pub mod rating;
 pub mod sessions;
+pub mod sorted;
+pub mod trend;
+pub mod usage;
 pub mod wire;
 
 /// Mounts the tab that the address asks for. `app.js` starts this module for no other.

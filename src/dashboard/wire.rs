@@ -1,8 +1,14 @@
 //! Wires the tabs to the browser: reads the address, asks for rows, keeps the address in step.
 //! Decides nothing; every text that a user reads comes from elsewhere.
 
+pub mod api;
 pub mod ask;
+pub mod choice;
+pub mod errors;
+pub mod maps;
+pub mod pages;
 pub mod sessions;
+pub mod usage;
 
 use leptos::prelude::*;
 use surface::address::{Address, AddressError, View};
@@ -40,13 +46,13 @@ pub fn Dashboard(
     let desk = Desk { board, left: reader::left(), now, zone };
     match board.with_untracked(|board| board.tab.clone()) {
         Tab::Sessions(_) => view! { <sessions::Sessions desk /> }.into_any(),
-        Tab::Session { .. }
-        | Tab::Pages
-        | Tab::Errors
-        | Tab::Error { .. }
-        | Tab::Api
-        | Tab::Route { .. }
-        | Tab::Usage => {
+        Tab::Pages => view! { <pages::Pages desk /> }.into_any(),
+        Tab::Errors => view! { <errors::Errors desk /> }.into_any(),
+        Tab::Error { .. } => view! { <errors::Diagnosis desk /> }.into_any(),
+        Tab::Usage => view! { <usage::Usage desk /> }.into_any(),
+        Tab::Api => view! { <api::Api desk /> }.into_any(),
+        Tab::Route { .. } => view! { <api::Route desk /> }.into_any(),
+        Tab::Session { .. } => {
             view! { <crate::frame::Frame desk heading="">""</crate::frame::Frame> }.into_any()
         }
     }

@@ -36,6 +36,8 @@ pub struct Reply {
     pub content_type: String,
     /// `Retry-After`; empty where it was not sent.
     pub retry_after: String,
+    /// `SourceMap`, of a script: where its map is; empty where it was not sent.
+    pub source_map: String,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -66,6 +68,8 @@ pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Er
         status: status(&response),
         content_type: header("content-type").unwrap_or_default(),
         retry_after: header("retry-after").unwrap_or_default(),
+        // The second is the name that it had before it was standardised.
+        source_map: header("sourcemap").or_else(|| header("x-sourcemap")).unwrap_or_default(),
         body: bytes(body),
     })
 }

@@ -1,0 +1,56 @@
+//! Usage, wired: asks for the rows, reads the month's meter, the settings and what is kept.
+
+use bridge::query::{Answer, Question};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use trace::meter::Meter;
+use webext::storage::{Area, load};
+
+use crate::found::Blank;
+use crate::frame::{Desk, Frame};
+use crate::usage::{Stock, usage};
+use crate::wire::ask::ask;
+use crate::wire::choice::choices;
+
+/// The tab.
+#[component]
+pub fn Usage(
+    /// What all tabs are given.
+    desk: Desk,
+) -> impl IntoView {
+    let choices = choices();
+    let found = ask(move || Question::Usage {
+        range: desk.board.with(|board| board.period.range(webext::page::now())),
+        zone: desk.zone,
+    });
+    let stock = RwSignal::new(Stock::default());
+    Effect::new(move |_| {
+        // With the rows, what is counted beside them has changed.
+        found.track();
+        let room = choices.with(|choices| choices.room);
+        spawn_local(async move {
+            let now = read(room).await;
+            let _gone = stock.try_set(now);
+        });
+    });
+    let drawn = move || {
+        found.with(|found| match found.answer() {
+            Some(Answer::Usage(rows)) => Some(stock.with(|stock| usage(rows, stock, desk.zone))),
+            _ => None,
+        })
+    };
+    view! {
+        <Frame desk heading="Usage">
+            <Blank found />
+            {drawn}
+        </Frame>
+    }
+    .into_any()
+}
+
+async fn read(room: u32) -> Stock {
+    let meter = load::<Meter>(Area::Local, "meter").await.ok().flatten().unwrap_or_default();
+    let limit = webext::settings::load().await.map_or(0, |settings| settings.limit);
+    let month = meter.spans(webext::page::now());
+    Stock { month, limit, used: None, room, evicted: String::new() }
+}
