@@ -31,7 +31,7 @@ impl Recording {
             headers: &request.headers,
             body: &request.body,
         };
-        let net::Reply { status, content_type, retry_after, body } =
+        let net::Reply { status, content_type, retry_after, body, .. } =
             net::send(&asked, PATIENCE).await?;
         Ok(backend::Reply { status, content_type, retry_after, body })
     }
