@@ -7,6 +7,7 @@ pub mod choice;
 pub mod errors;
 pub mod maps;
 pub mod pages;
+pub mod session;
 pub mod sessions;
 pub mod usage;
 
@@ -52,8 +53,6 @@ pub fn Dashboard(
         Tab::Usage => view! { <usage::Usage desk /> }.into_any(),
         Tab::Api => view! { <api::Api desk /> }.into_any(),
         Tab::Route { .. } => view! { <api::Route desk /> }.into_any(),
-        Tab::Session { .. } => {
-            view! { <crate::frame::Frame desk heading="">""</crate::frame::Frame> }.into_any()
-        }
+        Tab::Session { session, .. } => view! { <session::Session desk session /> }.into_any(),
     }
 }

@@ -1,0 +1,77 @@
+//! Feeds the tab of one session: its numbers, and what happened in the pages that one opens.
+
+use bridge::query::{Answer, Question};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use surface::reader;
+use trace::choices::{Choices, KEY};
+use trace::digest::PageRow;
+use webext::storage::{self, Area};
+
+use super::ask::ask;
+use crate::course::course;
+use crate::frame::Desk;
+use crate::session::{Course, Opened, Place, view};
+
+/// What the user chose; the defaults where that cannot be read.
+pub fn choices() -> RwSignal<Choices> {
+    let choices = RwSignal::new(Choices::default());
+    spawn_local(async move {
+        if let Ok(Some(kept)) = storage::load(Area::Local, KEY).await {
+            let _gone = choices.try_set(kept);
+        }
+    });
+    choices
+}
+
+/// The tab of one session, wired.
+#[component]
+pub fn Session(
+    /// What all tabs are given.
+    desk: Desk,
+    /// Its id.
+    session: String,
+) -> impl IntoView {
+    let choices = choices();
+    let slow = Memo::new(move |_| choices.with(|choices| choices.slow));
+    let found = ask(move || Question::Session { session: session.clone(), slow: slow.get() });
+    let courses = RwSignal::new(Vec::new());
+    let on_read = Callback::new(move |page: PageRow| {
+        spawn_local(read(page, slow.get_untracked(), courses));
+    });
+    let opened = Opened { open: RwSignal::new(Vec::new()), courses, on_read };
+    // Other numbers of the session: what is open may have changed with them.
+    Effect::new(move |_| {
+        let pages = found.with(|found| match found.answer() {
+            Some(Answer::Session(Some(details))) => details.pages.clone(),
+            _ => Vec::new(),
+        });
+        let known = |page: &PageRow| {
+            page.trace
+                .zip(page.span)
+                .is_some_and(|place| untrack(|| opened.course(place)).is_some())
+        };
+        for line in pages.into_iter().filter(|line| known(&line.page)) {
+            on_read.run(line.page);
+        }
+    });
+    view! { <view::Session desk found opened choices /> }
+}
+
+/// Reads what happened in a page.
+async fn read(page: PageRow, slow: u32, courses: RwSignal<Vec<(Place, Course)>>) {
+    let Some(place) = page.trace.zip(page.span) else { return };
+    let put = move |course: Course| {
+        let _gone = courses.try_update(|all| match all.iter_mut().find(|(it, _)| *it == place) {
+            // What was there stands until there is something else.
+            Some((_, known)) if course != Course::Waiting => *known = course,
+            Some(_) => {}
+            None => all.push((place, course)),
+        });
+    };
+    put(Course::Waiting);
+    put(match reader::spans(place.0).await {
+        Ok(spans) => Course::There(course(&spans, &page, slow)),
+        Err(reason) => Course::Failed(reason),
+    });
+}
