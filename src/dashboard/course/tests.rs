@@ -27,8 +27,9 @@ fn spans() -> Vec<Span> {
         (key::CODE_COLUMN, 7.into()),
     ];
     let attributes = told.map(|(name, value): (&str, trace::Value)| (name.to_owned(), value));
+    let start = spans[0].start.nanos();
     spans[0].events.push(Event {
-        time: Timestamp::from_nanos(spans[0].start.nanos() + 300_000_000),
+        time: Timestamp::from_nanos(start + 300_000_000),
         name: "exception".into(),
         attributes: Attributes::from(attributes),
     });
