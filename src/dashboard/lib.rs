@@ -6,9 +6,9 @@
 
 pub mod api;
 pub mod chart;
+pub mod course;
 pub mod errors;
 pub mod figure;
-pub mod course;
 pub mod found;
 pub mod frame;
 pub mod link;

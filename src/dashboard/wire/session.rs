@@ -4,25 +4,13 @@ use bridge::query::{Answer, Question};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use surface::reader;
-use trace::choices::{Choices, KEY};
 use trace::digest::PageRow;
-use webext::storage::{self, Area};
 
 use super::ask::ask;
+use super::choice::choices;
 use crate::course::course;
 use crate::frame::Desk;
 use crate::session::{Course, Opened, Place, view};
-
-/// What the user chose; the defaults where that cannot be read.
-pub fn choices() -> RwSignal<Choices> {
-    let choices = RwSignal::new(Choices::default());
-    spawn_local(async move {
-        if let Ok(Some(kept)) = storage::load(Area::Local, KEY).await {
-            let _gone = choices.try_set(kept);
-        }
-    });
-    choices
-}
 
 /// The tab of one session, wired.
 #[component]
