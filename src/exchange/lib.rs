@@ -6,6 +6,7 @@
 //! hostile: what is written can run nowhere and break out of nothing. Refuses OTLP's own formats
 //! (`otlp`), files and networks: bytes come in, text goes out.
 
+pub mod decode;
 mod file;
 mod id;
 mod moment;

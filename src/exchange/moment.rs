@@ -1,6 +1,7 @@
 //! Moments as other systems write them: counts of microseconds or milliseconds, and dates.
 
 use trace::json::float;
+use trace::time::days;
 
 /// A decimal number times ten to a power, exactly: `12.5` microseconds (power 3) are 12500
 /// nanoseconds. `None` when it is negative, no number, or beyond 64 bits.
@@ -64,16 +65,6 @@ fn number(text: &str) -> Option<i64> {
     short.then(|| text.parse().ok()).flatten()
 }
 
-/// Days since 1970, in the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date
-/// algorithms").
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let from_march = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * from_march + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,12 +100,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn days_are_those_of_the_calendar(days_since in 0_i64..190_000) {
-            let (year, month, day) = trace::time::civil(days_since);
-            prop_assert_eq!(days(year, month, day), days_since);
-        }
-
         #[test]
         fn no_text_is_too_much(text: String) {
             let _ = (date(&text), scaled(&text, 3));

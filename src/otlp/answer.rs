@@ -144,12 +144,12 @@ impl Refusal {
     }
 }
 
-fn lossy(text: &[u8]) -> String {
+pub(crate) fn lossy(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
 }
 
 /// The text or number that stands under these names, one in the other.
-fn find(body: &[u8], path: &[&str]) -> Option<String> {
+pub(crate) fn find(body: &[u8], path: &[&str]) -> Option<String> {
     descend(&mut Cursor::new(body), path).ok().flatten()
 }
 

@@ -16,6 +16,7 @@ pub mod proto;
 pub mod raw;
 mod rejected;
 pub mod sheet;
+pub mod tempo;
 mod wire;
 
 pub use error::Error;

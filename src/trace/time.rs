@@ -88,6 +88,16 @@ pub fn civil(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// Days since the epoch of a year, month and day: [`civil`]'s other way.
+#[must_use]
+pub fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let from_march = if month > 2 { month - 3 } else { month + 9 };
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&self.0)
@@ -163,6 +173,14 @@ mod tests {
         let moment = clock.at(PageMillis(10.9));
         let expected = 1_795_218_972_350_600_000_u64;
         assert!(moment.nanos().abs_diff(expected) < 1_000, "{moment:?}");
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar_both_ways() {
+        for number in (-140_000..190_000).step_by(7).chain(19_700..20_500) {
+            let (year, month, day) = civil(number);
+            assert_eq!(days(year, month, day), number);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 mod files;
 
-use exchange::{File, Format, sniff};
+use exchange::{File, Format, decode, sniff};
 use files::fixture;
 use otlp::{Error, Sheet};
 use trace::{Kind, Span, Status, Value};
@@ -54,6 +54,20 @@ fn every_file_is_known_by_its_content_and_gives_its_spans() {
         assert_eq!(sniff(&fixture(name)), Ok(format), "{name}");
         assert_eq!(good(name).len(), count, "{name}");
     }
+}
+
+#[test]
+fn a_text_whose_format_is_known_is_read_at_once_and_as_in_steps() {
+    for name in ["foreign/crisp-critical-path-10.json", "foreign/victoriatraces-jaeger-trace.json"]
+    {
+        assert_eq!(decode::jaeger(&fixture(name)).unwrap().spans, good(name), "{name}");
+    }
+    for name in ["foreign/zipkin-skew.json", "foreign/zipkin-yelp.json"] {
+        assert_eq!(decode::zipkin(&fixture(name)).unwrap().spans, good(name), "{name}");
+    }
+    let cut = fixture("foreign/zipkin-skew.json");
+    assert!(matches!(decode::zipkin(&cut[..cut.len() / 2]), Err(Error::Json { .. })));
+    assert!(matches!(decode::jaeger(b"<html>"), Err(Error::Json { .. })));
 }
 
 #[test]
