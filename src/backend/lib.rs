@@ -5,11 +5,15 @@
 
 use otlp::answer::Refusal;
 
+pub mod credential;
 pub mod follow;
 pub mod jaeger;
 pub mod link;
+pub mod outbox;
 pub mod probe;
+pub mod retry;
 pub mod sender;
+pub mod store;
 
 /// What to send.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -166,7 +166,7 @@ fn moment(name: &str, values: &Values<'_>) -> Option<Option<String>> {
 
 /// Everything but the unreserved characters (RFC 3986, 2.3) is encoded, so that a value stays a
 /// value wherever the template puts it.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         match byte {

@@ -10,6 +10,11 @@ const UNKNOWN: [u8; 16] = *b"tracelight-probe";
 /// An export of one resource without spans. Not an empty body, which any server takes.
 const NOTHING: [u8; 2] = [0x0a, 0];
 
+/// Its digits.
+pub(crate) fn unknown() -> String {
+    UNKNOWN.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Asks for a trace that the store cannot have. `None` cannot be.
 #[must_use]
 pub fn ask(store: &str) -> Option<Request> {

@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("trace", &[]),
     ("otlp", &["trace"]),
     ("exchange", &["trace", "otlp"]),
-    ("backend", &["trace", "otlp"]),
+    ("backend", &["trace", "otlp", "exchange"]),
     ("bridge", &["trace"]),
     ("webext", &["trace", "bridge"]),
     ("background", &["trace", "backend", "bridge", "webext"]),

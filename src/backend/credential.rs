@@ -1,0 +1,252 @@
+//! What a store wants to know of whoever asks: put onto requests to its own origin and no others.
+//!
+//! Kept by the shell in the browser's local storage, beside the settings and not among them, so that
+//! files of settings hold no secrets. `Debug` prints none.
+
+use std::fmt;
+
+use otlp::json::base64;
+use serde::{Deserialize, Serialize};
+use trace::origin::Origin;
+
+use crate::Request;
+use crate::store::{Ask, Redirects};
+
+/// The header by which Tempo and other stores of several tenants tell them apart.
+const TENANT: &str = "x-scope-orgid";
+
+/// Where Grafana asks its data sources for others.
+pub(crate) const PROXY: &str = "/api/datasources/proxy/uid/";
+
+/// A text that is not shown.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "secret" })
+    }
+}
+
+/// How a store knows who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename = "kind", rename_all = "camelCase")]
+pub enum Credentials {
+    /// It does not.
+    #[default]
+    None,
+    /// By name and password (RFC 7617), as Grafana Cloud does.
+    Basic {
+        /// The name; it has no colon.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// By a token (RFC 6750), as Grafana's service accounts.
+    Bearer {
+        /// The token.
+        token: Secret,
+    },
+    /// By a header of its own.
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Secret,
+    },
+}
+
+/// All that goes to a store with every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Who asks.
+    pub credentials: Credentials,
+    /// For which tenant (`X-Scope-OrgID`); empty for none.
+    pub tenant: String,
+}
+
+/// Why credentials cannot be sent. Says no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Something has no text.
+    Empty {
+        /// What.
+        what: &'static str,
+    },
+    /// Something has a character that no header may have.
+    Character {
+        /// What.
+        what: &'static str,
+        /// Where it stands, counted from 1.
+        at: usize,
+    },
+    /// A header is set by the browser, or by us.
+    Taken {
+        /// Its name.
+        name: String,
+    },
+    /// A data source's name in Grafana has something else than letters, digits, `-` and `_`.
+    Source,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { what } => write!(f, "the {what} is empty"),
+            Self::Character { what, at } => {
+                write!(f, "the {what} has a character at {at} that cannot be sent there")
+            }
+            Self::Taken { name } => {
+                write!(f, "{name} is set by the browser, wanted another header")
+            }
+            Self::Source => f.write_str(
+                "that is no data source's UID, wanted up to 40 letters, digits, - and _",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Flaw {}
+
+/// Headers that `fetch` does not let anybody set (Fetch, forbidden request-header), and ours.
+const TAKEN: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    TENANT,
+];
+
+impl Access {
+    /// Whether all of it can be sent.
+    ///
+    /// # Errors
+    /// What cannot.
+    pub fn check(&self) -> Result<(), Flaw> {
+        value("tenant", &self.tenant)?;
+        match &self.credentials {
+            Credentials::None => Ok(()),
+            // A colon ends the name. Both are UTF-8 in base64, so any other letter will do.
+            Credentials::Basic { user, .. } => {
+                match user.chars().position(|letter| letter == ':') {
+                    Some(at) => Err(Flaw::Character { what: "name", at: at + 1 }),
+                    None if user.is_empty() => Err(Flaw::Empty { what: "name" }),
+                    None => Ok(()),
+                }
+            }
+            Credentials::Bearer { token } => filled("token", &token.0),
+            Credentials::Header { name, value } => {
+                header(name)?;
+                filled("header's value", &value.0)
+            }
+        }
+    }
+
+    /// Puts it onto a request, if that goes to the origin of the store's address, and if it can be
+    /// sent. Whether something was put, so that the request must not be redirected.
+    pub fn put(&self, address: &str, request: &mut Request) -> bool {
+        let own = Origin::of(address).is_ok_and(|own| Origin::of(&request.url) == Ok(own));
+        if !own || self.check().is_err() {
+            return false;
+        }
+        let mut put = |name: &str, value: String| {
+            request.headers.retain(|(known, _)| known != name);
+            request.headers.push((name.to_owned(), value));
+        };
+        match &self.credentials {
+            Credentials::None => {}
+            Credentials::Basic { user, password } => {
+                let mut value = "Basic ".to_owned();
+                base64::encode(format!("{user}:{}", password.0).as_bytes(), &mut value);
+                put("authorization", value);
+            }
+            Credentials::Bearer { token } => put("authorization", format!("Bearer {}", token.0)),
+            Credentials::Header { name, value } => {
+                put(&name.to_ascii_lowercase(), value.0.clone());
+            }
+        }
+        if !self.tenant.is_empty() {
+            put(TENANT, self.tenant.clone());
+        }
+        self.credentials != Credentials::None || !self.tenant.is_empty()
+    }
+
+    /// Puts it onto what a shell is to send, which then may follow no redirect.
+    #[must_use]
+    pub fn sign(&self, address: &str, mut ask: Ask) -> Ask {
+        if self.put(address, &mut ask.request) {
+            ask.redirects = Redirects::Refuse;
+        }
+        ask
+    }
+}
+
+/// The address of a store behind Grafana, which asks its data source for us. `uid` is the data
+/// source's, as its page in Grafana has it in the address.
+///
+/// # Errors
+/// When that is no UID.
+pub fn grafana(address: &str, uid: &str) -> Result<String, Flaw> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !(1..=40).contains(&uid.len()) || !uid.bytes().all(plain) {
+        return Err(Flaw::Source);
+    }
+    let address = address.trim().trim_end_matches('/');
+    Ok(format!("{address}{PROXY}{uid}"))
+}
+
+/// A header's name: a token (RFC 9110, 5.6.2) that nobody else sets.
+fn header(name: &str) -> Result<(), Flaw> {
+    const WHAT: &str = "header's name";
+    if name.is_empty() {
+        return Err(Flaw::Empty { what: WHAT });
+    }
+    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    if let Some(at) = name.chars().position(|letter| !token(letter)) {
+        return Err(Flaw::Character { what: WHAT, at: at + 1 });
+    }
+    let small = name.to_ascii_lowercase();
+    let kept = small.starts_with("proxy-") || small.starts_with("sec-");
+    if kept || TAKEN.contains(&&*small) {
+        return Err(Flaw::Taken { name: small });
+    }
+    Ok(())
+}
+
+fn filled(what: &'static str, text: &str) -> Result<(), Flaw> {
+    if text.is_empty() { Err(Flaw::Empty { what }) } else { value(what, text) }
+}
+
+/// A header's value: visible ASCII, with spaces inside. A line break would begin another header.
+fn value(what: &'static str, text: &str) -> Result<(), Flaw> {
+    let ends = |at: usize| at == 0 || at + 1 == text.chars().count();
+    let bad =
+        |(at, letter): (usize, char)| !matches!(letter, ' '..='~') || letter == ' ' && ends(at);
+    match text.chars().enumerate().position(bad) {
+        Some(at) => Err(Flaw::Character { what, at: at + 1 }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

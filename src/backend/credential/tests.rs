@@ -1,0 +1,132 @@
+use super::*;
+use crate::store::{Dialect, Store};
+use trace::json;
+
+const STORE: &str = "https://tempo.test:3200/tempo";
+
+fn all() -> Vec<Access> {
+    let secret = || Secret("hunter2".to_owned());
+    [
+        Credentials::Basic { user: "12345".to_owned(), password: secret() },
+        Credentials::Bearer { token: secret() },
+        Credentials::Header { name: "X-Api-Key".to_owned(), value: secret() },
+    ]
+    .into_iter()
+    .map(|credentials| Access { credentials, tenant: "team-a".to_owned() })
+    .collect()
+}
+
+fn ask() -> Ask {
+    let id = "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap();
+    Store::new(STORE, Dialect::TempoV2).trace(id)
+}
+
+#[test]
+fn each_kind_is_its_header() {
+    let put = |access: &Access| {
+        let headers = access.sign(STORE, ask()).request.headers;
+        headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
+    };
+    let wanted = [
+        "authorization: Basic MTIzNDU6aHVudGVyMg==",
+        "authorization: Bearer hunter2",
+        "x-api-key: hunter2",
+    ];
+    for (access, wanted) in all().iter().zip(wanted) {
+        assert_eq!(put(access), ["accept: application/protobuf", wanted, "x-scope-orgid: team-a"],);
+    }
+    assert_eq!(put(&Access::default()), ["accept: application/protobuf"]);
+}
+
+#[test]
+fn with_secrets_no_redirect_is_followed() {
+    for access in all() {
+        let ask = access.sign(STORE, ask());
+        assert_eq!(ask.redirects, Redirects::Refuse);
+        assert!(ask.may_follow("https://tempo.test:3200/elsewhere"));
+        assert!(!ask.may_follow("https://evil.test:3200/tempo"));
+        assert!(!ask.may_follow("http://tempo.test:3200/tempo"), "nor to plain text");
+    }
+    let ask = Access::default().sign(STORE, ask());
+    assert!(ask.redirects == Redirects::Follow && ask.may_follow("https://evil.test/"));
+}
+
+#[test]
+fn another_origin_gets_nothing() {
+    for url in [
+        "http://tempo.test:3200/tempo",
+        "https://tempo.test/tempo",
+        "https://tempo.test.evil.test:3200/",
+        "https://tempo.test:3200@evil.test/",
+        "javascript:alert(1)",
+        "",
+    ] {
+        for access in all() {
+            let mut request = ask().request;
+            request.url = url.to_owned();
+            let before = request.clone();
+            assert!(!access.put(STORE, &mut request), "{url}");
+            assert_eq!(request, before, "{url}");
+        }
+    }
+    let mut upper = ask().request;
+    upper.url = "https://TEMPO.test:3200/tempo".to_owned();
+    assert!(all()[0].put(STORE, &mut upper), "hosts have no case");
+}
+
+#[test]
+fn nothing_that_is_printed_has_a_secret() {
+    for access in all() {
+        let said = format!("{access:?}");
+        assert!(!said.contains("hunter2") && said.contains("secret"), "{said}");
+        let mut bad = access.clone();
+        let break_it = |secret: &mut Secret| secret.0.push('\n');
+        match &mut bad.credentials {
+            Credentials::Bearer { token } => break_it(token),
+            Credentials::Header { value, .. } => break_it(value),
+            _ => continue,
+        }
+        let flaw = bad.check().unwrap_err();
+        assert!(!format!("{flaw} {flaw:?}").contains("hunter2"));
+        let mut request = ask().request;
+        assert!(!bad.put(STORE, &mut request), "a header cannot be broken out of");
+    }
+    assert_eq!(format!("{:?}", Secret::default()), "none");
+}
+
+#[test]
+fn what_cannot_be_sent_says_why() {
+    let said =
+        |credentials| Access { credentials, ..Access::default() }.check().unwrap_err().to_string();
+    let value = || Secret("v".to_owned());
+    let header = |name: &str| said(Credentials::Header { name: name.to_owned(), value: value() });
+    assert_eq!(header("Cookie"), "cookie is set by the browser, wanted another header");
+    assert_eq!(header("Sec-X"), "sec-x is set by the browser, wanted another header");
+    assert_eq!(header("a b"), "the header's name has a character at 2 that cannot be sent there");
+    assert_eq!(header(""), "the header's name is empty");
+    assert_eq!(said(Credentials::Bearer { token: Secret::default() }), "the token is empty");
+    let user = "a:b".to_owned();
+    assert_eq!(
+        said(Credentials::Basic { user, password: value() }),
+        "the name has a character at 2 that cannot be sent there"
+    );
+    let tenant = Access { tenant: "a\r\nx: y".to_owned(), ..Access::default() };
+    assert!(tenant.check().is_err());
+}
+
+#[test]
+fn credentials_come_back_from_where_they_are_kept() {
+    for access in all().into_iter().chain([Access::default()]) {
+        let text = json::write(&access);
+        assert_eq!(json::read::<Access>(&text).as_ref(), Ok(&access), "{text}");
+    }
+}
+
+#[test]
+fn a_data_source_of_grafana_is_a_path_below_it() {
+    let wanted = "https://g.test/x/api/datasources/proxy/uid/P214_b-5";
+    assert_eq!(grafana("https://g.test/x/", "P214_b-5").as_deref(), Ok(wanted));
+    for uid in ["", "a/../b", "a?b", "é", &"x".repeat(41)] {
+        assert_eq!(grafana("https://g.test", uid), Err(Flaw::Source), "{uid}");
+    }
+}
