@@ -1,6 +1,6 @@
 //! Who is to be told that answers may be others, and what is known to have changed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -42,7 +42,8 @@ struct News {
     /// How often the rows in memory changed, and how often they had when all were told.
     grown: Cell<u32>,
     told: Cell<u32>,
-    left: Cell<Option<RwSignal<u32>>>,
+    /// How many pages are left, and whose that signal is: of no view.
+    left: OnceCell<(Owner, RwSignal<u32>)>,
 }
 
 thread_local! {
@@ -80,10 +81,12 @@ pub fn watch(on_change: impl Fn() + 'static) {
 
 /// How many pages are still to be digested. Of no view, so that it outlives them all.
 pub(super) fn left() -> RwSignal<u32> {
-    let news = all();
-    let left = news.left.get().unwrap_or_else(|| Owner::new_root(None).with(|| RwSignal::new(0)));
-    news.left.set(Some(left));
-    left
+    let make = || {
+        let owner = Owner::new_root(None);
+        let left = owner.with(|| RwSignal::new(0));
+        (owner, left)
+    };
+    all().left.get_or_init(make).1
 }
 
 /// What was heard since this was asked last.
