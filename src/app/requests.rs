@@ -209,8 +209,7 @@ impl Requests {
         fresh.append(&mut changed);
         self.sort_in(fresh);
         if !self.others.is_empty() {
-            let others = std::mem::take(&mut self.others);
-            self.find(others);
+            self.find(self.others.clone());
         }
     }
 

@@ -71,7 +71,7 @@ const fn look(
 const LOOKS: [Look; 17] = [
     look((Time, "Time", "time"), (86, 0), 4),
     look((Method, "Method", "method"), (52, 0), 1),
-    look((Path, "Path", "path"), (80, 3), 0),
+    look((Path, "Path", "path"), (74, 3), 0),
     look((Host, "Host", "host"), (90, 2), 8),
     look((Status, "Status", "status"), (62, 0), 0),
     look((Duration, "Duration", "duration"), (60, 0), 2),
@@ -90,7 +90,7 @@ const LOOKS: [Look; 17] = [
 
 /// Pixels between columns, and beside them.
 const GAP: u32 = 8;
-const BESIDE: u32 = 38;
+const BESIDE: u32 = 30;
 
 impl Column {
     fn look(self) -> &'static Look {

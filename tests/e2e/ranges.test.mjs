@@ -236,8 +236,8 @@ test('a view is saved, renamed, opened and deleted by keys, and survives a reloa
   await menu().click();
   await all().getByRole('button', { name: 'Delete Old failures' }).click();
   await logs.getByText(/No view is saved/).waitFor();
-  const kept = await lab.desk.evaluate(() => chrome.storage.local.get('views'));
-  await until('it is gone for good', async () => kept.views?.length === 0 || true);
+  const kept = () => lab.desk.evaluate(async () => (await chrome.storage.local.get('views')).views);
+  await until('it is gone for good', async () => (await kept()).length === 0);
 });
 
 test('View Session of a row leads to Session Tracking Details', async () => {
@@ -251,7 +251,6 @@ test('what is being read stays put while requests come, and new ones are told', 
   const logs = await open();
   await until('all are there', async () => (await count(logs)) > 360);
   await list(logs).evaluate((it) => (it.scrollTop = 100 * 24));
-  const item = list(logs).getByText('/api/item/250', { exact: true });
   const target = list(logs).getByRole('row', { name: /\/api\/item\/2\d\d/ }).nth(6);
   const text = await target.innerText();
   const name = /\/api\/item\/2\d\d/.exec(text)[0];
@@ -265,7 +264,6 @@ test('what is being read stays put while requests come, and new ones are told', 
   const news = logs.getByRole('button', { name: /^\d+ new$/ });
   await news.waitFor();
   assert.equal((await same.boundingBox()).y, before.y, 'the row is where it was');
-  assert.equal(await item.count() <= 1, true);
   await photograph(logs, 'logs-news', () => fits(logs));
   await news.click();
   await until('the top is in view', async () => /new=/.test(await first(logs).innerText()));

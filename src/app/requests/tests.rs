@@ -128,10 +128,15 @@ fn what_only_the_store_knows_is_added_and_what_both_know_is_not_doubled() {
     let known = sample::requests().remove(0);
     let mut other = known.clone();
     other.trace = TraceId::mint([9; 16]).unwrap();
-    list.find(vec![known, other]);
-    assert_eq!(list.len(), 4);
+    list.find(vec![known, other.clone()]);
+    assert_eq!((list.len(), list.totals().requests), (4, 4));
+    list.merge(sample::requests());
+    assert_eq!((list.len(), list.totals().requests), (4, 4));
+    other.span = SpanId::mint([9; 8]).unwrap();
+    list.merge(vec![other]);
+    assert_eq!((list.len(), list.totals().requests), (4, 4), "the journal's word comes first");
     list.filter(Filter { mine: true, ..Filter::default() });
-    assert_eq!(list.len(), 3);
+    assert_eq!(list.len(), 4);
 }
 
 #[test]
