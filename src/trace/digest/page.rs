@@ -108,11 +108,11 @@ impl<'a> Sides<'a> {
         words.find(|word| !word.is_empty()).unwrap_or_default()
     }
 
-    /// What a root says under one of some names, else any server: users stay who they are from one
-    /// to the next.
+    /// What a root says under the first of some names that anybody has, else any server: users stay
+    /// who they are from one to the next.
     fn word(&self, root: &Span, names: &[&str]) -> String {
-        let spans = std::iter::once(&root).chain(&self.all);
-        let mut words = spans.map(|span| said::of(span, names));
+        let spans = || std::iter::once(&root).chain(&self.all);
+        let mut words = names.iter().flat_map(|name| spans().map(|span| said::of(span, &[*name])));
         words.find(|word| !word.is_empty()).unwrap_or_default()
     }
 }

@@ -185,6 +185,7 @@ fn a_page_has_what_its_browser_and_its_server_say_of_it() {
     let mut answer = server(trace(1), 10, Some(id(2)), "web");
     put(&mut answer, key::CLIENT_ADDRESS, "203.0.113.42");
     put(&mut answer, key::HTTP_RESPONSE_STATUS_CODE, 404);
+    put(&mut answer, key::ENDUSER_ID, "id of a gateway's");
     let mut handler = server(trace(1), 11, Some(id(10)), "web");
     handler.kind = Kind::Internal;
     put(&mut handler, key::GEO_COUNTRY, "DE");
@@ -193,7 +194,7 @@ fn a_page_has_what_its_browser_and_its_server_say_of_it() {
     let mut behind = server(trace(1), 12, Some(id(11)), "users");
     behind.start = clock().at(PageMillis(1.0));
     put(&mut behind, key::CLIENT_ADDRESS, "10.0.0.7");
-    put(&mut behind, key::ENDUSER_ID, "ann");
+    put(&mut behind, key::USER_ID, "ann");
     spans.extend([handler, behind, answer]);
     let digest = digest(&spans);
     let [page] = &digest.pages[..] else { panic!("{digest:?}") };
