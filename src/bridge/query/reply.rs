@@ -6,6 +6,7 @@ use trace::{SpanId, Timestamp, TraceId};
 
 /// What the rows say.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "answers are few, and none is kept beside another")]
 pub enum Answer {
     /// To [`Question::Sessions`].
     Sessions(Vec<SessionLine>),
