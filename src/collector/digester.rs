@@ -131,7 +131,7 @@ impl Digester {
         }
         let (mut made, mut rows) = (Vec::with_capacity(due.len()), Vec::with_capacity(due.len()));
         for trace in due {
-            let digest = digest::digest(&trace.stored.spans());
+            let digest = digest::digest(&trace.stored.spans_if(digest::tells));
             let text = match digest == Digest::default() {
                 true => String::new(),
                 false => json::write(&digest),

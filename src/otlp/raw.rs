@@ -125,6 +125,17 @@ pub fn place(message: &[u8]) -> (Timestamp, &[u8]) {
     (Timestamp::from_nanos(start), id)
 }
 
+/// The name in a `Span` message, read without checking the rest of it; empty where it says none.
+#[must_use]
+pub fn name(message: &[u8]) -> &str {
+    let fields = Fields::new(message).map_while(Result::ok);
+    let names = fields.filter_map(|field| match field {
+        (5, Field::Bytes(name)) => str::from_utf8(name).ok(),
+        _ => None,
+    });
+    names.last().unwrap_or_default()
+}
+
 /// Writes a `TracesData` of spans that were stored as they came.
 #[must_use]
 pub fn write(groups: &[(Group<'_>, Vec<&[u8]>)]) -> Vec<u8> {

@@ -20,7 +20,7 @@ mod vitals;
 use serde::{Deserialize, Serialize};
 
 use crate::order::sort;
-use crate::{Span, SpanId, Timestamp, TraceId};
+use crate::{Resource, Scope, Span, SpanId, Timestamp, TraceId};
 use call::Found;
 use scene::Scene;
 
@@ -41,6 +41,13 @@ pub struct Digest {
     /// Script errors; by their start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorRow>,
+}
+
+/// Whether a trace can have rows because of a span of this name: whoever keeps spans as they came
+/// need not read those of a trace of which no span can. Of servers' traces none does.
+#[must_use]
+pub fn tells(resource: &Resource, scope: &Scope, name: &str) -> bool {
+    scene::tells(resource, scope, name)
 }
 
 /// Takes the rows out of spans: of one trace, or of a page with the requests that it made, in any

@@ -273,9 +273,17 @@ impl Stored {
         self.spans.is_empty()
     }
 
-    /// The spans themselves, in no order; without those that a damaged file has spoilt.
-    pub(crate) fn spans(&self) -> Vec<Span> {
+    /// The spans themselves, in no order, if any of them tells; without those that a damaged file has
+    /// spoilt.
+    pub(crate) fn spans_if(&self, tells: impl Fn(&Resource, &Scope, &str) -> bool) -> Vec<Span> {
         let owners: Vec<_> = self.owners.iter().map(Owner::built).collect();
+        let told = |(owner, range): &(usize, Range<usize>)| {
+            let (resource, scope) = &owners[*owner];
+            tells(resource, scope, raw::name(&self.bytes[range.clone()]))
+        };
+        if !self.spans.iter().any(told) {
+            return Vec::new();
+        }
         let read = |(owner, range): &(usize, Range<usize>)| {
             let (resource, scope) = &owners[*owner];
             otlp::proto::span(&self.bytes[range.clone()], resource, scope).ok()

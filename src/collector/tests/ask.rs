@@ -88,6 +88,14 @@ fn later(trace: u8, page: u8) -> Span {
     Span { links: vec![link], ..call(trace, 1) }
 }
 
+/// A page that OpenTelemetry's own instrumentation recorded, and nothing but its name says so.
+fn foreign(trace: u8) -> Span {
+    let mut load =
+        with(span(trace, 1), &[("session.id", "s2"), ("http.url", "https://a.example/")]);
+    load.name = "documentLoad".to_owned();
+    Span { kind: Kind::Internal, ..load }
+}
+
 fn ever() -> Range {
     Range { since: Timestamp::from_nanos(0), until: Timestamp::from_nanos(i64::MAX as u64) }
 }
@@ -169,13 +177,15 @@ fn settings(path: &Path) -> Settings {
 async fn every_question_is_answered_out_of_what_came_in_and_a_restart_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.db");
-    let spans = [visit(1), visit(2), vec![later(3, 1)], vec![span(4, 1)]].concat();
+    let others = vec![span(4, 1), foreign(5)];
+    let spans = [visit(1), visit(2), vec![later(3, 1)], others].concat();
     let shop = Shop::with(settings(&path)).await;
     shop.send(&spans).await;
     let all = Question::Sessions(SessionFilter::default());
     let Answer::Sessions(lines) = ask(&shop, &all).await else { unreachable!("it was asked") };
-    let line = &lines[0];
-    assert_eq!((lines.len(), &*line.session, &*line.ip), (1, "s1", "192.0.2.7"));
+    assert_eq!((lines.len(), &*lines[0].session), (2, "s2"));
+    let line = &lines[1];
+    assert_eq!((&*line.session, &*line.ip), ("s1", "192.0.2.7"));
     assert_eq!((line.pages, line.calls, line.failures, line.errors), (2, 3, 3, 2));
     check(&shop, &spans).await;
     shop.running.stop().await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::assemble::{PAGE_LOAD, SOFT};
 use crate::attribute::key;
 use crate::order::{arrange, order};
-use crate::{Kind, Span, SpanId};
+use crate::{Kind, Resource, Scope, Span, SpanId};
 
 use super::said;
 
@@ -61,17 +61,30 @@ pub(super) struct Scene<'a> {
 
 /// Whether we recorded a span.
 fn ours(span: &Span) -> bool {
-    span.scope.name == TRACELIGHT
-        || said::text(&span.resource.attributes, &[key::TELEMETRY_SDK_NAME]) == TRACELIGHT
+    we(&span.resource, &span.scope)
+}
+
+/// Whether we recorded what these name.
+fn we(resource: &Resource, scope: &Scope) -> bool {
+    scope.name == TRACELIGHT
+        || said::text(&resource.attributes, &[key::TELEMETRY_SDK_NAME]) == TRACELIGHT
 }
 
 /// Whether a browser's SDK did.
 fn web(span: &Span) -> bool {
-    let resource = &span.resource.attributes;
+    in_browser(&span.resource) || span.name == DOCUMENT_LOAD
+}
+
+fn in_browser(resource: &Resource) -> bool {
+    let resource = &resource.attributes;
     said::text(resource, &[key::TELEMETRY_SDK_LANGUAGE]) == "webjs"
         || resource.contains_key(key::BROWSER_BRANDS)
         || resource.contains_key(key::BROWSER_PLATFORM)
-        || span.name == DOCUMENT_LOAD
+}
+
+/// Whether a span of this name can be what makes a trace have rows.
+pub(super) fn tells(resource: &Resource, scope: &Scope, name: &str) -> bool {
+    we(resource, scope) || in_browser(resource) || name == DOCUMENT_LOAD
 }
 
 /// What a span of ours is.

@@ -2,3 +2,4 @@
 
 pub(crate) mod server;
 pub(crate) mod span;
+pub(crate) mod visit;

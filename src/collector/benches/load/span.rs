@@ -7,10 +7,10 @@ use trace::{Attributes, SpanId, Timestamp, TraceId, Value};
 /// Spans in one request, as a batch processor sends them by default.
 pub(crate) const BATCH: usize = 512;
 const TRACE: u64 = 16;
-const EPOCH: u64 = 1_795_000_000_000_000_000;
+pub(crate) const EPOCH: u64 = 1_795_000_000_000_000_000;
 
 /// Spreads a number over 64 bits, so that ids look drawn and every run has the same (SplitMix64).
-fn spread(number: u64) -> u64 {
+pub(crate) fn spread(number: u64) -> u64 {
     let mut z = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -22,11 +22,11 @@ pub(crate) fn trace_id(number: u64) -> TraceId {
     TraceId::from_bytes(&bytes).expect("16 bytes, not all zero")
 }
 
-fn span_id(number: u64) -> SpanId {
+pub(crate) fn span_id(number: u64) -> SpanId {
     SpanId::from_bytes(&spread(number ^ 0x5555).to_be_bytes()).expect("8 bytes, not all zero")
 }
 
-fn text(pairs: &[(&str, &str)]) -> Attributes {
+pub(crate) fn text(pairs: &[(&str, &str)]) -> Attributes {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
 }
 
