@@ -37,6 +37,9 @@ globalThis.timeline = (...words) => import('./timeline.js').then(({ show }) => s
 /** Takes down the trace that is shown. */
 globalThis.closeTrace = async () => (await traces)?.close();
 
+// Beside an extension's pages there are those that the collector serves.
+if (!globalThis.chrome?.runtime?.id) await import('./bare.js');
+
 load(set ? 'options' : lists ? 'app' : board ? 'dashboard' : 'view').catch((error) => {
   // Without its WebAssembly the page cannot draw its own error, and an empty popup says nothing.
   document.body.textContent = `Tracelight could not start: ${error?.message ?? error}`;

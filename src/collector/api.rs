@@ -90,16 +90,25 @@ impl Api {
     }
 
     /// `GET /healthz`
-    pub(crate) fn health(&self, queue: &Queue) -> Reply {
+    pub(crate) async fn health(&self, queue: &Queue) -> Result<Reply, Fault> {
+        let behind = self.behind().await?;
         let (totals, (waiting, depth)) = (queue.totals(), queue.load());
-        reply::json(&json!({
+        Ok(reply::json(&json!({
             "status": "ok",
             "version": env!("CARGO_PKG_VERSION"),
             "traces": totals.traces,
             "spans": totals.spans,
             "dbBytes": self.files.bytes(),
+            "behind": behind,
             "queue": { "waiting": waiting, "capacity": depth },
-        }))
+        })))
+    }
+
+    /// How many traces answers lack, because they are not digested yet.
+    async fn behind(&self) -> Result<usize, Fault> {
+        let shelf = self.shelf();
+        // In this order: what goes from one to the next meanwhile is counted twice.
+        self.read(move |reader| Ok(reader.stale()? + shelf.left())).await
     }
 
     /// Reads on a thread that may wait for the disk.

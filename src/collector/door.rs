@@ -108,7 +108,7 @@ impl HttpDoor {
             return Err(wrong_method("GET"));
         }
         match path {
-            "/healthz" => Ok(self.api.health(&self.queue)),
+            "/healthz" => self.api.health(&self.queue).await,
             "/api/stream" => {
                 let (grown, stopping) = (self.grown.subscribe(), self.stopping.clone());
                 stream::answer(&self.api, grown, stopping, query).await

@@ -1,11 +1,12 @@
 //! The one way of lists and statistics to what this browser recorded: asks `bridge::query`'s questions
-//! of the journal.
+//! of the journal; where the page is served by the collector, of that.
 //!
 //! Answers come of digests (`trace::digest`), which this keeps in memory and in the journal; what
 //! changed since is digested anew, in steps, whenever somebody asks. Whoever asks while much is left
 //! is answered with what there is, and told again by [`watch`]. Only modules that call this are
 //! larger by it.
 
+mod collector;
 mod digesting;
 mod file;
 mod kept;
@@ -39,6 +40,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// # Errors
 /// Why the journal cannot be read, in words for the user.
 pub async fn ask(question: &Question) -> Result<Answer, String> {
+    if let Some(origin) = webext::page::served() {
+        return collector::ask(&origin, question).await;
+    }
     match attempt(question).await {
         // The browser closes a journal that is deleted, and gives a new one.
         Err(Failed { closed: true, .. }) => attempt(question).await,
@@ -73,6 +77,9 @@ async fn attempt(question: &Question) -> Result<Answer, Failed> {
 /// # Errors
 /// Why the journal cannot be read, in words for the user.
 pub async fn spans(trace: TraceId) -> Result<Vec<Span>, String> {
+    if let Some(origin) = webext::page::served() {
+        return collector::spans(&origin, trace).await;
+    }
     let failed = |error: Error| error.to_string();
     let journal = journal().await?;
     let (own, others) = (journal.fetch(trace), journal.chunks_of_pages(trace));

@@ -21,6 +21,14 @@ pub fn param(name: &str) -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+/// The origin of whoever serves this page over HTTP; `None` for a page of the extension.
+#[must_use]
+pub fn served() -> Option<String> {
+    let location = window()?.location();
+    let protocol = location.protocol().ok()?;
+    matches!(&*protocol, "http:" | "https:").then(|| location.origin().ok()).flatten()
+}
+
 /// Writes another address of the surface into the address bar, without going there.
 pub fn replace(address: &str) {
     let _address_stays = window()

@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use trace::TraceId;
 use webext::{Listening, clock};
 
-use super::shelf;
+use super::{collector, shelf};
 use crate::gate::Gate;
 use crate::page::journal;
 
@@ -62,7 +62,12 @@ pub fn watch(on_change: impl Fn() + 'static) {
     news.watchers.borrow_mut().push((id, Rc::new(on_change)));
     on_cleanup(move || all().watchers.borrow_mut().retain(|(other, _)| *other != id));
     let mut listening = news.listening.borrow_mut();
-    if listening.is_empty() {
+    if !listening.is_empty() {
+        return;
+    }
+    if let Some(origin) = webext::page::served() {
+        listening.push(collector::listen(origin));
+    } else {
         listening.push(webext::message::listen(|notice| {
             let written = matches!(
                 notice,
@@ -184,7 +189,8 @@ impl News {
     }
 }
 
-fn tell() {
+/// Tells all watchers.
+pub(super) fn tell() {
     let news = all();
     news.told.set(news.grown.get());
     let watchers: Vec<_> = news.watchers.borrow().iter().map(|(_, hear)| Rc::clone(hear)).collect();
