@@ -9,6 +9,7 @@ mod contact;
 mod look;
 mod month;
 mod page;
+mod room;
 mod secret;
 mod store;
 mod targets;
@@ -24,7 +25,7 @@ use trace::meter::Meter;
 use trace::redact::Redaction;
 use trace::suspect::Suspects;
 use trace::table::Table;
-use trace::{Span, TraceId, json};
+use trace::{Span, Timestamp, TraceId, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 use webext::{Error, Journal, settings};
 
@@ -52,6 +53,12 @@ struct Recording {
     meter: RefCell<Option<Meter>>,
     /// Spans that wait while the month's limit keeps them here; `None` until they are counted.
     held: Cell<Option<u32>>,
+    /// Pages that the worker knows: they are never removed for want of room.
+    alive: RefCell<Vec<TraceId>>,
+    /// When the journal's size was measured.
+    measured: Cell<Option<Timestamp>>,
+    /// Whether old pages are being removed.
+    tidying: Cell<bool>,
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
     /// What is taken out of what is stored, and from which settings that follows.

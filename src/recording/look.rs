@@ -13,7 +13,7 @@ use trace::state::{Page, Soft};
 use trace::unseen::Unseen;
 use trace::{Timestamp, TraceId, doctor};
 use webext::journal::RequestRow;
-use webext::{Error, Journal, clock, settings};
+use webext::{Error, Journal, clock, settings, spawn};
 
 use crate::Recording;
 use crate::page::Recorded;
@@ -27,6 +27,7 @@ impl Recording {
         page.ladder = mem::take(&mut page.ladder).heard();
         self.pages.borrow_mut().retain(|trace, _| kept.contains(trace));
         self.others.borrow_mut().retain(|trace, _| kept.contains(trace));
+        self.alive.replace(kept.iter().copied().chain([trace]).collect());
         let mut looked = Looked::default();
         let done = match self.journal().await {
             Ok(journal) => {
@@ -43,7 +44,7 @@ impl Recording {
                 }
                 let user = who::user(&choices, &redaction);
                 let unseen = read(&wires, &page, &redaction).await;
-                let work = Work {
+                let mut work = Work {
                     journal,
                     page: &mut page,
                     recorded: &mut recorded,
@@ -51,7 +52,16 @@ impl Recording {
                     user,
                     alone,
                 };
-                let done = work.run(&facts, unseen, found, write, &mut looked).await;
+                let news = (unseen.clone(), found.clone());
+                let mut done = work.run(&facts, unseen, found, write, &mut looked).await;
+                if done.as_ref().is_err_and(Error::full) && self.free().await {
+                    let (unseen, found) = news;
+                    let (facts, unseen) = match looked.tally {
+                        Some(_) => (&[][..], Vec::new()), // They are stored.
+                        None => (&*facts, unseen),
+                    };
+                    done = work.again(facts, unseen, found, &mut looked).await;
+                }
                 // A target that cannot be taken off stays on the list.
                 let _judged = self.judge(recorded.met(&page)).await;
                 self.others.borrow_mut().insert(trace, asked(&page, &recorded));
@@ -62,6 +72,7 @@ impl Recording {
             }
             Err(error) => Err(error),
         };
+        spawn(async { Self::get().tidy().await });
         looked.trouble = done.err().map(|error| error.to_string());
         looked.softs = page.softs;
         looked.awaits = page.awaits;
@@ -125,8 +136,23 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// As [`run`](Self::run), once there is room: what was stored before counts as it was.
+    async fn again(
+        &mut self,
+        facts: &[String],
+        unseen: Vec<Unseen>,
+        found: Vec<trace::Span>,
+        looked: &mut Looked,
+    ) -> Result<(), Error> {
+        let (stored, waiting) = (looked.tally.take(), mem::take(&mut looked.waiting));
+        let done = self.run(facts, unseen, found, true, looked).await;
+        looked.tally = stored.or(looked.tally);
+        looked.waiting += waiting;
+        done
+    }
+
     async fn run(
-        self,
+        &mut self,
         facts: &[String],
         unseen: Vec<Unseen>,
         found: Vec<trace::Span>,
@@ -134,6 +160,7 @@ impl Work<'_> {
         looked: &mut Looked,
     ) -> Result<(), Error> {
         let Self { journal, page, recorded, redaction, user, alone } = self;
+        let (user, alone) = (user.clone(), *alone);
         let trace = page.context.trace;
         let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.

@@ -42,6 +42,7 @@ pub mod record;
 pub mod redact;
 pub mod request;
 pub mod resume;
+pub mod room;
 pub mod sampler;
 pub mod seen;
 pub mod session;

@@ -39,9 +39,9 @@ fn invoke(name: &str, arguments: &str) -> Result<JsValue, JsValue> {
 }
 
 /// An answer, or nothing where it takes longer than this.
-pub(crate) fn first(promise: Promise, patience: Duration) -> Promise {
+pub(crate) fn first(promise: &Promise, patience: Duration) -> Promise {
     let late = Promise::new(&mut |resolve, _| clock::after(&resolve, patience));
-    Promise::race(&Array::of2(&promise, &late))
+    Promise::race(&Array::of2(promise, &late))
 }
 
 /// Waits for an answer.

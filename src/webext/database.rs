@@ -12,7 +12,7 @@ use crate::js::{apply, call, get, global, set};
 
 const GET: &str = "IDBObjectStore.getAll";
 /// What is said where the browser has no more room.
-const FULL: &str = "the journal is full, and nothing of this was written. Delete sessions in the \
+pub(crate) const FULL: &str = "the journal is full, and nothing of this was written. Delete sessions in the \
                     dashboard, or make room on the disk";
 /// What is said of stores that we cannot know.
 const LATER: &str = "the journal was written by a later Tracelight than this one";

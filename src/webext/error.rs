@@ -4,6 +4,8 @@ use std::fmt;
 
 use wasm_bindgen::{JsCast as _, JsValue};
 
+use crate::database::FULL;
+
 /// A browser call that failed. One pointer: everything that waits for the browser passes it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Failure>);
@@ -26,6 +28,12 @@ impl Error {
     #[must_use]
     pub fn found(call: &'static str, text: &str) -> Self {
         Self(Box::new(Failure { call, text: text.to_owned() }))
+    }
+
+    /// Whether the browser has no room for what was to be written.
+    #[must_use]
+    pub fn full(&self) -> bool {
+        self.0.text == FULL
     }
 
     /// What the browser said, without the name of the call.

@@ -18,6 +18,7 @@ pub mod cookies;
 pub mod crypto;
 mod database;
 pub mod devtools;
+pub mod disk;
 pub mod error;
 pub mod files;
 pub mod journal;

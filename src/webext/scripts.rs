@@ -137,7 +137,7 @@ pub async fn run<T: DeserializeOwned>(
     let call = "scripting.executeScript";
     let target = Target { tab_id: tab, frame_ids: [0] };
     let injection = Injection { target, files: [file], inject_immediately: true };
-    let answer = first(begin(call, &json::write(&[injection]))?, patience);
+    let answer = first(&begin(call, &json::write(&[injection]))?, patience);
     let all: Option<Vec<Answer<T>>> = read(call, &settle(call, answer).await?)?;
     Ok(all.unwrap_or_default().into_iter().find_map(|answer| answer.result))
 }

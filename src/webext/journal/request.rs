@@ -70,4 +70,12 @@ impl Journal {
         let before = before.map_or(JsValue::UNDEFINED, |before| before.nanos().to_string().into());
         ours(&self.database.last(REQUESTS, BY_START, &before, count).await?)
     }
+
+    /// The oldest traced requests, so many at most.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn oldest_requests(&self, count: u32) -> Result<Vec<RequestRow>, Error> {
+        ours(&self.database.first(REQUESTS, BY_START, count).await?)
+    }
 }

@@ -1,0 +1,114 @@
+//! Keeps the journal within the room that the user gives it: the oldest pages go, in small steps.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use trace::room::{KEY, Room};
+use webext::storage::{self, Area};
+use webext::{Error, Journal, clock, disk};
+
+use crate::Recording;
+use crate::who;
+
+/// How long what the disk was found to hold counts as true.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Requests that are looked at in one step.
+const STEP: u32 = 64;
+/// Bytes that are freed when the browser has no room left, at least.
+const FULL: u64 = 20_000_000;
+/// Bytes that a page takes besides its spans, as a guess: its facts and its rows.
+const BESIDES: u64 = 4_000;
+
+impl Recording {
+    /// Removes what is too old, once in a while.
+    pub(crate) async fn tidy(&self) {
+        let now = clock::now();
+        let fresh = self.measured.get().is_some_and(|at| now.since(at) < PAUSE && at <= now);
+        if fresh || self.tidying.replace(true) {
+            return;
+        }
+        self.measured.set(Some(now));
+        // A journal that cannot be tidied is larger; what it refuses is said where it is written.
+        let _larger = self.shrink(0).await;
+        self.tidying.set(false);
+    }
+
+    /// Makes room once where the browser has none left. Whether there is more now.
+    pub(crate) async fn free(&self) -> bool {
+        if self.tidying.replace(true) {
+            return false;
+        }
+        let freed = self.shrink(FULL).await;
+        self.tidying.set(false);
+        freed.is_ok_and(|freed| freed > 0)
+    }
+
+    /// Removes the oldest pages until what is kept fits, and so many bytes at least are gone. Returns
+    /// how many are.
+    async fn shrink(&self, least: u64) -> Result<u64, Error> {
+        let kept = storage::load::<Room>(Area::Local, KEY).await?;
+        let mut room = kept.unwrap_or_default();
+        let before = room;
+        let excess = room.excess(disk::used().await?, who::choices().await.room).max(least);
+        let mut freed = 0;
+        while freed < excess {
+            let journal = self.journal().await?;
+            let bytes = self.remove_oldest(&journal, excess - freed, &mut room).await?;
+            if bytes == 0 {
+                break; // What is left is being recorded.
+            }
+            freed += bytes;
+            webext::rest().await;
+        }
+        if room != before {
+            // What is not noted is said by nobody; it is gone all the same.
+            let _unsaid = storage::store(Area::Local, KEY, &room).await;
+        }
+        if freed > 0 {
+            self.held.take();
+        }
+        Ok(freed)
+    }
+
+    /// Removes some of the oldest pages, until so many bytes are gone. Returns how many are.
+    async fn remove_oldest(
+        &self,
+        journal: &Journal,
+        wanted: u64,
+        room: &mut Room,
+    ) -> Result<u64, Error> {
+        let mut gone = BTreeSet::new();
+        let mut freed = 0;
+        for row in journal.oldest_requests(STEP).await? {
+            let trace = row.request.trace;
+            let lives = self.alive.borrow().contains(&trace);
+            if lives || gone.contains(&trace) || freed >= wanted {
+                continue;
+            }
+            let chunks = journal.chunks(trace).await?;
+            if chunks.is_empty() && !journal.places_of_pages(trace).await?.is_empty() {
+                continue; // It goes with its page, which is recorded still.
+            }
+            let bytes: u64 = chunks.iter().map(|chunk| chunk.bytes.len() as u64).sum();
+            let spans = chunks.iter().map(|chunk| u64::from(chunk.count)).sum();
+            if !chunks.is_empty() {
+                room.note(clock::now(), spans, bytes + BESIDES);
+            }
+            freed += bytes + BESIDES;
+            gone.insert(trace);
+            // Rows of requests that are traces of their own go with the page in which they lie.
+            for other in chunks.into_iter().flat_map(|chunk| chunk.others) {
+                if !self.alive.borrow().contains(&other) && journal.places(other).await?.is_empty()
+                {
+                    gone.insert(other);
+                }
+            }
+        }
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        journal.remove_pages(&gone, None).await?;
+        self.pages.borrow_mut().retain(|trace, _| !gone.contains(trace));
+        Ok(freed)
+    }
+}
