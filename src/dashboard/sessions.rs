@@ -1,5 +1,6 @@
 //! The tab of sessions: looks for them, lists them.
 
+pub mod keep;
 pub mod list;
 pub mod search;
 pub mod view;

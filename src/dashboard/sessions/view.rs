@@ -10,6 +10,7 @@ use surface::standing::Standing;
 use surface::status::Empty;
 use trace::quantity;
 
+use super::keep::{Asked, Intent, Keep, Room, Verbs};
 use super::list::{Column, PAGE, Sorting, nothing};
 use super::search::Search;
 use crate::found::{Blank, Found};
@@ -22,6 +23,8 @@ pub fn Sessions(
     desk: Desk,
     /// The sessions.
     found: RwSignal<Found>,
+    /// What can be done with them.
+    keep: Keep,
 ) -> impl IntoView {
     let board = desk.board;
     let filter = Memo::new(move |_| {
@@ -45,13 +48,15 @@ pub fn Sessions(
     view! {
         <Frame desk heading="Sessions">
             <Search filter on_search />
+            <Verbs keep any />
             <Blank found />
             <Show when=move || there.get() && any.get()>
-                <List lines zone=desk.zone />
+                <List lines keep zone=desk.zone />
             </Show>
             <Show when=move || there.get() && !any.get()>
                 <Nothing desk standing />
             </Show>
+            <Room keep />
         </Frame>
     }
     .into_any()
@@ -72,7 +77,7 @@ fn Nothing(desk: Desk, standing: Memo<Standing>) -> impl IntoView {
 
 /// The list.
 #[component]
-fn List(lines: Memo<Vec<SessionLine>>, zone: i32) -> impl IntoView {
+fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
     let sorting = RwSignal::new(Sorting::default());
     let most = RwSignal::new(PAGE);
     let head = move |column: Column| {
@@ -92,7 +97,7 @@ fn List(lines: Memo<Vec<SessionLine>>, zone: i32) -> impl IntoView {
     };
     let rows = move || {
         let sorted = lines.with(|lines| sorting.get().sort(lines));
-        sorted.into_iter().take(most.get()).map(|line| row(line, zone)).collect::<Vec<_>>()
+        sorted.into_iter().take(most.get()).map(|line| row(line, keep, zone)).collect::<Vec<_>>()
     };
     let more = move || {
         let (all, drawn) = (lines.with(Vec::len), most.get());
@@ -125,6 +130,8 @@ fn List(lines: Memo<Vec<SessionLine>>, zone: i32) -> impl IntoView {
                         <th scope="col">"Browser"</th>
                         <th scope="col">"Page Url"</th>
                         {head(Column::Spans)}
+                        <th scope="col" class="number">"Size"</th>
+                        <th scope="col"><span class="hidden">"Actions"</span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -135,12 +142,19 @@ fn List(lines: Memo<Vec<SessionLine>>, zone: i32) -> impl IntoView {
     .into_any()
 }
 
-fn row(line: SessionLine, zone: i32) -> AnyView {
+fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
     let number = |count: u32, class: &'static str| {
         let class = if count > 0 { class } else { "dim" };
         view! { <td class="number"><span class=class>{quantity::grouped(u64::from(count))}</span></td> }
             .into_any()
     };
+    let (name, id) = (short(&line.session), line.session.clone());
+    let (export, delete) = (format!("Export session {name}"), format!("Delete session {name}"));
+    let size = move || keep.size(&id);
+    let id = line.session.clone();
+    let on_export = move |_| keep.on_intent.run(Intent::Export(id.clone()));
+    let asked = Asked::One(Box::new(line.clone()));
+    let on_delete = move |_| keep.asked.set(Some(asked.clone()));
     let took = quantity::duration(line.until.since(line.since));
     view! {
         <tr>
@@ -160,6 +174,12 @@ fn row(line: SessionLine, zone: i32) -> AnyView {
             {said(line.browser)}
             <td class="wide" title=line.url.clone()>{line.url.clone()}</td>
             {number(line.spans, "")}
+            <td class="number">{size}</td>
+            <td>
+                <button type="button" class="link" aria-label=export on:click=on_export>"Export"</button>
+                " "
+                <button type="button" class="link" aria-label=delete on:click=on_delete>"Delete"</button>
+            </td>
         </tr>
     }
     .into_any()

@@ -2,11 +2,18 @@
 
 use bridge::query::{Question, SessionFilter};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use surface::board::Tab;
+use surface::naming::short;
 use surface::period::Period;
+use surface::reader;
+use trace::quantity;
+use webext::source::Parts;
 
 use super::ask::ask;
+use super::choice::choices;
 use crate::frame::Desk;
+use crate::sessions::keep::{Intent, Keep};
 use crate::sessions::view;
 
 /// The tab of sessions, wired.
@@ -23,5 +30,62 @@ pub fn Sessions(
         let range = (period != Period::All).then(|| period.range(webext::page::now()));
         Question::Sessions(SessionFilter { range, ..filter })
     });
-    view! { <view::Sessions desk found /> }
+    let choices = choices();
+    let keep = Keep {
+        sizes: RwSignal::new(None),
+        room: Memo::new(move |_| choices.with(|choices| choices.room)),
+        news: RwSignal::new((false, String::new())),
+        asked: RwSignal::new(None),
+        on_intent: Callback::new(|_| ()),
+    };
+    let on_intent = Callback::new(move |intent| {
+        keep.news.set((false, String::new()));
+        spawn_local(async move {
+            let news = match carry_out(intent).await {
+                Ok(done) => (false, done),
+                Err(reason) => (true, reason),
+            };
+            let _gone = keep.news.try_set(news);
+        });
+    });
+    // Whatever changes the list changes the room that it takes.
+    Effect::new(move |_| {
+        if found.with(|found| found.answer().is_some()) {
+            spawn_local(async move {
+                if let Ok(sizes) = reader::sizes().await {
+                    let _gone = keep.sizes.try_set(Some(sizes));
+                }
+            });
+        }
+    });
+    view! { <view::Sessions desk found keep=Keep { on_intent, ..keep } /> }
+}
+
+/// Does what a person wants. Either way a sentence for him.
+async fn carry_out(intent: Intent) -> Result<String, String> {
+    match intent {
+        Intent::Export(session) => {
+            let (name, bytes) = reader::export(&session).await?;
+            let saved = webext::source::save(&name, Parts::Bytes(&[bytes]));
+            saved.map_err(|error| error.to_string())?;
+            Ok(format!("Exported: {name}"))
+        }
+        Intent::Delete(session) => {
+            reader::delete_session(&session).await?;
+            Ok(format!("Deleted: session {}", short(&session)))
+        }
+        Intent::DeleteAll => {
+            reader::delete_all().await?;
+            Ok("Everything that was recorded is deleted.".to_owned())
+        }
+        Intent::Import(input) => {
+            let text = webext::page::chosen(input).await.map_err(|error| error.to_string())?;
+            let Some(text) = text else { return Ok(String::new()) };
+            let pages = reader::import(text.as_bytes()).await?;
+            Ok(match pages {
+                0 => "Nothing new: all of the file's pages were here already.".to_owned(),
+                pages => format!("Imported: {}", quantity::count(pages as u64, "page")),
+            })
+        }
+    }
 }
