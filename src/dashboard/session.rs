@@ -45,7 +45,8 @@ impl Opened {
         if !self.is_open(place) {
             self.open.update(|open| open.push(place));
         }
-        if self.course(place).is_none() {
+        // What could not be read is tried again.
+        if matches!(self.course(place), None | Some(Course::Failed(_))) {
             self.on_read.run(page.clone());
         }
     }

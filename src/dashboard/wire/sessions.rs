@@ -31,23 +31,24 @@ pub fn Sessions(
         Question::Sessions(SessionFilter { range, ..filter })
     });
     let choices = choices();
-    let keep = Keep {
-        sizes: RwSignal::new(None),
-        room: Memo::new(move |_| choices.with(|choices| choices.room)),
-        news: RwSignal::new((false, String::new())),
-        asked: RwSignal::new(None),
-        on_intent: Callback::new(|_| ()),
-    };
+    let news = RwSignal::new((false, String::new()));
     let on_intent = Callback::new(move |intent| {
-        keep.news.set((false, String::new()));
+        news.set((false, String::new()));
         spawn_local(async move {
-            let news = match carry_out(intent).await {
+            let said = match carry_out(intent).await {
                 Ok(done) => (false, done),
                 Err(reason) => (true, reason),
             };
-            let _gone = keep.news.try_set(news);
+            let _gone = news.try_set(said);
         });
     });
+    let keep = Keep {
+        sizes: RwSignal::new(None),
+        room: Memo::new(move |_| choices.with(|choices| choices.room)),
+        news,
+        asked: RwSignal::new(None),
+        on_intent,
+    };
     // Whatever changes the list changes the room that it takes.
     Effect::new(move |_| {
         if found.with(|found| found.answer().is_some()) {
@@ -58,7 +59,7 @@ pub fn Sessions(
             });
         }
     });
-    view! { <view::Sessions desk found keep=Keep { on_intent, ..keep } /> }
+    view! { <view::Sessions desk found keep /> }
 }
 
 /// Does what a person wants. Either way a sentence for him.
