@@ -2,6 +2,7 @@
 //!
 //! Draws answers; what is asked, and what is fetched, is the wire's.
 
+pub mod behavior;
 pub mod diagnose;
 pub mod mapped;
 pub mod stack;

@@ -168,6 +168,13 @@ test('errors of one fingerprint are one line, which leads to their diagnosis', a
   await errors.getByText('TypeError: cart 2 is gone').first().waitFor();
   const stack = errors.getByRole('list', { name: 'Stack trace' });
   await stack.getByText(/app\.min\.js:1:\d+/).first().waitFor();
+  const steps = table(errors, 'User Behavior Trace').getByRole('row');
+  const what = await until('steps are there', async () => (await steps.count()) > 1 && steps.locator('td:nth-of-type(3)').allInnerTexts());
+  assert.deepEqual(what.map((it) => it.trim()), ['Page load', 'API call', 'User operation', 'JS error']);
+  assert.match(await steps.nth(2).innerText(), /\/api\/items\/2.*500/s);
+  assert.match(await steps.nth(3).innerText(), /Pay/);
+  const step = new URL(await steps.nth(3).getByRole('link').getAttribute('href'), errors.url());
+  assert.equal(step.searchParams.get('trace'), pages.find(({ path }) => path === '/orders/2').trace);
   const occurrences = table(errors, 'Occurrences');
   assert.equal(await occurrences.getByRole('row').count(), 3);
   const way = occurrences.getByRole('link', { name: 'View Session' }).first();

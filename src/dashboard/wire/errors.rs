@@ -8,12 +8,14 @@ use surface::reader;
 use trace::digest::ErrorRow;
 use trace::{Span, TraceId};
 
+use crate::errors::behavior::{behavior, draw};
 use crate::errors::diagnose::{Maps, code, occurrences, summary, thrown};
 use crate::errors::{SORTING, frequent};
 use crate::found::{Blank, Found};
 use crate::frame::{Desk, Frame};
 use crate::link;
 use crate::wire::ask::ask;
+use crate::wire::choice::choices;
 use crate::wire::maps;
 
 /// All of them.
@@ -102,6 +104,21 @@ pub fn Diagnosis(
             }
         })
     };
+    let choices = choices();
+    let before = move || {
+        let (row, slow) = (newest.get()?, choices.with(|it| it.slow));
+        let drawn = spans.with(|spans| match spans {
+            Some(Ok(spans)) => Some(draw(behavior(spans, &row, slow).as_ref(), &row, desk.zone)),
+            // The stack above says what is wrong.
+            Some(Err(_)) | None => None,
+        })?;
+        Some(view! {
+            <section class="block" aria-labelledby="behavior-head">
+                <h2 id="behavior-head">"User Behavior Trace"</h2>
+                {drawn}
+            </section>
+        })
+    };
     let list = move || {
         found.with(|found| {
             let rows = rows(found).filter(|rows| !rows.is_empty())?;
@@ -114,6 +131,7 @@ pub fn Diagnosis(
             <Blank found />
             {facts}
             {stack}
+            {before}
             {list}
         </Frame>
     }
