@@ -256,6 +256,8 @@ test('usage counts the spans of each site, against the limit and what may be kep
   const [told] = /^\d+/.exec(await month.getAttribute('aria-valuetext'));
   assert.ok(limit > 0 && Number(told) === meter.spans, `${told} of ${meter.spans}`);
   await usage.getByText(/recording goes on in this browser/).waitFor();
+  const storage = usage.getByRole('meter', { name: 'Storage' });
+  assert.match(await storage.getAttribute('aria-valuetext'), /^[\d.]+ [kM]B of 500 MB, /);
 });
 
 test('what has nothing to show says why', async () => {

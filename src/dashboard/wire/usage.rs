@@ -4,7 +4,7 @@ use bridge::query::{Answer, Question};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use trace::meter::Meter;
-use webext::storage::{Area, load};
+use webext::storage::{Area, estimate, load};
 
 use crate::found::Blank;
 use crate::frame::{Desk, Frame};
@@ -52,5 +52,7 @@ async fn read(room: u32) -> Stock {
     let meter = load::<Meter>(Area::Local, "meter").await.ok().flatten().unwrap_or_default();
     let limit = webext::settings::load().await.map_or(0, |settings| settings.limit);
     let month = meter.spans(webext::page::now());
-    Stock { month, limit, used: None, room, evicted: String::new() }
+    // The browser answers where it can.
+    let used = estimate().await.ok().map(|(used, _)| used);
+    Stock { month, limit, used, room, evicted: String::new() }
 }
