@@ -208,6 +208,19 @@ test('source maps are applied when asked for, and a script that offers none says
   }
 });
 
+test('a host that the user does not allow is not asked for source maps', async () => {
+  const errors = await open('errors');
+  const way = errors.getByRole('link', { name: /^Diagnose TypeError: cart/ });
+  const address = new URL(await way.getAttribute('href'), errors.url()).href;
+  await errors.addInitScript(() => (chrome.permissions.request = async () => false)); // no test can press the browser's own button
+  await errors.goto(address);
+  const scripts = site.asked('/app.min.js').length;
+  await errors.getByRole('button', { name: 'Apply Source Maps' }).click();
+  await errors.getByText(/^Not allowed: /).waitFor();
+  await errors.getByRole('list', { name: 'Stack trace' }).getByText(/app\.min\.js:1:\d+/).first().waitFor();
+  assert.equal(site.asked('/app.min.js').length, scripts);
+});
+
 test('calls are counted by route, and those that failed are one click away', async () => {
   const api = await open('api');
   const routes = table(api, 'API Requests');
