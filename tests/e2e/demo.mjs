@@ -24,7 +24,8 @@ async function usualOrFree(what, usual, startServer) {
 
 async function servers() {
   const http = ['--http', '127.0.0.1:4318', '--grpc', '127.0.0.1:4317'];
-  const collector = await usualOrFree('collector', http, startCollector);
+  const dashboard = ['--dashboard', given('TRACELIGHT_EXTENSION')];
+  const collector = await usualOrFree('collector', http, (args) => startCollector([...dashboard, ...args]));
   const ports = ['--shop', '127.0.0.1:4400', '--pricing', '127.0.0.1:4401', '--payment', '127.0.0.1:4402'];
   const shop = await usualOrFree('shop', ports, (args) => startShop(collector.url, args));
   say(`collector at ${collector.url}, shop at ${shop.shop}`);
