@@ -4,12 +4,14 @@
 //! come, page by page: so each is kept once and known by its place, what comes is sorted in, and a
 //! filter is asked of so many at a time (`sift`).
 
+mod intake;
 mod line;
 mod marks;
+mod passing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use surface::cursor::Step;
@@ -18,9 +20,8 @@ use surface::standing::Standing;
 use surface::typing::MOST;
 use trace::filter::{self, Completion, Place, REQUESTS, Subject as _};
 use trace::request::{Api, TracedRequest};
-use trace::{SpanId, Timestamp, TraceId, order, quantity};
+use trace::{SpanId, TraceId, order, quantity};
 
-use crate::buckets::{Class, Histogram};
 use crate::filter::Filter;
 use crate::sessions::Sessions;
 
@@ -124,282 +125,6 @@ impl Requests {
     #[must_use]
     pub fn newest_first() -> Self {
         Self { newest_first: true, ..Self::default() }
-    }
-
-    /// Takes in all that the journal has, and forgets what it has no more.
-    pub fn fill(&mut self, rows: Result<Vec<TracedRequest>, String>) {
-        match rows {
-            Ok(rows) => self.renew(rows, true),
-            Err(trouble) => self.fail(trouble),
-        }
-    }
-
-    /// Nothing can be read.
-    pub fn fail(&mut self, trouble: String) {
-        (self.read, self.reading, self.trouble) = (true, false, Some(trouble));
-    }
-
-    /// Takes in the newest that the journal has, and forgets what it should have and has no more;
-    /// `whole` where that is all of it.
-    pub fn renew(&mut self, rows: Vec<TracedRequest>, whole: bool) {
-        let oldest = rows.iter().map(|row| row.start).min().filter(|_| !whole);
-        let since = if whole { Timestamp::default() } else { oldest.unwrap_or_default() };
-        let there: BTreeSet<RequestKey> = rows.iter().map(key).collect();
-        let gone: Vec<u32> = self
-            .order
-            .iter()
-            .copied()
-            .filter(|place| {
-                let row = if place & OTHER == 0 { self.rows.get(*place as usize) } else { None };
-                row.is_some_and(|row| row.start >= since && !there.contains(&key(row)))
-            })
-            .collect();
-        if whole || oldest.is_some() {
-            self.forget(&gone);
-        }
-        self.merge(rows);
-    }
-
-    fn forget(&mut self, gone: &[u32]) {
-        for place in gone {
-            let Some(row) = self.rows.get(*place as usize) else { continue };
-            self.known.remove(&key(row));
-            self.sessions.take(row);
-            if self.filter.of_session(row) {
-                self.totals.take(Totals::of(row));
-            }
-        }
-        self.without(gone);
-    }
-
-    /// Takes in some of what the journal has: what is new, and what has changed.
-    pub fn merge(&mut self, rows: Vec<TracedRequest>) {
-        (self.read, self.trouble) = (true, None);
-        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
-        for request in rows {
-            let there = self.known.get(&key(&request)).copied();
-            let old = there.and_then(|place| self.rows.get(place as usize));
-            if old == Some(&request) {
-                continue;
-            }
-            if let Some(old) = old {
-                self.sessions.take(old);
-                if self.filter.of_session(old) {
-                    self.totals.take(Totals::of(old));
-                }
-            }
-            self.sessions.add(&request);
-            if self.filter.of_session(&request) {
-                self.totals.add(Totals::of(&request));
-            }
-            match there {
-                Some(place) => {
-                    changed.push(place);
-                    self.rows[place as usize] = request;
-                }
-                None => {
-                    let place = number(self.rows.len());
-                    self.known.insert(key(&request), place);
-                    fresh.push(place);
-                    self.rows.push(request);
-                }
-            }
-        }
-        self.without(&changed);
-        fresh.append(&mut changed);
-        self.sort_in(fresh);
-        if !self.others.is_empty() {
-            self.find(self.others.clone());
-        }
-    }
-
-    /// Takes in what the trace store knows of, oldest first. The journal's word comes first.
-    pub fn find(&mut self, others: Vec<TracedRequest>) {
-        let old: Vec<u32> = self.order.iter().copied().filter(|at| at & OTHER != 0).collect();
-        for place in &old {
-            if let Some(other) = self.any(*place).filter(|it| self.filter.of_session(it)) {
-                let of = Totals::of(other);
-                self.totals.take(of);
-            }
-        }
-        self.without(&old);
-        let alone = others.iter().enumerate().filter(|(_, it)| !self.knows(it.trace));
-        let fresh: Vec<u32> = alone.map(|(at, _)| number(at) | OTHER).collect();
-        self.others = others;
-        for place in &fresh {
-            if let Some(other) = self.any(*place).filter(|it| self.filter.of_session(it)) {
-                let of = Totals::of(other);
-                self.totals.add(of);
-            }
-        }
-        self.sort_in(fresh);
-    }
-
-    /// Whether the journal has a request of a trace.
-    fn knows(&self, trace: TraceId) -> bool {
-        let least = SpanId::mint(1_u64.to_be_bytes()).map(|least| (trace, least));
-        let next = least.and_then(|least| self.known.range(least..).next());
-        next.is_some_and(|((found, _), _)| *found == trace)
-    }
-
-    /// Takes places out of the order.
-    fn without(&mut self, gone: &[u32]) {
-        if gone.is_empty() {
-            return;
-        }
-        let mut gone = gone.to_vec();
-        gone.sort_unstable();
-        let stays = |place: &u32| gone.binary_search(place).is_err();
-        let whole = self.sifted == self.order.len();
-        self.order.retain(stays);
-        self.passed.retain(stays);
-        self.sifted = if whole { self.order.len() } else { 0 };
-        self.cut();
-    }
-
-    /// Puts places where they belong, and asks the filter of them.
-    fn sort_in(&mut self, fresh: Vec<u32>) {
-        let whole = self.sifted == self.order.len();
-        let rank = |at: usize| fresh.get(at).map_or(0, |place| self.rank(*place).0);
-        let sorted = order::order(fresh.len(), &rank, &|a, b| fresh[a].cmp(&fresh[b]));
-        let fresh: Vec<u32> = sorted.into_iter().rev().map(|at| fresh[at]).collect();
-        let passed = if whole { self.pass(&fresh) } else { Vec::new() };
-        let mut order = std::mem::take(&mut self.order);
-        self.join(&mut order, &fresh);
-        self.order = order;
-        if whole {
-            let mut all = std::mem::take(&mut self.passed);
-            let newest = all.first().map(|place| self.rank(*place));
-            let newer = passed.iter().take_while(|place| Some(self.rank(**place)) > newest);
-            self.arrived += newest.map_or(0, |_| newer.count());
-            self.join(&mut all, &passed);
-            self.passed = all;
-            self.sifted = self.order.len();
-            self.cut();
-        } else {
-            self.again();
-        }
-    }
-
-    /// Where a place stands among all: by its time, then by itself.
-    fn rank(&self, place: u32) -> (u64, u32) {
-        (self.any(place).map_or(0, |request| request.start.nanos()), place)
-    }
-
-    /// Puts places into a list, both the newest first. What comes mostly lies at one end of it.
-    fn join(&self, list: &mut Vec<u32>, fresh: &[u32]) {
-        let (Some(first), Some(last)) = (fresh.first(), fresh.last()) else { return };
-        let (newest, oldest) = (self.rank(*first), self.rank(*last));
-        let from = list.partition_point(|place| self.rank(*place) > newest);
-        let to = list.partition_point(|place| self.rank(*place) > oldest);
-        let mut merged = Vec::with_capacity(fresh.len() + to - from);
-        let mut fresh = fresh.iter().copied().peekable();
-        for place in &list[from..to] {
-            let rank = self.rank(*place);
-            while let Some(next) = fresh.next_if(|next| self.rank(*next) > rank) {
-                merged.push(next);
-            }
-            merged.push(*place);
-        }
-        merged.extend(fresh);
-        list.splice(from..to, merged);
-    }
-
-    /// Shows only what passes a filter: of the newest at once, of the others as `sift` goes on.
-    pub fn filter(&mut self, filter: Filter) {
-        if filter == self.filter {
-            return;
-        }
-        let (session, same) = (filter.session != self.filter.session, filter.alike(&self.filter));
-        self.filter = filter;
-        if session {
-            let mut totals = Totals::default();
-            let all = self.order.iter().filter_map(|place| self.any(*place));
-            all.filter(|it| self.filter.of_session(it)).for_each(|it| totals.add(Totals::of(it)));
-            self.totals = totals;
-        }
-        if same { self.cut() } else { self.again() }
-    }
-
-    /// Asks the filter again.
-    fn again(&mut self) {
-        self.sifted = 0;
-        self.passed.clear();
-        self.sift(AT_ONCE);
-    }
-
-    /// Asks the filter of so many more; whether some are left.
-    pub fn sift(&mut self, count: usize) -> bool {
-        let to = self.sifted.saturating_add(count).min(self.order.len());
-        let mut passed = self.pass(&self.order[self.sifted..to]);
-        self.passed.append(&mut passed);
-        self.sifted = to;
-        self.cut();
-        self.sifting()
-    }
-
-    /// Whether the filter has not been asked of all.
-    #[must_use]
-    pub fn sifting(&self) -> bool {
-        self.sifted < self.order.len()
-    }
-
-    /// Those of some that pass the filter.
-    fn pass(&self, places: &[u32]) -> Vec<u32> {
-        let switched = places.iter().filter_map(|place| {
-            let request = self.any(*place)?;
-            let mine = place & OTHER == 0;
-            let passes = self.filter.of_session(request) && self.filter.switched(request, mine);
-            passes.then_some((*place, request))
-        });
-        let (mut places, requests): (Vec<u32>, Vec<&TracedRequest>) = switched.unzip();
-        if let Some(query) = &self.filter.query {
-            let through = query.run(&filter::Requests(&requests));
-            let mut nth = 0..;
-            places.retain(|_| nth.next().is_some_and(|nth| through.has(nth)));
-        }
-        places
-    }
-
-    /// Finds those that began in the time that is asked for.
-    fn cut(&mut self) {
-        let (since, until) = self.filter.range;
-        let millis = |place: &u32| self.any(*place).map_or(0, |it| it.start.millis());
-        let from = until.map_or(0, |until| self.passed.partition_point(|it| millis(it) >= until));
-        let to = since.map_or(self.passed.len(), |since| {
-            self.passed.partition_point(|it| millis(it) >= since)
-        });
-        self.shown = from..to.max(from);
-    }
-
-    /// When the newest began that the journal has.
-    #[must_use]
-    pub fn newest(&self) -> Option<Timestamp> {
-        let mine = self.order.iter().find(|place| **place & OTHER == 0);
-        mine.and_then(|place| self.any(*place)).map(|request| request.start)
-    }
-
-    /// How many came, ever since, that are newer than all that were shown.
-    #[must_use]
-    pub fn arrived(&self) -> usize {
-        self.arrived
-    }
-
-    /// Those that pass the filter, whenever they began, in time and by the class of their status.
-    #[must_use]
-    pub fn histogram(&self, domain: (u64, u64), zone: i32) -> Histogram {
-        let mut histogram = Histogram::new(domain, zone);
-        for request in self.passed.iter().filter_map(|place| self.any(*place)) {
-            histogram.add(request.start.millis(), Class::of(request.status));
-        }
-        histogram
-    }
-
-    /// When the first and the last of all began, milliseconds; `None` while there is none.
-    #[must_use]
-    pub fn extent(&self) -> Option<(u64, u64)> {
-        let millis = |place: &u32| self.any(*place).map(|it| it.start.millis());
-        Some((self.order.last().and_then(millis)?, self.order.first().and_then(millis)?))
     }
 
     /// What may stand at a cursor of the filter, given in bytes. Values are those of the newest.

@@ -2,6 +2,7 @@
 
 use super::line::NOTHING;
 use super::*;
+use trace::Timestamp;
 
 use surface::sample;
 
@@ -200,7 +201,7 @@ fn many(count: u64) -> Vec<TracedRequest> {
     let of = |at: u64| TracedRequest {
         span: SpanId::mint((at + 1).to_be_bytes()).unwrap(),
         start: Timestamp::from_nanos(sample.start.nanos() + at * 1_000_000),
-        status: Some(if at % 10 == 0 { 500 } else { 200 }),
+        status: Some(if at.is_multiple_of(10) { 500 } else { 200 }),
         ..sample.clone()
     };
     (0..count).map(of).collect()
