@@ -5,7 +5,8 @@
 use bridge::query::{Usage, UsageSite};
 use leptos::prelude::*;
 use surface::moment;
-use trace::quantity;
+use trace::room::Room;
+use trace::{Timestamp, quantity};
 
 use crate::figure::{count, whole};
 use crate::sorted::{number, plain, words};
@@ -199,6 +200,21 @@ fn sites(sites: &[UsageSite]) -> AnyView {
     .into_any()
 }
 
+/// What went because the journal held more than it may; empty where nothing did.
+#[must_use]
+pub fn went(room: &Room, zone: i32) -> String {
+    if room.pages == 0 {
+        return String::new();
+    }
+    let last = Timestamp::from_nanos(room.last.saturating_mul(1_000_000));
+    format!(
+        "{} with {} made room because the journal held more than its cap, the last on {}.",
+        quantity::count(room.pages, "page"),
+        quantity::count(room.spans, "span"),
+        moment::second(last, zone)
+    )
+}
+
 /// What was dropped and why, each as a sentence.
 #[must_use]
 pub fn losses(usage: &Usage, stock: &Stock) -> Vec<String> {
@@ -248,5 +264,16 @@ mod tests {
         assert!(said[0].starts_with("5 facts of pages were lost"), "{}", said[0]);
         assert_eq!(said[1], "3 pages made room");
         assert_eq!(losses(&Usage::default(), &Stock::default()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn pages_that_made_room_are_counted_and_dated() {
+        let mut room = Room::default();
+        assert_eq!(went(&room, 0), "");
+        room.note(Timestamp::from_millis(1_795_271_002_123.0), 40, 9_000);
+        assert_eq!(
+            went(&room, 60),
+            "1 page with 40 spans made room because the journal held more than its cap, the last on 2026-11-21 15:23:22."
+        );
     }
 }

@@ -4,11 +4,12 @@ use bridge::query::{Answer, Question};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use trace::meter::Meter;
+use trace::room::{self, Room};
 use webext::storage::{Area, estimate, load};
 
 use crate::found::Blank;
 use crate::frame::{Desk, Frame};
-use crate::usage::{Stock, usage};
+use crate::usage::{Stock, usage, went};
 use crate::wire::ask::ask;
 use crate::wire::choice::choices;
 
@@ -29,7 +30,7 @@ pub fn Usage(
         found.track();
         let room = choices.with(|choices| choices.room);
         spawn_local(async move {
-            let now = read(room).await;
+            let now = read(room, desk.zone).await;
             let _gone = stock.try_set(now);
         });
     });
@@ -48,11 +49,12 @@ pub fn Usage(
     .into_any()
 }
 
-async fn read(room: u32) -> Stock {
+async fn read(room: u32, zone: i32) -> Stock {
     let meter = load::<Meter>(Area::Local, "meter").await.ok().flatten().unwrap_or_default();
     let limit = webext::settings::load().await.map_or(0, |settings| settings.limit);
     let month = meter.spans(webext::page::now());
+    let gone = load::<Room>(Area::Local, room::KEY).await.ok().flatten().unwrap_or_default();
     // The browser answers where it can.
     let used = estimate().await.ok().map(|(used, _)| used);
-    Stock { month, limit, used, room, evicted: String::new() }
+    Stock { month, limit, used, room, evicted: went(&gone, zone) }
 }
