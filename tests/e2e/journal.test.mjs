@@ -1,0 +1,214 @@
+// The journal as readers find it: of an earlier or a later version, while it grows, with sessions gone and back.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, test } from 'node:test';
+import { start, startSite, until } from './harness.mjs';
+
+let lab, site;
+
+before(async () => {
+  site = await startSite();
+  lab = await start({ shop: null });
+  await tools();
+});
+
+afterEach(async () => {
+  await lab.tidy();
+  await remove();
+});
+
+after(async () => {
+  await lab?.close();
+  await site?.close();
+  assert.deepEqual(lab?.complaints, []);
+});
+
+/** Gives the extension's own page what works on the journal there: `done` and `copy`. */
+const tools = () =>
+  lab.desk.evaluate(() => {
+    globalThis.done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    globalThis.copy = async (names) => {
+      const database = await done(indexedDB.open('tracelight'));
+      const read = async (name) => {
+        const store = () => database.transaction(name).objectStore(name);
+        return [name, { keys: await done(store().getAllKeys()), rows: await done(store().getAll()) }];
+      };
+      const all = Object.fromEntries(await Promise.all(names.map(read)));
+      const { version } = database;
+      database.close();
+      return { version, all };
+    };
+  });
+
+/** The journal's version, and the keys of its stores. */
+const read = () =>
+  lab.desk.evaluate(async () => {
+    const names = ['facts', 'requests', 'spans', 'digests', 'stale', 'gone'];
+    const { version, all } = await copy(names);
+    return { version, ...Object.fromEntries(names.map((name) => [name, all[name].keys])) };
+  });
+
+/** Deletes the journal. Whoever has it open lets go of it. */
+const remove = () => lab.desk.evaluate(() => done(indexedDB.deleteDatabase('tracelight')).then(() => true));
+
+/** Visits some pages in a session, and leaves. Resolves to its id and to their traces. */
+async function visit(...paths) {
+  const [first, ...others] = paths;
+  const page = await lab.openPage(site.origin + first);
+  const traces = [(await lab.startSession(page)).trace];
+  const { value: session } = await lab.sessionCookie(site.origin);
+  const told = (trace) =>
+    until('its load is in the journal', async () =>
+      (await lab.facts(trace)).some(({ kind }) => kind === 'navigation'),
+    );
+  await told(traces[0]);
+  for (const path of others) {
+    await page.goto(site.origin + path);
+    const { trace } = await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
+    await told(trace);
+    traces.push(trace);
+  }
+  await lab.leave(page);
+  return { page, session: session.slice(0, 32), traces };
+}
+
+/** Opens the list of sessions. */
+const openSessions = () => lab.openSurface('dashboard', { tab: 'sessions', last: 'all' });
+
+const list = (page) => page.getByRole('table', { name: /^Session List/ }).getByRole('row');
+
+/** The rows of the list once they are as wanted, as text, the head's left out. */
+async function rows(page, what, wanted) {
+  let texts;
+  const there = async () => {
+    texts = (await list(page).allInnerTexts()).slice(1);
+    return wanted(texts) && texts;
+  };
+  return until(what, there).catch((cause) => {
+    throw new Error(`${what}; there is: ${JSON.stringify(texts)}`, { cause });
+  });
+}
+
+test('a journal of the second version keeps all that is in it, and its pages are digested', async () => {
+  const { traces } = await visit('/one', '/two');
+  await lab.closePages();
+  await lab.stopWorker();
+  const before = await read();
+  await lab.desk.evaluate(async () => {
+    const { all } = await copy(['facts', 'requests', 'spans']);
+    await done(indexedDB.deleteDatabase('tracelight'));
+    const open = indexedDB.open('tracelight', 2);
+    open.onupgradeneeded = () => {
+      open.result.createObjectStore('facts');
+      const requests = open.result.createObjectStore('requests', { keyPath: ['trace', 'span'] });
+      requests.createIndex('tab', ['tab', 'start']);
+      const spans = open.result.createObjectStore('spans', { keyPath: ['trace', 'side', 'part'] });
+      spans.createIndex('unsent', 'unsent');
+      spans.createIndex('others', 'others', { multiEntry: true });
+    };
+    const second = await done(open);
+    for (const name of ['facts', 'requests', 'spans']) {
+      const store = second.transaction(name, 'readwrite').objectStore(name);
+      const { keys, rows } = all[name];
+      for (const [at, row] of rows.entries())
+        await done(name === 'facts' ? store.put(row, keys[at]) : store.put(row));
+    }
+    second.close();
+  });
+  const sessions = await openSessions();
+  await rows(sessions, 'its session is listed', (texts) => texts.length === 1);
+  const found = await read();
+  assert.equal(found.version, 3);
+  for (const name of ['facts', 'requests', 'spans']) assert.deepEqual(found[name], before[name], name);
+  assert.deepEqual(found.stale, []);
+  for (const trace of traces) assert.ok(found.digests.includes(trace), 'each page has a digest');
+});
+
+test('a journal that a later version left is refused with what to do', async () => {
+  await lab.stopWorker();
+  await lab.desk.evaluate(async () => {
+    await done(indexedDB.deleteDatabase('tracelight'));
+    (await done(indexedDB.open('tracelight', 99))).close();
+  });
+  const sessions = await openSessions();
+  const said = await sessions.getByText(/written by a later Tracelight/).innerText();
+  assert.match(said, /Update the extension/);
+});
+
+test('what is recorded while the list is open comes into it', async () => {
+  const sessions = await openSessions();
+  await sessions.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
+  const { traces } = await visit('/one', '/two');
+  await sessions.bringToFront();
+  await rows(sessions, 'both pages are counted', (texts) => texts.length === 1 && /\t2\t/.test(texts[0]));
+  assert.equal(traces.length, 2);
+});
+
+test('a session that is deleted while its page goes on does not come back', async () => {
+  const page = await lab.openPage(`${site.origin}/one`);
+  const { trace } = await lab.startSession(page);
+  const sessions = await openSessions();
+  await rows(sessions, 'its session is listed', (texts) => texts.length === 1);
+  await sessions.getByRole('button', { name: /^Delete session / }).click();
+  const question = sessions.getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  await until('the list is empty', async () => (await list(sessions).count()) === 0);
+  await page.bringToFront();
+  await page.evaluate(() => fetch('/api'));
+  await page.goto(`${site.origin}/two`);
+  const next = await until('the next page is traced', () => lab.pageContext(page).catch(() => undefined));
+  await lab.leave(page);
+  const { facts, requests, spans, digests, gone } = await read();
+  for (const keys of [facts, requests, spans])
+    assert.ok(keys.every(([of]) => of !== trace), 'nothing lies under its trace');
+  assert.ok(!digests.includes(trace));
+  assert.ok(gone.includes(trace));
+  assert.ok(
+    spans.some(([of]) => of === next.trace),
+    'the page after it is recorded',
+  );
+});
+
+test('a session that was exported, deleted and imported gives the same answers', async () => {
+  const { traces } = await visit('/one', '/two');
+  const sessions = await openSessions();
+  const [before] = await rows(
+    sessions,
+    'its pages are counted',
+    (texts) => texts.length === 1 && /\t2\t/.test(texts[0]),
+  );
+  const [file] = await Promise.all([
+    sessions.waitForEvent('download'),
+    sessions.getByRole('button', { name: /^Export session / }).click(),
+  ]);
+  const path = await file.path();
+  const { format, version, requests, traces: items } = JSON.parse(await readFile(path, 'utf8'));
+  assert.deepEqual({ format, version }, { format: 'tracelight-session', version: 1 });
+  assert.ok(requests.length >= 2);
+  assert.deepEqual(new Set(items.map(({ page }) => page)), new Set(traces));
+  assert.ok(items.every(({ resourceSpans }) => resourceSpans.length > 0));
+  await sessions.getByRole('button', { name: 'Delete All', exact: true }).click();
+  await sessions.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await until('the list is empty', async () => (await list(sessions).count()) === 0);
+  const { facts, requests: left, spans, digests } = await read();
+  assert.deepEqual([facts, left, spans], [[], [], []]);
+  assert.ok(!digests.some((trace) => traces.includes(trace)));
+  await sessions.getByLabel('Import').setInputFiles({
+    name: 'session.json',
+    mimeType: 'application/json',
+    buffer: await readFile(path),
+  });
+  const [again] = await rows(sessions, 'it is there again', (texts) => texts.length === 1);
+  const figures = (text) => text.split('\t').slice(0, 11);
+  assert.deepEqual(figures(again), figures(before));
+  await sessions.getByLabel('Import').setInputFiles({
+    name: 'session.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"format":"har"}'),
+  });
+  await sessions.getByText(/wanted format tracelight-session, found har/).waitFor();
+});
