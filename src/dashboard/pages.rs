@@ -72,7 +72,7 @@ pub fn thresholds(limits: Memo<Limits>, on_limits: Callback<Limits>) -> AnyView 
     let choice = move |of: Limits| {
         let (name, _) = source(of);
         view! {
-            <label class="switch">
+            <label class="tickable">
                 <input
                     type="radio"
                     name="limits"

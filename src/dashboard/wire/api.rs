@@ -98,7 +98,7 @@ pub fn Route(
     };
     view! {
         <Frame desk heading>
-            <label class="switch">
+            <label class="tickable">
                 <input
                     type="checkbox"
                     prop:checked=only

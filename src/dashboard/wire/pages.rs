@@ -36,7 +36,7 @@ pub fn Pages(
     };
     view! {
         <Frame desk heading="Page Speed">
-            <div class="settings">
+            <div class="means">
                 {thresholds(limits, on_limits)}
                 <Folding editor=Editor { rules, on_rules } />
             </div>
