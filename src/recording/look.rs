@@ -52,16 +52,17 @@ impl Recording {
                     user,
                     alone,
                 };
-                let news = (unseen.clone(), found.clone());
-                let mut done = work.run(&facts, unseen, found, write, &mut looked).await;
-                if done.as_ref().is_err_and(Error::full) && self.free().await {
-                    let (unseen, found) = news;
-                    let (facts, unseen) = match looked.tally {
-                        Some(_) => (&[][..], Vec::new()), // They are stored.
-                        None => (&*facts, unseen),
-                    };
-                    done = work.again(facts, unseen, found, &mut looked).await;
-                }
+                // What is found again when the store is asked again need not be kept meanwhile.
+                let (mut news, mut kept) = ((unseen.clone(), found), Some(unseen));
+                let done = loop {
+                    let done = work.run(&facts, news.0, news.1, write, &mut looked).await;
+                    let full = done.as_ref().is_err_and(Error::full);
+                    let Some(unseen) = kept.take().filter(|_| full) else { break done };
+                    if !self.free().await {
+                        break done;
+                    }
+                    news = (unseen, Vec::new());
+                };
                 // A target that cannot be taken off stays on the list.
                 let _judged = self.judge(recorded.met(&page)).await;
                 self.others.borrow_mut().insert(trace, asked(&page, &recorded));
@@ -136,21 +137,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// As [`run`](Self::run), once there is room: what was stored before counts as it was.
-    async fn again(
-        &mut self,
-        facts: &[String],
-        unseen: Vec<Unseen>,
-        found: Vec<trace::Span>,
-        looked: &mut Looked,
-    ) -> Result<(), Error> {
-        let (stored, waiting) = (looked.tally.take(), mem::take(&mut looked.waiting));
-        let done = self.run(facts, unseen, found, true, looked).await;
-        looked.tally = stored.or(looked.tally);
-        looked.waiting += waiting;
-        done
-    }
-
+    /// Once it failed it may be tried again: what is stored is not stored twice, and its tally stays.
     async fn run(
         &mut self,
         facts: &[String],
@@ -164,7 +151,9 @@ impl Work<'_> {
         let trace = page.context.trace;
         let news = !facts.is_empty() || !unseen.is_empty();
         // Not acknowledged when it cannot be stored: the relay keeps the batch and sends it again.
-        looked.tally = Some(recorded.add(journal, page, facts, unseen, redaction).await?);
+        if looked.tally.is_none() {
+            looked.tally = Some(recorded.add(journal, page, facts, unseen, redaction).await?);
+        }
         let mut requests = recorded.assemble(page, redaction, user);
         let late = |start| page.watch.late(start, page.live);
         let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
@@ -181,7 +170,7 @@ impl Work<'_> {
         looked.changed = looked.grew || !changed.is_empty();
         if write || looked.changed || news {
             let over = recorded.settled() || page.closed;
-            looked.waiting = recorded.write(journal, page, over, !alone).await?;
+            looked.waiting += recorded.write(journal, page, over, !alone).await?;
             let tab = page.tab;
             let rows = changed.iter().map(|request| RequestRow { tab, request: request.clone() });
             journal.put_requests(trace, &rows.collect::<Vec<_>>()).await?;

@@ -35,8 +35,9 @@ impl Recording {
 
     /// Makes room once where the browser has none left. Whether there is more now.
     pub(crate) async fn free(&self) -> bool {
-        if self.tidying.replace(true) {
-            return false;
+        while self.tidying.replace(true) {
+            // Who tidies up just now was not asked for as much.
+            webext::rest().await;
         }
         let freed = self.shrink(FULL).await;
         self.tidying.set(false);
@@ -79,8 +80,7 @@ impl Recording {
     ) -> Result<u64, Error> {
         let mut gone = BTreeSet::new();
         let mut freed = 0;
-        for row in journal.oldest_requests(STEP).await? {
-            let trace = row.request.trace;
+        for trace in journal.oldest(STEP).await? {
             let lives = self.alive.borrow().contains(&trace);
             if lives || gone.contains(&trace) || freed >= wanted {
                 continue;

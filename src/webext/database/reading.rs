@@ -46,12 +46,12 @@ impl Database {
         found.map(JsCast::unchecked_into).map_err(|error| Error::new(GET, &error))
     }
 
-    /// The first rows of an index, so many at most.
+    /// The keys of the first rows of an index, so many at most.
     pub(crate) async fn first(&self, store: &str, index: &str, count: u32) -> Result<Array, Error> {
         let rows = self
             .store(store, "readonly")
             .and_then(|store| call(&store, "index", &[&index.into()]))
-            .and_then(|index| call(&index, "getAll", &[&JsValue::UNDEFINED, &count.into()]));
+            .and_then(|index| call(&index, "getAllKeys", &[&JsValue::UNDEFINED, &count.into()]));
         let request = rows.map_err(|error| Error::new(GET, &error))?;
         let found = done(request, "onsuccess", "onerror").await;
         found.map(JsCast::unchecked_into).map_err(|error| Error::new(GET, &error))
