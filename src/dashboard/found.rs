@@ -15,7 +15,7 @@ pub enum Found {
     /// Why there is none.
     Failed(String),
     /// It.
-    There(Answer),
+    There(Box<Answer>),
 }
 
 impl Found {

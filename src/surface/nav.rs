@@ -1,6 +1,5 @@
 //! Draws the way between the tabs of the dashboard, whichever module draws the tab.
 
-use bridge::query::SessionFilter;
 use leptos::prelude::*;
 
 use crate::board::{Board, Tab};
@@ -57,7 +56,7 @@ impl Place {
     fn address(self, period: Period) -> String {
         let tab = match self {
             Self::Logs => return Query::default().address(),
-            Self::Sessions => Tab::Sessions(Box::new(SessionFilter::default())),
+            Self::Sessions => Tab::Sessions(Box::default()),
             Self::Pages => Tab::Pages,
             Self::Errors => Tab::Errors,
             Self::Api => Tab::Api,

@@ -70,7 +70,7 @@ pub fn Path(
             if let Tab::Session { only, .. } = &mut board.tab {
                 *only = Only::All;
             }
-        })
+        });
     };
     let part = move || {
         let words = match only.get() {

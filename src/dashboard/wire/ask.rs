@@ -46,7 +46,7 @@ async fn answer(
         let begun = version.try_get_value();
         let asked = untrack(|| question());
         let answer = match reader::ask(&asked).await {
-            Ok(answer) => Found::There(answer),
+            Ok(answer) => Found::There(Box::new(answer)),
             Err(reason) => Found::Failed(reason),
         };
         if version.try_get_value() == begun {
