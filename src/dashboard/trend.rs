@@ -70,7 +70,7 @@ pub fn trend(plot: &Plot) -> AnyView {
         return view! {
             <figure class="trend">
                 <figcaption><span class="name">{plot.title}</span></figcaption>
-                <div class="plot"><p class="nothing">"Not told by any page in this time"</p></div>
+                <div class="plot"><p class="untold">"Not told by any page in this time"</p></div>
             </figure>
         }
         .into_any();
