@@ -66,7 +66,8 @@ pub(super) fn listen(origin: String) -> Listening {
             let Ok(health) = health else { return };
             let before = last.replace(Some(health));
             news::left().set(health.behind);
-            if before.is_some_and(|before| before != health) {
+            // The first time too: there may be more than when the first question was asked.
+            if before != Some(health) {
                 news::tell();
             }
         });
