@@ -1,4 +1,5 @@
-// The journal as readers find it: of an earlier or a later version, while it grows, with sessions gone and back.
+// The journal as readers find it: of an earlier or a later version, read by two at once, while it grows,
+// gone, and with sessions deleted and brought back. Pages of an earlier test may still be written.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
@@ -55,12 +56,11 @@ const read = () =>
 /** Deletes the journal. Whoever has it open lets go of it. */
 const remove = () => lab.desk.evaluate(() => done(indexedDB.deleteDatabase('tracelight')).then(() => true));
 
-/** Visits some pages in a session, and leaves. Resolves to its id and to their traces. */
+/** Visits some pages in a session, and leaves. Resolves to the page and to their traces. */
 async function visit(...paths) {
   const [first, ...others] = paths;
   const page = await lab.openPage(site.origin + first);
   const traces = [(await lab.startSession(page)).trace];
-  const { value: session } = await lab.sessionCookie(site.origin);
   const told = (trace) =>
     until('its load is in the journal', async () =>
       (await lab.facts(trace)).some(({ kind }) => kind === 'navigation'),
@@ -73,7 +73,7 @@ async function visit(...paths) {
     traces.push(trace);
   }
   await lab.leave(page);
-  return { page, session: session.slice(0, 32), traces };
+  return { page, traces };
 }
 
 /** Opens the list of sessions. */
@@ -139,6 +139,29 @@ test('a journal that a later version left is refused with what to do', async () 
   assert.match(said, /Update the extension/);
 });
 
+test('two windows that digest at once find the same', async () => {
+  const { traces } = await visit('/one', '/two', '/three');
+  await lab.closePages();
+  await lab.stopWorker();
+  await lab.desk.evaluate(async () => {
+    // As it is when nobody has read it yet.
+    const database = await done(indexedDB.open('tracelight'));
+    for (const name of ['digests', 'stale'])
+      await done(database.transaction(name, 'readwrite').objectStore(name).clear());
+    database.close();
+  });
+  const windows = await Promise.all([openSessions(), openSessions()]);
+  const ours = (texts) => texts.find((text) => /\t3\t0\t/.test(text));
+  const found = await Promise.all(windows.map((page) => rows(page, 'its pages are counted', ours)));
+  const [first, second] = found.map(ours);
+  assert.equal(first, second);
+  const { digests, stale } = await read();
+  for (const trace of traces) {
+    assert.ok(digests.includes(trace), 'each page has a digest');
+    assert.ok(!stale.includes(trace), 'which is true');
+  }
+});
+
 test('what is recorded while the list is open comes into it', async () => {
   const sessions = await openSessions();
   await sessions.getByRole('heading', { name: 'Sessions', exact: true }).waitFor();
@@ -146,6 +169,23 @@ test('what is recorded while the list is open comes into it', async () => {
   await sessions.bringToFront();
   await rows(sessions, 'both pages are counted', (texts) => texts.length === 1 && /\t2\t/.test(texts[0]));
   assert.equal(traces.length, 2);
+});
+
+test('a journal that is deleted while it is open is empty, and what comes then is recorded', async () => {
+  const { page } = await visit('/one');
+  const ours = (texts) => texts.length === 1;
+  const sessions = await openSessions();
+  await rows(sessions, 'its session is listed', ours);
+  await remove();
+  await until('the list is empty', async () => (await list(sessions).count()) === 0);
+  await page.bringToFront();
+  await page.goto(`${site.origin}/two`);
+  const { trace } = await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
+  await lab.leave(page);
+  await rows(sessions, 'its session is listed again', ours);
+  const { digests, spans } = await read();
+  assert.ok(digests.includes(trace));
+  assert.ok(spans.some(([of]) => of === trace));
 });
 
 test('a session that is deleted while its page goes on does not come back', async () => {
