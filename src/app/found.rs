@@ -77,6 +77,7 @@ fn request(summary: Summary, session: Option<SessionId>) -> Option<TracedRequest
         spans: summary.span_count,
         errors: summary.error_span_count,
         service: summary.root_service_name,
+        environment: String::new(),
         badges: Badges::default(),
         call: String::new(),
     })

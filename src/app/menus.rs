@@ -9,12 +9,12 @@ use surface::held::Held;
 use surface::moment;
 use surface::range::{LAST, Range};
 use trace::Timestamp;
-use trace::filter::{Op, REQUESTS, choose, chosen};
+use trace::filter::{NONE, Op, REQUESTS, choose, chosen};
 
 use crate::dropdown::Dropdown;
 use crate::requests::Requests;
 
-/// Hosts, services and methods that are offered, at most; others can be typed.
+/// Hosts, services, environments and methods that are offered, at most; others can be typed.
 const MOST: usize = 12;
 /// Classes of statuses.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
@@ -35,12 +35,13 @@ const fn group(name: &'static str, field: &'static str, op: Op, single: bool) ->
     Group { name, field, op, single }
 }
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     group("Level", "error", Op::Has, true),
     group("Status", "status", Op::Has, false),
     group("Method", "method", Op::Is, false),
     group("Host", "host", Op::Is, false),
     group("Service", "service", Op::Is, false),
+    group("Environment", "environment", Op::Is, false),
     group("Duration", "duration", Op::More, true),
 ];
 
@@ -50,7 +51,7 @@ impl Group {
         let plain = |it: &str| (it.to_owned(), it.to_owned());
         match self.field {
             "error" => vec![("true".to_owned(), "Errors only".to_owned())],
-            "status" => CLASSES.map(plain).to_vec(),
+            "status" => CLASSES.map(plain).into_iter().chain([none()]).collect(),
             "duration" => {
                 let over = |it: &str| (it.to_owned(), format!("over {}", spaced(it)));
                 DURATIONS.map(over).to_vec()
@@ -70,14 +71,19 @@ impl Group {
     fn turn(self, text: &str, value: &str) -> String {
         let mut values = self.chosen(text);
         let there = values.iter().any(|it| it == value);
-        if there || self.single {
-            values.retain(|it| it != value && !self.single);
-        }
+        // What has none has no other value.
+        let alone = self.single || value == NONE;
+        values.retain(|it| it != value && it != NONE && !alone);
         if !there {
             values.push(value.to_owned());
         }
         choose(text, self.field, self.op, &values, &REQUESTS)
     }
+}
+
+/// The choice of what has no value.
+fn none() -> (String, String) {
+    (NONE.to_owned(), "None".to_owned())
 }
 
 /// A time with a space before its unit.
@@ -125,7 +131,8 @@ pub fn Filters(
             // What is chosen can be let go, though no request has it now.
             for value in held.with_untracked(|held| group.chosen(&held.text)) {
                 if !offers.iter().any(|(offer, _)| *offer == value) {
-                    offers.push((value.clone(), value));
+                    let named = (value.clone(), value);
+                    offers.push(if named.0 == NONE { none() } else { named });
                 }
             }
             let none = offers.is_empty().then(|| view! { <p>"none is known"</p> });

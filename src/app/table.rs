@@ -263,6 +263,7 @@ fn cell(column: Column, line: &Line, wide: bool) -> AnyView {
         Column::Spans => text(&line.spans, ""),
         Column::Errors => text(&line.errors, ""),
         Column::Service => text(&line.service, &line.service),
+        Column::Environment => text(&line.environment, &line.environment),
         Column::Session => {
             let whole = line.of.map(|id| id.to_string()).unwrap_or_default();
             text(&line.session, &whole)

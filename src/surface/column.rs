@@ -23,6 +23,8 @@ pub enum Column {
     Errors,
     /// Who answered.
     Service,
+    /// Where that runs.
+    Environment,
     /// Its session.
     Session,
     /// How far the proof goes that it was traced.
@@ -42,8 +44,8 @@ pub enum Column {
 }
 
 use Column::{
-    Call, Duration, Error, Errors, Framework, Host, Kind, Lamps, Method, Operation, Path, Service,
-    Session, Spans, Status, Time, Trace,
+    Call, Duration, Environment, Error, Errors, Framework, Host, Kind, Lamps, Method, Operation,
+    Path, Service, Session, Spans, Status, Time, Trace,
 };
 
 /// What is to be known of a column to lay it out.
@@ -68,7 +70,7 @@ const fn look(
 }
 
 /// All columns in their order.
-const LOOKS: [Look; 17] = [
+const LOOKS: [Look; 18] = [
     look((Time, "Time", "time"), (86, 0), 4),
     look((Method, "Method", "method"), (52, 0), 1),
     look((Path, "Path", "path"), (74, 3), 0),
@@ -78,6 +80,7 @@ const LOOKS: [Look; 17] = [
     look((Spans, "Spans", "spans"), (42, 0), 6),
     look((Errors, "Errors", "errors"), (42, 0), 5),
     look((Service, "Service", "service"), (80, 1), 7),
+    look((Environment, "Environment", "environment"), (90, 1), 16),
     look((Session, "Session", "session"), (70, 0), 10),
     look((Lamps, "Lamps", "lamps"), (56, 0), 3),
     look((Kind, "Kind", "kind"), (62, 0), 11),
@@ -116,7 +119,7 @@ pub struct Columns(Vec<Column>);
 
 impl Default for Columns {
     fn default() -> Self {
-        let more = [Kind, Error, Call, Framework, Trace];
+        let more = [Environment, Kind, Error, Call, Framework, Trace];
         Self(Self::all().filter(|column| !more.contains(column)).collect())
     }
 }

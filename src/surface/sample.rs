@@ -140,6 +140,7 @@ pub fn requests() -> Vec<TracedRequest> {
         spans: 5,
         errors: 0,
         service: "shop".to_owned(),
+        environment: "staging".to_owned(),
         badges: Badges::default(),
         call: String::new(),
     };

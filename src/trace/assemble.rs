@@ -291,6 +291,7 @@ impl<'a> Tracer<'a> {
             spans: 0,
             errors: 0,
             service: String::new(),
+            environment: String::new(),
             badges: framework::badges(span),
             call: span.text(key::CALL).unwrap_or_default().to_owned(),
         }

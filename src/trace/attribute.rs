@@ -283,6 +283,8 @@ pub mod key {
     pub const GEO_LOCALITY: &str = "geo.locality.name";
     /// Where a service runs: `production`.
     pub const ENVIRONMENT: &str = "deployment.environment.name";
+    /// What that was called before.
+    pub const OLD_ENVIRONMENT: &str = "deployment.environment";
     /// Database that is asked.
     pub const DB_SYSTEM_NAME: &str = "db.system.name";
     /// Statement that is run.

@@ -42,7 +42,7 @@ use std::fmt;
 use amount::Amount;
 
 pub use bits::Bits;
-pub use choose::{choose, chosen};
+pub use choose::{NONE, choose, chosen};
 pub use complete::{Choice, Completion, Place};
 pub use flaw::Flaw;
 pub use language::{Field, KINDS, LEVELS, LOGS, Language, PARTS, SPANS, Type};

@@ -150,6 +150,7 @@ mod tests {
             spans: 0,
             errors: 0,
             service: String::new(),
+            environment: String::new(),
             badges: crate::framework::Badges::default(),
             call: String::new(),
         };

@@ -42,6 +42,9 @@ pub struct TracedRequest {
     /// The service that answered, as its server span names it; empty while that is not known.
     #[serde(default)]
     pub service: String,
+    /// Where that runs: `production`. Empty where its server span does not say.
+    #[serde(default)]
+    pub environment: String,
     /// What it is to its framework, by its own headers and by the server's spans.
     #[serde(default)]
     pub badges: Badges,

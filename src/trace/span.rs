@@ -190,6 +190,13 @@ impl Resource {
     pub fn service(&self) -> &str {
         self.attributes.get(key::SERVICE_NAME).and_then(Value::as_text).unwrap_or_default()
     }
+
+    /// Where that runs; empty where it does not say.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        let said = |key| self.attributes.get(key).and_then(Value::as_text);
+        said(key::ENVIRONMENT).or_else(|| said(key::OLD_ENVIRONMENT)).unwrap_or_default()
+    }
 }
 
 /// The instrumentation that recorded a span.

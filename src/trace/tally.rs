@@ -24,6 +24,7 @@ pub fn tally(requests: &mut [TracedRequest], spans: &[&Span]) {
         request.errors = request.errors.saturating_add(u32::from(span.failed()));
         if span.kind == Kind::Server && span.parent == Some(request.span) {
             span.service().clone_into(&mut request.service);
+            span.resource.environment().clone_into(&mut request.environment);
         }
         // What a script loads besides has badges of its own, which are not the document's.
         if span.id == request.span || !span.attributes.contains_key(key::FRAMEWORK) {
@@ -97,7 +98,10 @@ mod tests {
 
     fn span(number: u64, parent: u64, kind: Kind) -> Span {
         let resource = Resource {
-            attributes: Attributes::from([("service.name".to_owned(), "shop".into())]),
+            attributes: Attributes::from([
+                ("service.name".to_owned(), "shop".into()),
+                ("deployment.environment".to_owned(), "staging".into()),
+            ]),
             schema: String::new(),
         };
         Span {
@@ -136,6 +140,7 @@ mod tests {
             spans: 9,
             errors: 9,
             service: String::new(),
+            environment: String::new(),
             badges: Badges::default(),
             call: String::new(),
         }
@@ -163,7 +168,7 @@ mod tests {
         spans[3].status = Status::Error(String::new());
         let mut requests = [request(2, Api::Document), request(5, Api::Fetch)];
         assert_eq!(counts(&mut requests, &spans), [(5, 1), (2, 0)]);
-        assert_eq!(requests[1].service, "shop");
+        assert_eq!((&*requests[1].service, &*requests[1].environment), ("shop", "staging"));
         spans.reverse();
         assert_eq!(counts(&mut requests, &spans), [(5, 1), (2, 0)], "in any order");
     }

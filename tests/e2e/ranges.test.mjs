@@ -51,6 +51,7 @@ before(async () => {
       method: at % 3 ? 'GET' : 'PUT',
       status: at % 10 ? 200 : 503,
       millis: at % 20 ? 12 : 1_700,
+      environment: at % 10 ? '' : 'staging',
     }),
   );
   await fill(rows);
@@ -180,6 +181,17 @@ test('menus write their conditions into the filter, which is the truth', async (
   await choice('over 500 ms').uncheck();
   await choice('Errors only').check();
   assert.equal(await field(logs).inputValue(), 'item error:true');
+  await choice('Errors only').uncheck();
+  await choice('5xx').check();
+  await choice('None').check();
+  assert.equal(await field(logs).inputValue(), 'item -status:*');
+  assert.ok(!(await choice('5xx').isChecked()), 'what has no status is of no class');
+  await until('none of these', async () => (await list(logs).count()) === 0);
+  await choice('staging (36)').check();
+  await choice('None').uncheck();
+  assert.equal(await field(logs).inputValue(), 'item environment=staging');
+  await until('those are shown', async () => (await list(logs).count()) > 0 && (await count(logs)) === 36);
+  await choice('staging (36)').uncheck();
   await logs.keyboard.press('Escape');
   await until('it is closed', async () => (await choice('5xx').count()) === 0);
   assert.ok(await menu.evaluate((it) => it === document.activeElement), 'the focus is back');

@@ -11,7 +11,7 @@ impl Requests {
     /// Takes in all that the journal has, and forgets what it has no more.
     pub fn fill(&mut self, rows: Result<Vec<TracedRequest>, String>) {
         match rows {
-            Ok(rows) => self.renew(rows, true),
+            Ok(rows) => self.renew(rows, None, true),
             Err(trouble) => self.fail(trouble),
         }
     }
@@ -21,19 +21,19 @@ impl Requests {
         (self.read, self.reading, self.trouble) = (true, false, Some(trouble));
     }
 
-    /// Takes in the newest that the journal has, and forgets what it should have and has no more;
-    /// `whole` where that is all of it.
-    pub fn renew(&mut self, rows: Vec<TracedRequest>, whole: bool) {
+    /// Takes in the newest that the journal has of those that began before a moment (`None` for all
+    /// time), and forgets what should be among them and is there no more; `whole` where it has no older.
+    pub fn renew(&mut self, rows: Vec<TracedRequest>, before: Option<Timestamp>, whole: bool) {
         let oldest = rows.iter().map(|row| row.start).min().filter(|_| !whole);
         let since = if whole { Timestamp::default() } else { oldest.unwrap_or_default() };
         let there: BTreeSet<RequestKey> = rows.iter().map(key).collect();
-        let gone: Vec<u32> = self
-            .order
+        let begun = |at: Timestamp| self.order.partition_point(|it| self.rank(*it).0 >= at.nanos());
+        let gone: Vec<u32> = self.order[before.map_or(0, begun)..begun(since)]
             .iter()
             .copied()
             .filter(|place| {
                 let row = if place & OTHER == 0 { self.rows.get(*place as usize) } else { None };
-                row.is_some_and(|row| row.start >= since && !there.contains(&key(row)))
+                row.is_some_and(|row| !there.contains(&key(row)))
             })
             .collect();
         if whole || oldest.is_some() {
@@ -45,7 +45,10 @@ impl Requests {
     fn forget(&mut self, gone: &[u32]) {
         for place in gone {
             let Some(row) = self.rows.get(*place as usize) else { continue };
-            self.known.remove(&key(row));
+            let gone = key(row);
+            self.known.remove(&gone);
+            self.marked.retain(|marked| *marked != gone);
+            self.chosen.take_if(|chosen| *chosen == gone);
             self.sessions.take(row);
             if self.filter.of_session(row) {
                 self.totals.take(Totals::of(row));

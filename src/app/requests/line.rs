@@ -50,6 +50,8 @@ pub struct Line {
     pub errors: String,
     /// The service that answered.
     pub service: String,
+    /// Where that runs; may be empty.
+    pub environment: String,
     /// Its session, in short; empty where it has none.
     pub session: String,
     /// Its session.
@@ -89,6 +91,7 @@ impl Line {
             spans: number(request.spans),
             errors: number(request.errors),
             service: request.service.clone(),
+            environment: request.environment.clone(),
             of: request.session,
             error: request.error.clone().unwrap_or_default(),
             session: request.session.map(|id| short(&id.to_string())).unwrap_or_default(),

@@ -297,11 +297,18 @@ fn what_the_journal_has_no_more_is_forgotten() {
     list.merge(all.clone());
     let mut newest = all[20..].to_vec();
     newest.remove(5);
-    list.renew(newest, false);
-    assert_eq!((list.len(), list.totals().requests), (29, 29));
-    list.renew(Vec::new(), false);
+    list.choose_of(all[25].trace, Some(all[25].span));
+    list.renew(newest, None, false);
+    assert_eq!((list.len(), list.totals().requests, list.chosen()), (29, 29, None));
+    list.renew(Vec::new(), None, false);
     assert_eq!(list.len(), 29, "nothing was told");
-    list.renew(Vec::new(), true);
+    let older = [&all[10..14], &all[16..20]].concat();
+    list.renew(older, Some(all[20].start), false);
+    let left = (0..14).chain(16..25).chain(26..30).rev().collect::<Vec<_>>();
+    assert_eq!(times(&list), left, "what is newer and older than those that were read stays");
+    list.renew(all[3..10].to_vec(), Some(all[10].start), true);
+    assert_eq!((list.len(), list.totals().requests), (24, 24));
+    list.renew(Vec::new(), None, true);
     assert_eq!((list.len(), list.totals(), list.sessions().count()), (0, Totals::default(), 0));
 }
 
@@ -312,4 +319,28 @@ fn values_of_a_field_are_told_the_most_frequent_first() {
     assert_eq!(said, [("shop.example".to_owned(), 2), ("pricing.example".to_owned(), 1)]);
     list.filter(Filter { session: trace::SessionId::mint([8; 16]), ..Filter::default() });
     assert_eq!(list.values("host"), []);
+}
+
+#[test]
+fn a_clock_that_was_set_back_orders_by_what_it_says_and_keeps_the_session_sane() {
+    let day = 86_400_000_000_000;
+    let mut all = many(10);
+    for late in &mut all[6..] {
+        late.start = Timestamp::from_nanos(late.start.nanos() - day);
+    }
+    let mut list = Requests::newest_first();
+    list.merge(all[..6].to_vec());
+    list.merge(all[6..].to_vec());
+    let starts: Vec<_> = (0..list.len()).filter_map(|at| list.at(at)).map(|it| it.start).collect();
+    assert_eq!(list.len(), 10);
+    assert!(starts.is_sorted_by(|newer, older| newer > older), "each has its place");
+    let [past] = &list.sessions().newest(9)[..] else { panic!("they are of one session") };
+    assert_eq!((past.since, past.until, past.requests), (all[6].start, all[5].start, 10));
+    assert_eq!(list.extent(), Some((all[6].start.millis(), all[5].start.millis())));
+    // The last ones are older than the newest that is known: reading the newest again finds them.
+    let newest = Some(all[6].start);
+    list.renew(all[..6].to_vec(), None, false);
+    assert_eq!(list.len(), 10);
+    list.renew(all[6..].to_vec(), Some(all[0].start), true);
+    assert_eq!((list.len(), starts.last().copied()), (10, newest));
 }

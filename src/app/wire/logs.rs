@@ -50,6 +50,8 @@ struct Feed {
     sessions: RwSignal<Vec<Past>>,
     trouble: RwSignal<String>,
     gate: StoredValue<Gate>,
+    /// Whether all is to be read anew: something old came or went.
+    anew: StoredValue<bool>,
     /// Whether somebody sees to it that the filter is asked of all.
     sifting: StoredValue<bool>,
 }
@@ -68,6 +70,7 @@ pub fn Logs(
         sessions: RwSignal::new(Vec::new()),
         trouble: RwSignal::new(String::new()),
         gate: StoredValue::new(Gate::default()),
+        anew: StoredValue::new(false),
         sifting: StoredValue::new(false),
     };
     let (month, set) = (RwSignal::new(0), settings());
@@ -79,8 +82,12 @@ pub fn Logs(
             meter(month);
         }
     }));
-    // Something may have been deleted.
-    keep(webext::journal::hear(move |_| feed.read()));
+    keep(webext::journal::hear(move |news| {
+        if news.lists {
+            feed.anew.try_set_value(true);
+            feed.read();
+        }
+    }));
     let now = clock(|| ());
     feed.follow(held, set.store, now, open.is_some());
     let (columns, on_columns) = columns(feed.query);
@@ -132,12 +139,13 @@ impl Feed {
     }
 
     /// Reads the newest requests, which are drawn at once, and then page by page what is older and
-    /// not known yet.
+    /// not known yet; where all is to be read anew, all that is older.
     async fn fetch(self) -> Result<(), String> {
         let gone = || "This page is gone".to_owned();
         let list = self.list;
         let known = list.try_with_untracked(|list| list.read.then(|| list.newest()).flatten());
-        let known = known.ok_or_else(gone)?;
+        let anew = self.anew.try_update_value(std::mem::take).unwrap_or_default();
+        let known = known.ok_or_else(gone)?.filter(|_| !anew);
         let count = if known.is_some() { FRESH } else { SCREEN };
         let rows = page(None, count).await?;
         let whole = rows.len() < count;
@@ -147,7 +155,7 @@ impl Feed {
         let reading = more(oldest);
         list.try_update(|list| {
             list.reading = reading;
-            list.renew(rows, whole);
+            list.renew(rows, None, whole);
         });
         self.took();
         let mut steps = Steps::begin();
@@ -157,7 +165,8 @@ impl Feed {
             let last = rows.len() < PAGE;
             oldest = rows.first().map(|row| row.start).filter(|_| !last);
             self.settle().await;
-            list.try_update_untracked(|list| list.merge(rows)).ok_or_else(gone)?;
+            let renew = |list: &mut Requests| list.renew(rows, Some(before), last);
+            list.try_update_untracked(renew).ok_or_else(gone)?;
             if nth % SEEN == 0 {
                 list.notify();
             }

@@ -180,3 +180,34 @@ fn answers_are_read_as_they_were_written() {
         assert_eq!(Answer::read(&question, &found.write()).as_ref(), Ok(&found), "{question:?}");
     }
 }
+
+#[test]
+fn a_clock_set_back_between_two_visits_leaves_a_session_with_all_its_pages_once() {
+    const DAY: u64 = 86_400_000;
+    let mut rows = Rows {
+        pages: vec![page("aa11", 1, DAY + MINUTE, 900.0, "/cart")],
+        calls: vec![call("aa11", 1, 11, DAY + MINUTE + 100, 20.0, "/api/cart")],
+        errors: vec![error("aa11", 1, DAY + MINUTE + 200, "f1", 2)],
+        ..Rows::default()
+    };
+    // A minute later, by the clock a day earlier.
+    rows.pages.push(page("aa11", 2, 2 * MINUTE, 800.0, "/pay"));
+    rows.calls.push(call("aa11", 2, 12, 2 * MINUTE + 100, 20.0, "/api/pay"));
+    let question = Question::Session { session: "aa11".to_owned(), slow: 1 };
+    let Answer::Session(Some(details)) = answer(&rows, &question) else { panic!("it is known") };
+    let path: Vec<_> =
+        details.pages.iter().map(|it| (it.page.trace, it.errors, it.calls)).collect();
+    assert_eq!(path, [(trace(2), 0, 1), (trace(1), 2, 1)], "by what the clock said, each its own");
+    let line = &details.line;
+    assert_eq!((line.since, line.until), (at_millis(2 * MINUTE), at_millis(DAY + MINUTE + 900)));
+    assert_eq!((line.pages, line.calls, line.errors), (2, 2, 2));
+    let filter = |since, until| {
+        let range = Range { since: at_millis(since), until: at_millis(until) };
+        Question::Sessions(SessionFilter { range: Some(range), ..SessionFilter::default() })
+    };
+    let listed = |since, until| match answer(&rows, &filter(since, until)) {
+        Answer::Sessions(lines) => lines.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!([listed(0, DAY), listed(DAY, 2 * DAY)], [1, 1], "on each day once");
+}

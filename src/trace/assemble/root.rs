@@ -161,6 +161,7 @@ impl Tracer<'_> {
             spans: 0,
             errors: 0,
             service: String::new(),
+            environment: String::new(),
             badges: Badges::default(),
             call: String::new(),
         }

@@ -13,7 +13,7 @@ use super::{PageRow, said, vitals};
 const USER_NAME: [&str; 2] = [key::USER_NAME, key::ENDUSER_ID];
 const USER_ID: [&str; 2] = [key::USER_ID, key::ENDUSER_ID];
 /// Names of where a service runs: the conventions' of today, and that before.
-const ENVIRONMENT: [&str; 2] = [key::ENVIRONMENT, "deployment.environment"];
+const ENVIRONMENT: [&str; 2] = [key::ENVIRONMENT, key::OLD_ENVIRONMENT];
 /// OpenTelemetry's instrumentation of what users do says so.
 const EVENT_TYPE: &str = "event_type";
 

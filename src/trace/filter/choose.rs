@@ -1,9 +1,19 @@
 //! Which values a filter wants of a field, and the filter with others: for menus that write into it.
 //!
-//! A menu speaks of one condition that holds for all rows: `field:a,b` on the top level. Whatever
-//! else somebody has typed stays as it is meant.
+//! A menu speaks of one condition that holds for all rows: `field:a,b` on the top level, or `-field:*`
+//! for those that have none. Whatever else somebody has typed stays as it is meant.
 
 use super::{Language, Node, Op, Query, Term, Wanted};
+
+/// What is chosen of a field where only rows without a value are wanted: no other value with it.
+pub const NONE: &str = "-*";
+
+/// Whether a node is the condition that a row has no value.
+fn none(node: &Node, name: &str) -> bool {
+    let Node::Not(node) = node else { return false };
+    matches!(&**node, Node::Term(Term { field, op: Op::Has, values })
+        if field == name && *values == [Wanted::Anything])
+}
 
 /// Whether a node is the condition that a menu speaks of.
 fn of<'a>(node: &'a Node, field: &str, op: Op) -> Option<&'a Term> {
@@ -25,6 +35,9 @@ fn top(query: &Query) -> &[Node] {
 #[must_use]
 pub fn chosen(text: &str, field: &str, op: Op, language: &Language) -> Vec<String> {
     let Ok(query) = Query::parse(text, language) else { return Vec::new() };
+    if top(&query).iter().any(|node| none(node, field)) {
+        return vec![NONE.to_owned()];
+    }
     let term = top(&query).iter().find_map(|node| of(node, field, op));
     let texts = term.map(|term| term.values.iter().filter_map(text_of).collect());
     texts.unwrap_or_default()
@@ -42,15 +55,19 @@ fn text_of(value: &Wanted) -> Option<String> {
 #[must_use]
 pub fn choose(text: &str, field: &str, op: Op, values: &[String], language: &Language) -> String {
     let query = Query::parse(text, language).ok();
-    let values = values.iter().cloned().map(Wanted::Text).collect::<Vec<_>>();
-    let mut term =
-        (!values.is_empty()).then(|| Node::Term(Term { field: field.to_owned(), op, values }));
+    let has = |op, values| Node::Term(Term { field: field.to_owned(), op, values });
+    let mut term = match values {
+        [] => None,
+        [value] if value == NONE => Some(Node::not(has(Op::Has, vec![Wanted::Anything]))),
+        values => Some(has(op, values.iter().cloned().map(Wanted::Text).collect())),
+    };
     let mut nodes = Vec::new();
     for node in query.as_ref().map(top).unwrap_or_default() {
-        match of(node, field, op) {
+        if of(node, field, op).is_some() || none(node, field) {
             // Where it stood before; a second one would narrow what was chosen.
-            Some(_) => nodes.extend(term.take()),
-            None => nodes.push(node.clone()),
+            nodes.extend(term.take());
+        } else {
+            nodes.push(node.clone());
         }
     }
     nodes.extend(term);
@@ -81,6 +98,9 @@ mod tests {
         assert_eq!(set("a or b", "method", Op::Has, &["GET"]), "(a or b) method:GET");
         assert_eq!(set("duration<5s", "duration", Op::More, &["1s"]), "duration<5s duration>1s");
         assert_eq!(set("status:", "method", Op::Has, &["PUT"]), "method:PUT");
+        assert_eq!(set("cart status:5xx x", "status", Op::Has, &[NONE]), "cart -status:* x");
+        assert_eq!(set("-status:* cart", "status", Op::Has, &["4xx"]), "status:4xx cart");
+        assert_eq!(set("-status:*", "status", Op::Has, &[]), "");
         assert_eq!(set("", "host", Op::Is, &["a b", "[::1]:80"]), "host=\"a b\",\"[::1]:80\"");
     }
 

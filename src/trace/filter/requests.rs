@@ -24,6 +24,7 @@ pub const REQUESTS: Language = Language {
         field("method", Type::Text, "its method"),
         field("status", Type::Any, "the response's status, as 200 or 5xx"),
         field("service", Type::Text, "the service that answered"),
+        field("environment", Type::Text, "where that service runs"),
         field("duration", Type::Time, "how long it took"),
         field("error", Type::Truth, "whether it failed, or a span below it"),
         field("kind", Type::Word(&APIS), "what made it"),
@@ -103,6 +104,7 @@ impl Subject for Requests<'_> {
             "path" => self.texts(|it| Cow::Borrowed(it.path())),
             "method" => self.texts(|it| Cow::Borrowed(&it.method)),
             "service" => self.texts(|it| Cow::Borrowed(&it.service)),
+            "environment" => self.texts(|it| Cow::Borrowed(&it.environment)),
             "call" => self.texts(|it| Cow::Borrowed(&it.call)),
             "kind" => self.texts(|it| Cow::Borrowed(api(it))),
             "badge" => self.texts(|it| Cow::Owned(badges(it))),
@@ -168,6 +170,7 @@ mod tests {
             spans: 0,
             errors: 0,
             service: String::new(),
+            environment: String::new(),
             badges: crate::framework::Badges::default(),
             call: String::new(),
         }
@@ -181,8 +184,9 @@ mod tests {
             request("GET", "https://shop.example/live", None, None),
         ];
         (all[0].spans, all[0].errors, all[0].service) = (4, 1, "shop".to_owned());
+        all[1].environment = "staging".to_owned();
         let these: Vec<&TracedRequest> = all.iter().collect();
-        let cases: [(&str, &[usize]); 17] = [
+        let cases: [(&str, &[usize]); 20] = [
             ("host=shop.example", &[0, 1, 2]),
             ("", &[0, 1, 2]),
             ("shop.example POST", &[1]),
@@ -194,6 +198,9 @@ mod tests {
             ("-duration:*", &[2]),
             ("error:true", &[0, 1]),
             ("has:spans service:SHOP", &[0]),
+            ("environment=staging", &[1]),
+            ("-environment:*", &[0, 2]),
+            ("status:5xx or -status:*", &[1, 2]),
             ("spans>=4", &[0]),
             ("url~/(cart|pay)$", &[0, 1]),
             ("kind:fetch trace:0707", &[0, 1, 2]),

@@ -21,6 +21,7 @@ fn request() -> RequestRow {
         spans: 2,
         errors: 0,
         service: "shop".to_owned(),
+        environment: String::new(),
         badges: trace::framework::Badges::default(),
         call: String::new(),
     };
