@@ -8,21 +8,21 @@ use trace::{SpanId, Timestamp, TraceId};
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "answers are few, and none is kept beside another")]
 pub enum Answer {
-    /// To [`Question::Sessions`].
+    /// To [`Question::Sessions`](super::Question::Sessions).
     Sessions(Vec<SessionLine>),
-    /// To [`Question::Session`]; `None` where nothing is known of it.
+    /// To [`Question::Session`](super::Question::Session); `None` where nothing is known of it.
     Session(Option<Box<SessionDetails>>),
-    /// To [`Question::Pages`].
+    /// To [`Question::Pages`](super::Question::Pages).
     Pages(Pages),
-    /// To [`Question::Errors`].
+    /// To [`Question::Errors`](super::Question::Errors).
     Errors(Vec<ErrorLine>),
-    /// To [`Question::Error`].
+    /// To [`Question::Error`](super::Question::Error).
     Error(Vec<ErrorRow>),
-    /// To [`Question::Calls`].
+    /// To [`Question::Calls`](super::Question::Calls).
     Calls(Calls),
-    /// To [`Question::Route`].
+    /// To [`Question::Route`](super::Question::Route).
     Route(Vec<CallRow>),
-    /// To [`Question::Usage`].
+    /// To [`Question::Usage`](super::Question::Usage).
     Usage(Usage),
 }
 
