@@ -36,6 +36,7 @@ pub fn standing(tab: &Tab, settings: &Settings) -> Option<Standing> {
         Verdict::Excluded(at) => {
             format!("Excluded by path {at}: {}", text(&settings.excluded, at))
         }
+        Verdict::Dashboard => "The trace store's own dashboard is never traced.".to_owned(),
         Verdict::Rule(at, _) => {
             format!("Not sampled by rule {at}: {}", text(&settings.sampling, at))
         }

@@ -36,7 +36,7 @@ impl Fate {
         let url = &if bare { format!("{url}/") } else { url.to_owned() };
         let verdict = Sampler::of(settings).verdict(method, url);
         let rule = met(settings, verdict);
-        if let Verdict::Excluded(_) = verdict {
+        if let Verdict::Excluded(_) | Verdict::Dashboard = verdict {
             let context = "No header of ours goes out, whichever page asks.".to_owned();
             return Ok(Self { rule, context: vec![context] });
         }
@@ -57,6 +57,7 @@ fn met(settings: &Settings, verdict: Verdict) -> String {
         Verdict::Excluded(at) => {
             format!("Excluded path {at}: {}", line(&settings.excluded, at))
         }
+        Verdict::Dashboard => "The trace store's own dashboard, which is never traced".to_owned(),
         Verdict::Rule(at, rate) => {
             format!("Rule {at}: {} (rate {rate})", line(&settings.sampling, at))
         }

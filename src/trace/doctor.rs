@@ -108,7 +108,10 @@ impl Cause {
             Self::Unwanted => {
                 "Run Page Trace is always sampled. The options say which rule an address meets."
             }
-            Self::Excluded => "Take the path off the excluded ones in the options.",
+            Self::Excluded => {
+                "Take the path off the excluded ones in the options. The trace store's own dashboard \
+                 is never traced."
+            }
             Self::RuleMissed => {
                 "Another extension or the page's service worker made or changed the request. \
                  Reload, or try with other extensions off."

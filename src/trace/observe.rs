@@ -63,7 +63,8 @@ impl State {
             Seen::Left { .. } if !legible(&settings.triggers) => false,
             Seen::Left { url, method, context } => {
                 let verdict = Sampler::of(settings).verdict(&method, &url);
-                let excluded = matches!(verdict, Verdict::Excluded(_)) && context.is_none();
+                let excluded = matches!(verdict, Verdict::Excluded(_) | Verdict::Dashboard)
+                    && context.is_none();
                 self.left(tab, url, method, (context, excluded))
             }
             Seen::Redirected { to } => {
@@ -105,7 +106,7 @@ impl State {
         let context = armed.map(|armed| armed.context).or_else(spare)?.request();
         let context = match Sampler::of(settings).verdict(method, url) {
             _ if once => context,
-            Verdict::Excluded(_) => return None,
+            Verdict::Excluded(_) | Verdict::Dashboard => return None,
             Verdict::Rule(_, rate) => context.sample(rate.samples(context.trace)),
             Verdict::Free => context,
         };

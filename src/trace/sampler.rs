@@ -280,6 +280,8 @@ fn path(text: &str) -> Option<Pattern> {
 pub enum Verdict {
     /// It carries nothing: it begins like the excluded path of this number, from 1.
     Excluded(usize),
+    /// Nor does this: it is the dashboard that the trace store serves.
+    Dashboard,
     /// It is sampled at the rate of the rule of this number, from 1.
     Rule(usize, Rate),
     /// No rule is about it: it is sampled.
@@ -300,6 +302,8 @@ pub struct Case {
 /// The user's rules, read. A line that is none is left out; the options say what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sampler {
+    /// The dashboard that the trace store serves: it would trace itself reading what it traced.
+    dashboard: Option<Pattern>,
     /// Excluded paths with their numbers.
     paths: Vec<(usize, Pattern)>,
     /// Rules with their numbers.
@@ -312,7 +316,9 @@ impl Sampler {
     pub fn of(settings: &Settings) -> Self {
         let paths = (1..).zip(&settings.excluded).take(MOST_PATHS);
         let rules = (1..).zip(&settings.sampling).take(MOST_RULES);
+        let store = settings.store.trim_end_matches('/');
         Self {
+            dashboard: path(&format!("{store}/app.html")).filter(|_| !store.is_empty()),
             paths: paths.filter_map(|(at, text)| Some((at, path(text)?))).collect(),
             rules: rules.filter_map(|(at, line)| Some((at, Rule::read(line)?))).collect(),
         }
@@ -324,6 +330,9 @@ impl Sampler {
         if let Some((at, _)) = self.paths.iter().find(|(_, path)| path.fits(url)) {
             return Verdict::Excluded(*at);
         }
+        if self.dashboard.as_ref().is_some_and(|dashboard| dashboard.fits(url)) {
+            return Verdict::Dashboard;
+        }
         let meets = |rule: &Rule| {
             (rule.method.is_empty() || rule.method == method) && rule.pattern().fits(url)
         };
@@ -331,9 +340,9 @@ impl Sampler {
         met.map_or(Verdict::Free, |(at, rule)| Verdict::Rule(*at, rule.rate))
     }
 
-    /// The URLs of excluded paths.
-    pub fn paths(&self) -> impl Iterator<Item = &Pattern> {
-        self.paths.iter().map(|(_, path)| path)
+    /// The URLs that carry nothing.
+    pub fn bare(&self) -> impl Iterator<Item = &Pattern> {
+        self.paths.iter().map(|(_, path)| path).chain(&self.dashboard)
     }
 
     /// How a trace is decided: rules in order, as far as they matter, and what holds for the rest.

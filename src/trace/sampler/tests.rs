@@ -180,3 +180,17 @@ fn the_recorder_is_told_thresholds_and_expressions() {
     assert_eq!(sampler.lines(true), " ^[^ ]+ [^/?#]*//[^/?#]*/health");
     assert_eq!(Sampler::default().lines(false), "");
 }
+
+#[test]
+fn the_dashboard_of_the_trace_store_carries_nothing_and_no_page_is_told_of_it() {
+    let store = |store: &str| Settings { store: store.to_owned(), ..Settings::default() };
+    for address in ["http://127.0.0.1:4318", "http://127.0.0.1:4318/"] {
+        let sampler = Sampler::of(&store(address));
+        let verdict = |url| sampler.verdict("GET", url);
+        assert_eq!(verdict("http://127.0.0.1:4318/app.html?view=dashboard"), Verdict::Dashboard);
+        assert_eq!(verdict("http://127.0.0.1:4319/app.html"), Verdict::Free, "another's page");
+        assert_eq!(verdict("http://127.0.0.1:4318/cart"), Verdict::Free, "a shop before the store");
+        assert_eq!((sampler.bare().count(), sampler.lines(false)), (1, String::new()));
+    }
+    assert_eq!(Sampler::of(&store("")).bare().count(), 0);
+}

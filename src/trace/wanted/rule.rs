@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!  rank   101  the document of Run Page Trace, whatever the rules
-//!         100  excluded paths: nothing            ─┐ a rule that sets nothing keeps those of a
+//!         100  excluded: nothing                  ─┐ a rule that sets nothing keeps those of a
 //!          90  hosts below the session's: nothing  │ lower rank from setting anything
 //!    41 … 75  documents, by sampling rule         ─┘
 //!    21 … 38  what a document loads from its own origin, by sampling rule
@@ -92,9 +92,9 @@ impl Rule {
     }
 }
 
-/// What nobody's rules touch: excluded paths, and origins that were taken off.
+/// What nobody's rules touch: excluded paths, the store's dashboard, and origins that were taken off.
 pub(super) fn forbidden(settings: &Settings, sampler: &Sampler) -> Vec<Rule> {
-    let excluded = sampler.paths().map(|path| {
+    let excluded = sampler.bare().map(|path| {
         let filter = format!("^{}", path.regex());
         Rule { filter, ..Rule::nothing(Reach::Excluded, EXCLUDED) }
     });

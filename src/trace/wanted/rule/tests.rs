@@ -148,12 +148,16 @@ fn ranks_stay_in_their_places_with_as_many_rules_as_there_may_be() {
 }
 
 #[test]
-fn excluded_paths_and_paused_origins_set_nothing() {
+fn excluded_paths_the_stores_dashboard_and_paused_origins_set_nothing() {
     let mut all = Settings { excluded: vec!["/health".to_owned()], ..Settings::default() };
     all.paused = vec!["https://b.test".to_owned(), "rubbish".to_owned()];
     let rules = forbidden(&all, &Sampler::of(&all));
     assert_eq!(
         drawn(&rules),
-        [row(100, "^[^/?#]*//[^/?#]*/health", "", None), row(20, "", "", None)]
+        [
+            row(100, "^[^/?#]*//[^/?#]*/health", "", None),
+            row(100, "^http://127\\.0\\.0\\.1:4318/app\\.html", "", None),
+            row(20, "", "", None),
+        ]
     );
 }
