@@ -8,6 +8,7 @@
 
 mod calls;
 mod errors;
+mod near;
 mod pages;
 mod question;
 mod reply;
@@ -21,6 +22,7 @@ mod usage;
 
 use std::collections::BTreeMap;
 
+use near::Near;
 use trace::digest::Digest;
 
 pub use question::{Question, Range, SessionFilter};
@@ -54,22 +56,31 @@ pub fn answer(rows: &Rows, question: &Question) -> Answer {
 }
 
 /// Places of keys in order of appearance. What comes next mostly has the key of what came before.
-#[derive(Default)]
 struct Places<'a> {
     places: BTreeMap<&'a str, usize>,
+    near: Near<'a>,
     last: Option<(&'a str, usize)>,
 }
 
 impl<'a> Places<'a> {
+    /// For so many questions.
+    fn of(count: usize) -> Self {
+        Self { places: BTreeMap::new(), near: Near::of(count), last: None }
+    }
+
     /// The place of a key; a new one comes last.
-    fn of(&mut self, key: &'a str) -> usize {
+    fn place(&mut self, key: &'a str) -> usize {
         if let Some((last, place)) = self.last
             && last == key
         {
             return place;
         }
-        let next = self.places.len();
-        let place = *self.places.entry(key).or_insert(next);
+        let place = self.near.find(key, "").unwrap_or_else(|slot| {
+            let next = self.places.len();
+            let place = *self.places.entry(key).or_insert(next);
+            self.near.put(slot, key, "", place);
+            place
+        });
         self.last = Some((key, place));
         place
     }

@@ -9,7 +9,7 @@ use trace::{SpanId, Timestamp, TraceId};
 use super::route::{Routes, Rules};
 use super::spread::Sample;
 use super::steps::Steps;
-use super::{Calls, CallsLine, CallsStep, Range};
+use super::{Calls, CallsLine, CallsStep, Range, at};
 
 /// Which calls of all.
 pub(super) struct Wanted<'a> {
@@ -18,13 +18,28 @@ pub(super) struct Wanted<'a> {
     pub(super) failed: bool,
 }
 
-/// What is gathered of some calls.
+/// Some calls in numbers.
 #[derive(Default)]
-struct Gathered<'a> {
+struct Counted {
     calls: u32,
     failures: u32,
     time: Sample,
-    slowest: Option<&'a CallRow>,
+}
+
+impl Counted {
+    fn add(&mut self, call: &CallRow) {
+        self.calls = self.calls.saturating_add(1);
+        self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
+        self.time.add(call.millis);
+    }
+}
+
+/// What is gathered of the calls of one method and route.
+struct Gathered<'a> {
+    method: &'a str,
+    route: usize,
+    counted: Counted,
+    slowest: &'a CallRow,
     last: Option<&'a CallRow>,
 }
 
@@ -33,18 +48,58 @@ const fn place(call: &CallRow) -> (Timestamp, Option<TraceId>, Option<SpanId>) {
 }
 
 impl<'a> Gathered<'a> {
+    fn new(route: usize, call: &'a CallRow) -> Self {
+        let counted = Counted::default();
+        Self { method: &call.method, route, counted, slowest: call, last: None }
+    }
+
     fn add(&mut self, call: &'a CallRow) {
-        self.calls = self.calls.saturating_add(1);
-        self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
-        self.time.add(call.millis);
+        self.counted.add(call);
         let slow = |it: &CallRow| (rank(it.millis), place(it));
-        if self.slowest.is_none_or(|known| slow(known) < slow(call)) {
-            self.slowest = Some(call);
+        if slow(self.slowest) < slow(call) {
+            self.slowest = call;
         }
-        let later = self.last.is_none_or(|known| place(known) < place(call));
-        if later && !call.service.is_empty() {
+        if !call.service.is_empty() && self.last.is_none_or(|known| place(known) < place(call)) {
             self.last = Some(call);
         }
+    }
+
+    fn line(self, routes: &Routes<'_>) -> CallsLine {
+        CallsLine {
+            method: self.method.to_owned(),
+            route: routes.name(self.route).to_owned(),
+            service: self.last.map(|call| call.service.clone()).unwrap_or_default(),
+            calls: self.counted.calls,
+            failures: self.counted.failures,
+            time: self.counted.time.spread(),
+            slowest: self.slowest.trace.zip(self.slowest.span),
+        }
+    }
+}
+
+/// Calls by route and method. Most routes have one method, which is found without being looked for.
+#[derive(Default)]
+struct Lines<'a> {
+    found: Vec<Gathered<'a>>,
+    places: BTreeMap<(usize, &'a str), usize>,
+    /// Where the method of a route's last call is.
+    last: Vec<Option<usize>>,
+}
+
+impl<'a> Lines<'a> {
+    fn add(&mut self, route: usize, call: &'a CallRow) {
+        let last = at(&mut self.last, route);
+        let known = last.filter(|at| self.found[*at].method == call.method);
+        let place = known.unwrap_or_else(|| {
+            let next = self.found.len();
+            let place = *self.places.entry((route, &call.method)).or_insert(next);
+            if place == next {
+                self.found.push(Gathered::new(route, call));
+            }
+            place
+        });
+        *last = Some(place);
+        self.found[place].add(call);
     }
 }
 
@@ -52,28 +107,18 @@ impl<'a> Gathered<'a> {
 pub(super) fn calls(rows: &[CallRow], range: Range, rules: &[String]) -> Calls {
     let within = || rows.iter().filter(|call| range.has(call.start));
     let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules);
+    let mut routes = Routes::new(&rules, rows.len());
     let steps = Steps::of(range, within().map(|call| call.start));
-    let mut over: Vec<Gathered<'_>> = Vec::new();
-    over.resize_with(steps.count, Gathered::default);
-    let mut found: BTreeMap<(usize, &str), Gathered<'_>> = BTreeMap::new();
+    let mut over: Vec<Counted> = Vec::new();
+    over.resize_with(steps.count, Counted::default);
+    let mut lines = Lines::default();
     for call in within() {
-        let route = routes.place(&call.url, &call.route);
-        found.entry((route, &call.method)).or_default().add(call);
+        lines.add(routes.place(&call.url, &call.route), call);
         if let Some(step) = over.get_mut(steps.place(call.start)) {
             step.add(call);
         }
     }
-    let lines = found.into_iter().map(|((route, method), it)| CallsLine {
-        method: method.to_owned(),
-        route: routes.name(route).to_owned(),
-        service: it.last.map(|call| call.service.clone()).unwrap_or_default(),
-        calls: it.calls,
-        failures: it.failures,
-        time: it.time.spread(),
-        slowest: it.slowest.and_then(|call| Some((call.trace?, call.span?))),
-    });
-    let mut lines: Vec<_> = lines.collect();
+    let mut lines: Vec<_> = lines.found.into_iter().map(|it| it.line(&routes)).collect();
     sort(
         &mut lines,
         |it| u64::from(u32::MAX - it.calls),
@@ -96,7 +141,7 @@ pub(super) fn route(
     wanted: &Wanted<'_>,
 ) -> Vec<CallRow> {
     let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules);
+    let mut routes = Routes::new(&rules, rows.len());
     let within = rows.iter().filter(|call| {
         range.has(call.start)
             && call.method == wanted.method

@@ -33,10 +33,10 @@ pub(super) fn browser(name: &str, version: &str) -> String {
 /// The answer, the most frequent first.
 pub(super) fn errors(rows: &[ErrorRow], range: Range) -> Vec<ErrorLine> {
     let rules = Rules::of(&[]);
-    let (mut places, mut routes) = (Places::default(), Routes::new(&rules));
+    let (mut places, mut routes) = (Places::of(rows.len()), Routes::new(&rules, rows.len()));
     let mut found: Vec<Gathered<'_>> = Vec::new();
     for error in rows.iter().filter(|error| range.has(error.start)) {
-        let it = at(&mut found, places.of(&error.fingerprint));
+        let it = at(&mut found, places.place(&error.fingerprint));
         it.count = it.count.saturating_add(error.count);
         it.first = Some(it.first.map_or(error.start, |first| first.min(error.start)));
         if it.last.is_none_or(|last| place(last) < place(error)) {

@@ -17,6 +17,7 @@ mod rule;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::near::Near;
 use rule::{Kind, Path};
 
 /// The usual rules: what is folded without being asked for, by name and in words.
@@ -112,75 +113,95 @@ impl Rules {
 /// is cut.
 #[must_use]
 pub fn fold(url: &str, rules: &Rules) -> String {
-    route(url, "", rules)
+    let mut text = String::new();
+    route(&mut text, url, "", rules);
+    text
 }
 
 /// As above, of a call of which the server told the route that it matched: where a segment of that
-/// is a variable, that of the path is folded.
-fn route(url: &str, told: &str, rules: &Rules) -> String {
+/// is a variable, that of the path is folded. Put behind a text, which is the caller's so that a
+/// hundred thousand calls need no hundred thousand texts.
+fn route(text: &mut String, url: &str, told: &str, rules: &Rules) {
     let Some((host, path)) = split(url) else {
-        return url[..url.floor_char_boundary(LONGEST)].to_owned();
+        text.push_str(&url[..url.floor_char_boundary(LONGEST)]);
+        return;
     };
     let path = &path[..path.floor_char_boundary(LONGEST)];
-    let all: Vec<&str> = path.split('/').skip(1).take(MOST).collect();
+    let mut all = [""; MOST];
+    let mut count = 0;
+    for (segment, place) in path.split('/').skip(1).zip(&mut all) {
+        *place = segment;
+        count += 1;
+    }
     // A slash at the end makes no other page.
-    let segments = match all.split_last() {
-        Some((&"", before)) if !before.is_empty() => before,
-        _ => &all[..],
+    let segments = match &all[..count] {
+        [before @ .., ""] if !before.is_empty() => before,
+        all => all,
     };
-    let mut text = host.to_ascii_lowercase();
+    let begin = text.len();
+    text.push_str(host);
+    text[begin..].make_ascii_lowercase();
     let mut put = |segment: &str| {
         text.push('/');
         text.push_str(segment);
     };
     if let Some(path) = rules.paths.iter().find(|path| path.fits(host, segments)) {
-        path.fold(segments).for_each(&mut put);
-        return text;
+        path.fold(segments).for_each(put);
+        return;
     }
-    let told: Vec<&str> = told.trim_matches('/').split('/').collect();
-    let told = if told.len() == segments.len() { &told[..] } else { &[] };
-    for (at, segment) in segments.iter().enumerate() {
-        let variable = told.get(at).is_some_and(|told| rule::variable(told));
+    let told = told.trim_matches('/');
+    let alike = !told.is_empty() && told.split('/').count() == segments.len();
+    let mut told = told.split('/').filter(|_| alike);
+    for segment in segments {
+        let variable = told.next().is_some_and(rule::variable);
         put(if variable { rule::ID } else { rules.usual(segment) });
     }
-    text
 }
 
 /// Host with port, and path from its slash on. `None` for what has none.
 fn split(url: &str) -> Option<(&str, &str)> {
-    let (_, rest) = url.split_once("://")?;
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let mut colons = url.match_indices(':').map(|(at, _)| &url[at..]);
+    let rest = colons.find_map(|rest| rest.strip_prefix("://"))?;
+    let end = rest.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    let rest = &rest[..end.unwrap_or(rest.len())];
     let slash = rest.find('/').unwrap_or(rest.len());
     let (host, path) = rest.split_at(slash);
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     (!host.is_empty()).then_some((host, if path.is_empty() { "/" } else { path }))
 }
 
-/// Routes of many addresses, each address folded once.
+/// Routes of many addresses, of which those that come again are mostly folded once.
 pub(super) struct Routes<'a> {
     rules: &'a Rules,
-    known: BTreeMap<(&'a str, &'a str), usize>,
+    near: Near<'a>,
+    text: String,
     places: BTreeMap<String, usize>,
     names: Vec<String>,
 }
 
 impl<'a> Routes<'a> {
-    pub(super) const fn new(rules: &'a Rules) -> Self {
-        Self { rules, known: BTreeMap::new(), places: BTreeMap::new(), names: Vec::new() }
+    /// For so many addresses.
+    pub(super) fn new(rules: &'a Rules, count: usize) -> Self {
+        let (near, places) = (Near::of(count), BTreeMap::new());
+        Self { rules, near, text: String::new(), places, names: Vec::new() }
     }
 
     /// The place of an address's route, in order of appearance.
     pub(super) fn place(&mut self, url: &'a str, told: &'a str) -> usize {
-        if let Some(place) = self.known.get(&(url, told)) {
-            return *place;
-        }
-        let name = route(url, told, self.rules);
-        let next = self.names.len();
-        let place = *self.places.entry(name.clone()).or_insert(next);
-        if place == next {
-            self.names.push(name);
-        }
-        self.known.insert((url, told), place);
+        let slot = match self.near.find(url, told) {
+            Ok(place) => return place,
+            Err(slot) => slot,
+        };
+        self.text.clear();
+        route(&mut self.text, url, told, self.rules);
+        let known = self.places.get(&self.text).copied();
+        let place = known.unwrap_or_else(|| {
+            let next = self.names.len();
+            self.names.push(self.text.clone());
+            self.places.insert(self.text.clone(), next);
+            next
+        });
+        self.near.put(slot, url, told, place);
         place
     }
 

@@ -132,20 +132,21 @@ fn gather<'a>(
     judge: &dyn Fn(&PageRow) -> u16,
 ) -> Vec<Gathered<'a>> {
     let wanted = |session: &str| !session.is_empty() && only.is_none_or(|only| only == session);
-    let (mut places, mut found) = (Places::default(), Vec::<Gathered<'a>>::new());
+    let all = rows.pages.len() + rows.calls.len() + rows.errors.len();
+    let (mut places, mut found) = (Places::of(all), Vec::<Gathered<'a>>::new());
     for page in rows.pages.iter().filter(|it| wanted(&it.session)) {
-        let it = at(&mut found, places.of(&page.session));
+        let it = at(&mut found, places.place(&page.session));
         it.session = &page.session;
         it.page(page);
         it.passed |= judge(page);
     }
     for call in rows.calls.iter().filter(|it| wanted(&it.session)) {
-        let it = at(&mut found, places.of(&call.session));
+        let it = at(&mut found, places.place(&call.session));
         it.session = &call.session;
         it.call(call);
     }
     for error in rows.errors.iter().filter(|it| wanted(&it.session)) {
-        let it = at(&mut found, places.of(&error.session));
+        let it = at(&mut found, places.place(&error.session));
         it.session = &error.session;
         it.error(error);
     }

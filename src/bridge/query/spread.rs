@@ -11,30 +11,30 @@ pub(super) struct Sample(Vec<u64>);
 impl Sample {
     pub(super) fn add(&mut self, number: f64) {
         if number.is_finite() {
-            // Sorted as whole numbers: one sort for everything, and no number is beside the order.
+            // As whole numbers none is beside the order, and all have one selection.
             self.0.push(rank(number));
         }
     }
 
     /// The 75th of a hundred; `None` of nothing.
-    pub(super) fn high(self) -> Option<f64> {
-        let spread = self.spread();
-        (spread.count > 0).then_some(spread.p75)
+    pub(super) fn high(mut self) -> Option<f64> {
+        (!self.0.is_empty()).then(|| self.nearest(75))
     }
 
     pub(super) fn spread(mut self) -> Spread {
-        self.0.sort_unstable();
-        let nearest = |of_hundred: usize| {
-            let place = (self.0.len() * of_hundred).div_ceil(100).saturating_sub(1);
-            self.0.get(place).map_or(0.0, |rank| unrank(*rank))
-        };
-        Spread {
-            count: u32::try_from(self.0.len()).unwrap_or(u32::MAX),
-            p50: nearest(50),
-            p75: nearest(75),
-            p95: nearest(95),
-            most: nearest(100),
+        if self.0.is_empty() {
+            return Spread::default();
         }
+        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let most = self.0.iter().max().map_or(0.0, |rank| unrank(*rank));
+        let [p50, p75, p95] = [50, 75, 95].map(|of_hundred| self.nearest(of_hundred));
+        Spread { count, p50, p75, p95, most }
+    }
+
+    /// So many of a hundred are no greater than this. To be asked of a sample that is not empty.
+    fn nearest(&mut self, of_hundred: usize) -> f64 {
+        let place = (self.0.len() * of_hundred).div_ceil(100).saturating_sub(1);
+        unrank(*self.0.select_nth_unstable(place).1)
     }
 }
 

@@ -51,7 +51,14 @@ impl Steps {
 
 /// The ends of a range; where one is open (the beginning or the end of time), that of the moments.
 /// `None` where there are none.
-pub(super) fn closed(range: Range, moments: impl Iterator<Item = Timestamp>) -> Option<(u64, u64)> {
+pub(super) fn closed(
+    range: Range,
+    mut moments: impl Iterator<Item = Timestamp>,
+) -> Option<(u64, u64)> {
+    let (since, until) = (range.since.nanos(), range.until.nanos());
+    if since > 0 && until < u64::MAX {
+        return moments.next().map(|_| (since, until));
+    }
     let (mut first, mut last) = (u64::MAX, 0);
     for moment in moments {
         (first, last) = (first.min(moment.nanos()), last.max(moment.nanos()));
@@ -59,7 +66,6 @@ pub(super) fn closed(range: Range, moments: impl Iterator<Item = Timestamp>) -> 
     if first > last {
         return None;
     }
-    let since = if range.since.nanos() == 0 { first } else { range.since.nanos() };
-    let open = range.until.nanos() == u64::MAX;
-    Some((since, if open { last.saturating_add(1) } else { range.until.nanos() }))
+    let until = if until == u64::MAX { last.saturating_add(1) } else { until };
+    Some((if since == 0 { first } else { since }, until))
 }

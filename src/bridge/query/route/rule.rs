@@ -39,10 +39,11 @@ impl Kind {
         if all(u8::is_ascii_digit) {
             return Some(Self::Number);
         }
-        if groups(segment, &[8, 4, 4, 4, 12], u8::is_ascii_hexdigit) {
+        // Asked first for their lengths: nearly all segments are words.
+        if bytes.len() == 36 && groups(segment, &[8, 4, 4, 4, 12], u8::is_ascii_hexdigit) {
             return Some(Self::Uuid);
         }
-        if groups(segment, &[4, 2, 2], u8::is_ascii_digit) {
+        if bytes.len() == 10 && groups(segment, &[4, 2, 2], u8::is_ascii_digit) {
             return Some(Self::Date);
         }
         let figure = any(u8::is_ascii_digit);
