@@ -252,3 +252,47 @@ test('a session that was exported, deleted and imported gives the same answers',
   });
   await sessions.getByText(/wanted format tracelight-session, found har/).waitFor();
 });
+
+test('a write that the browser has no room for is taken back whole, the user is told, and nothing that was kept is lost', async () => {
+  const page = await lab.openPage(`${site.origin}/one`);
+  const { trace } = await lab.startSession(page);
+  const tab = await lab.tabId(page);
+  const kept = () =>
+    lab.desk.evaluate(async (trace) => {
+      const { spans } = (await copy(['spans'])).all;
+      const ours = spans.rows.filter((row) => row.trace === trace);
+      return ours.map(({ side, part, bytes }) => [side, part, new TextDecoder('latin1').decode(bytes)]);
+    }, trace);
+  const before = await until('its load is written', async () => {
+    const rows = await kept();
+    return rows.length > 0 && (await lab.view(tab)).waiting === 0 && rows;
+  });
+  // As on a full disk: chunks are taken, and the mark after them, in the same transaction, is not.
+  const [worker] = lab.context.serviceWorkers();
+  await worker.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    globalThis.roomy = () => (IDBObjectStore.prototype.put = put);
+    IDBObjectStore.prototype.put = function (...given) {
+      if (this.name !== 'stale') return put.apply(this, given);
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+  });
+  await page.evaluate(() => fetch('/api/first').then((response) => response.text()));
+  const { trouble } = await until('it is refused', async () => {
+    const view = await lab.view(tab);
+    return view.trouble ? view : undefined;
+  });
+  assert.match(trouble, /the journal is full, and nothing of this was written\. Delete sessions in the dashboard/);
+  assert.deepEqual(await kept(), before, 'what stood before is as it was, and nothing of the rest is there');
+  const popup = await lab.openPopup(tab);
+  await popup.getByText(/journal is full.* Delete sessions in the dashboard/).waitFor();
+  await popup.close();
+  assert.ok(JSON.stringify(await lab.facts(trace)).includes('/api/first'), 'what was acknowledged is kept');
+  await worker.evaluate(() => void globalThis.roomy());
+  await page.bringToFront();
+  await page.evaluate(() => fetch('/api/second').then((response) => response.text()));
+  await until('all of it is written', async () => {
+    const text = JSON.stringify(await kept());
+    return text.includes('/api/first') && text.includes('/api/second');
+  });
+});

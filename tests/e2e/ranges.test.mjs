@@ -281,3 +281,26 @@ test('what is being read stays put while requests come, and new ones are told', 
   await until('the top is in view', async () => /new=/.test(await first(logs).innerText()));
   await until('nothing is new', async () => (await news.count()) === 0);
 });
+
+test('a session that is deleted elsewhere leaves the open list, however far down it stands', async () => {
+  // More than are looked at again when something is recorded.
+  const later = Date.now() + HOUR;
+  const sample = await lab.desk.evaluate(async () => {
+    const open = indexedDB.open('tracelight');
+    await new Promise((resolve) => (open.onsuccess = resolve));
+    const all = open.result.transaction('requests').objectStore('requests').getAll(null, 1);
+    await new Promise((resolve) => (all.onsuccess = resolve));
+    open.result.close();
+    return all.result[0];
+  });
+  const others = { session: 'f'.repeat(32), url: 'https://later.example/', tab: 1 };
+  await fill(Array.from({ length: 1_100 }, (_, at) => row(sample, 1_000 + at, later + at, others)));
+  const logs = await open({ session });
+  await until('its requests are there', async () => (await count(logs)) > 1);
+  await logs.evaluate(() => (document.title = 'as it was opened'));
+  const sessions = await lab.openSurface('dashboard', { tab: 'sessions', last: 'all' });
+  await sessions.getByRole('button', { name: new RegExp(`^Delete session ${session.slice(0, 4)}`) }).click();
+  await sessions.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await logs.getByText('No traced requests in this session').waitFor();
+  assert.equal(await logs.title(), 'as it was opened');
+});
