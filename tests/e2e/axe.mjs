@@ -1,5 +1,6 @@
 // Has axe-core look at a page as a person finds it: in light and dark, in a narrow window and in a
 // wide one. What it finds is somebody who cannot use the page.
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fits } from './photo.mjs';
@@ -11,8 +12,24 @@ const HEIGHT = 800;
 /** WCAG 2.2 up to level AA, and what axe-core holds to be good besides. */
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** All that is wrong over all states, each told once with the places that have it. */
+export class Report {
+  wrong = new Map();
+
+  async look(surface, where) {
+    for (const [what, place] of await examine(surface, where)) {
+      this.wrong.set(what, [...(this.wrong.get(what) ?? []), place]);
+    }
+  }
+
+  end() {
+    const tell = ([what, [first, ...more]]) => `${first}${more.length ? ` and ${more.length} more` : ''}: ${what}`;
+    assert.equal([...this.wrong].map(tell).join('\n'), '');
+  }
+}
+
 /** What is wrong with a page, each with where it was found: `where` names the state that it is in. */
-export async function examine(page, where) {
+async function examine(page, where) {
   const wrong = [];
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

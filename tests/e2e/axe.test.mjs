@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
-import { examine } from './axe.mjs';
+import { Report } from './axe.mjs';
 import { KIND, sendSpans, spanId, start, text, traceId, until } from './harness.mjs';
 
 const VIEWS = ['Waterfall', 'Tree', 'Flame', 'Table', 'Statistics', 'Services', 'Logs'];
@@ -32,22 +32,6 @@ const button = (surface, name) => surface.getByRole('button', { name, exact: tru
 const field = (surface) => surface.getByRole('combobox', { name: 'Filter spans' });
 const details = (surface) => surface.getByRole('complementary', { name: 'Span details' });
 const rows = (surface) => surface.getByRole('treegrid', { name: 'Waterfall' }).getByRole('row');
-
-/** All that is wrong over all states, each told once with the places that have it. */
-class Report {
-  wrong = new Map();
-
-  async look(surface, where) {
-    for (const [what, place] of await examine(surface, where)) {
-      this.wrong.set(what, [...(this.wrong.get(what) ?? []), place]);
-    }
-  }
-
-  end() {
-    const tell = ([what, [first, ...more]]) => `${first}${more.length ? ` and ${more.length} more` : ''}: ${what}`;
-    assert.equal([...this.wrong].map(tell).join('\n'), '');
-  }
-}
 
 async function drawn(trace) {
   const dashboard = await lab.openDashboard(trace);
