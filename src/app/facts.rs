@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use surface::moment;
+use trace::quantity::grouped;
 use trace::{SessionId, Timestamp};
 
 use crate::requests::Totals;
@@ -42,20 +43,6 @@ impl SessionFacts {
             limit => format!("{month} of {}", grouped(limit)),
         }
     }
-}
-
-/// A number in groups of three: `1,000,000`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A session in numbers, drawn in a line.
@@ -124,7 +111,7 @@ mod tests {
     #[test]
     fn the_month_is_measured_against_its_limit() {
         let facts = SessionFacts { month: 250_000, limit: 1_000_000, ..SessionFacts::default() };
-        assert_eq!(facts.meter(), "250,000 of 1,000,000");
+        assert_eq!(facts.meter(), "250\u{202f}000 of 1\u{202f}000\u{202f}000");
         assert!((facts.share() - 0.25).abs() < 1e-9);
         let without = SessionFacts { month: 999, ..SessionFacts::default() };
         assert_eq!((without.meter().as_str(), without.share()), ("999", 0.0));

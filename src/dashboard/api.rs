@@ -8,9 +8,9 @@ use bridge::query::{Calls, CallsLine, CallsStep};
 use leptos::prelude::*;
 use surface::board::Tab;
 use surface::period::Period;
-use trace::quantity;
+use trace::{Timestamp, quantity};
 
-use crate::figure::{count, millis, minute, text};
+use crate::figure::{count, end, millis, minute, text};
 use crate::link;
 use crate::sorted::{Column, Heads, Sorting, number, words};
 use crate::trend::{Plot, Series, trend};
@@ -18,27 +18,27 @@ use crate::trend::{Plot, Series, trend};
 const COLUMNS: [Column; 9] = [
     words("Method"),
     words("Route"),
-    words("Service"),
     number("Calls"),
     number("Error Number"),
     number("Failure rate"),
     number("p50"),
     number("p95"),
     number("Slowest"),
+    words("Service"),
 ];
 
 /// As the table is first seen: the most called at the top.
-pub const SORTING: Sorting = Sorting { column: 3, down: true };
+pub const SORTING: Sorting = Sorting { column: 2, down: true };
 
 fn value(line: &CallsLine, column: usize) -> Option<f64> {
     let calls = f64::from(line.calls.max(1));
     match column {
-        3 => Some(f64::from(line.calls)),
-        4 => Some(f64::from(line.failures)),
-        5 => Some(f64::from(line.failures) / calls),
-        6 => Some(line.time.p50),
-        7 => Some(line.time.p95),
-        8 => Some(line.time.most),
+        2 => Some(f64::from(line.calls)),
+        3 => Some(f64::from(line.failures)),
+        4 => Some(f64::from(line.failures) / calls),
+        5 => Some(line.time.p50),
+        6 => Some(line.time.p95),
+        7 => Some(line.time.most),
         _ => None,
     }
 }
@@ -46,7 +46,7 @@ fn value(line: &CallsLine, column: usize) -> Option<f64> {
 fn words_of(line: &CallsLine, column: usize) -> String {
     let first = match column {
         0 => &line.method,
-        2 => &line.service,
+        8 => &line.service,
         _ => "",
     };
     format!("{first} {} {}", line.route, line.method)
@@ -119,20 +119,22 @@ fn row(line: &CallsLine, period: Signal<Period>) -> AnyView {
         <tr>
             <td>{line.method.clone()}</td>
             <th scope="row" class="route"><a href=to(false)>{line.route.clone()}</a></th>
-            <td>{text(&line.service)}</td>
             <td class="number">{count(line.calls)}</td>
             <td class="number">{failures}</td>
             <td class="number">{quantity::share(line.failures.into(), line.calls.into())}</td>
             <td class="number">{millis(line.time.p50)}</td>
             <td class="number">{millis(line.time.p95)}</td>
             <td class="number">{link::moment(millis(line.time.most), trace, span)}</td>
+            <td>{text(&line.service)}</td>
         </tr>
     }
     .into_any()
 }
 
 fn charts(steps: &[CallsStep], zone: i32) -> [Plot; 2] {
-    let names: Vec<String> = steps.iter().map(|step| minute(step.since, zone)).collect();
+    let began: Vec<Timestamp> = steps.iter().map(|step| step.since).collect();
+    let names: Vec<String> = began.iter().map(|at| minute(*at, zone)).collect();
+    let end = end(&began, zone);
     let series = |name, class, of: fn(&CallsStep) -> Option<f64>| Series {
         name,
         class,
@@ -147,11 +149,19 @@ fn charts(steps: &[CallsStep], zone: i32) -> [Plot; 2] {
         Plot {
             title: "Throughput and errors",
             steps: names.clone(),
+            end: end.clone(),
             series: throughput,
             shown: |value| count(crate::figure::whole(value)),
             bars: true,
         },
-        Plot { title: "Duration, p75", steps: names, series: time, shown: millis, bars: false },
+        Plot {
+            title: "Duration, p75",
+            steps: names,
+            end,
+            series: time,
+            shown: millis,
+            bars: false,
+        },
     ]
 }
 
@@ -172,8 +182,8 @@ mod tests {
             let text = |at: usize| words_of(&lines[at], column);
             Sorting { column, down }.order(3, &|at| value(&lines[at], column), &text)
         };
-        assert_eq!(order(3, true), [0, 1, 2]);
-        assert_eq!(order(5, true), [1, 0, 2], "by the share of them that failed");
+        assert_eq!(order(2, true), [0, 1, 2]);
+        assert_eq!(order(4, true), [1, 0, 2], "by the share of them that failed");
         assert_eq!(order(0, false), [2, 0, 1]);
     }
 }

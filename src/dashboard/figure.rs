@@ -61,6 +61,19 @@ pub fn minute(at: Timestamp, zone: i32) -> String {
     text.get(5..16).unwrap_or(&text).to_owned()
 }
 
+/// When the last of some steps ended, as charts name it: all of them are as long. Empty of less than
+/// two, which do not tell.
+#[must_use]
+pub fn end(steps: &[Timestamp], zone: i32) -> String {
+    match steps {
+        [.., before, last] => {
+            let nanos = last.nanos().saturating_add(last.nanos().saturating_sub(before.nanos()));
+            minute(Timestamp::from_nanos(nanos), zone)
+        }
+        _ => String::new(),
+    }
+}
+
 /// A text, or what stands where there is none.
 #[must_use]
 pub fn text(text: &str) -> String {
@@ -99,6 +112,13 @@ mod tests {
     fn a_step_of_a_chart_is_named_by_the_reader_s_clock() {
         assert_eq!(minute(Timestamp::from_millis(1_795_271_002_123.0), 60), "11-21 15:23");
         assert_eq!(bare("https://shop.example/a"), "shop.example/a");
+    }
+
+    #[test]
+    fn a_chart_ends_where_its_last_step_does() {
+        let hour = |at: u64| Timestamp::from_nanos(at * 3_600_000_000_000);
+        assert_eq!(end(&[hour(9), hour(10), hour(11)], 0), "01-01 12:00");
+        assert_eq!(end(&[hour(9)], 0), "");
     }
 
     #[test]

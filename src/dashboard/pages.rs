@@ -10,9 +10,10 @@ mod slowest;
 
 use bridge::query::{Pages, PagesStep};
 use leptos::prelude::*;
+use trace::Timestamp;
 use trace::choices::{Choices, Limits};
 
-use crate::figure::{count, millis, minute, shift};
+use crate::figure::{count, end, millis, minute, shift};
 use crate::rating::{VITALS, rating, source};
 use crate::sorted::Sorting;
 use crate::trend::{Plot, Series, trend};
@@ -151,14 +152,18 @@ fn tiles(all: &bridge::query::PagesLine, limits: Limits) -> AnyView {
 
 /// The charts. Vitals of other units and sizes have charts of their own.
 fn trends(steps: &[PagesStep], zone: i32) -> [Plot; 3] {
-    let names: Vec<String> = steps.iter().map(|step| minute(step.since, zone)).collect();
+    let began: Vec<Timestamp> = steps.iter().map(|step| step.since).collect();
+    let names: Vec<String> = began.iter().map(|at| minute(*at, zone)).collect();
+    let end = end(&began, zone);
     let series = |name, class, of: fn(&PagesStep) -> Option<f64>| Series {
         name,
         class,
         values: steps.iter().map(of).collect(),
     };
-    let plot =
-        |title, series, shown| Plot { title, steps: names.clone(), series, shown, bars: false };
+    let plot = |title, series, shown| {
+        let (steps, end) = (names.clone(), end.clone());
+        Plot { title, steps, end, series, shown, bars: false }
+    };
     let loads = vec![
         series("Load", "c0", |step| (step.views > 0).then_some(step.load)),
         series("LCP", "c1", |step| step.vitals.lcp),

@@ -25,6 +25,8 @@ pub struct Plot {
     pub title: &'static str,
     /// When each step began, as text.
     pub steps: Vec<String>,
+    /// When the last one ended, as text; empty where its name stands for all of it.
+    pub end: String,
     /// Its lines. As bars, the second is a part of the first.
     pub series: Vec<Series>,
     /// How a value is written.
@@ -34,6 +36,12 @@ pub struct Plot {
 }
 
 impl Plot {
+    /// Where it begins and ends, as text.
+    fn ends(&self) -> Option<(&str, &str)> {
+        let last = if self.end.is_empty() { self.steps.last()? } else { &self.end };
+        Some((self.steps.first()?, last))
+    }
+
     /// The greatest value; 0 where there is none.
     fn most(&self) -> f64 {
         let values = self.series.iter().flat_map(|it| it.values.iter().flatten());
@@ -44,7 +52,7 @@ impl Plot {
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = self.title.to_owned();
-        if let [first, .., last] = &*self.steps {
+        if let Some((first, last)) = self.ends().filter(|(first, last)| first != last) {
             words.push_str(&format!(" from {first} to {last}"));
         }
         for series in &self.series {
@@ -87,8 +95,9 @@ pub fn trend(plot: &Plot) -> AnyView {
     });
     let marks: Vec<AnyView> = if plot.bars { bars(plot, top) } else { lines(plot, top) };
     let shown = plot.shown;
-    let ends = [plot.steps.first(), plot.steps.last().filter(|_| plot.steps.len() > 1)];
-    let ends = ends.into_iter().flatten().map(|step| view! { <span>{step.clone()}</span> });
+    let (first, last) = plot.ends().unwrap_or_default();
+    let ends = [first, last].into_iter().take(if first == last { 1 } else { 2 });
+    let ends = ends.map(|end| view! { <span>{end.to_owned()}</span> });
     view! {
         <figure class="trend">
             <figcaption>
@@ -190,13 +199,14 @@ mod tests {
         let plot = Plot {
             title: "Load",
             steps: vec!["10:00".into(), "11:00".into(), "12:00".into()],
+            end: "13:00".into(),
             series: vec![series("p75", &[Some(10.0), None, Some(4.0)]), series("LCP", &[None; 3])],
             shown: crate::figure::millis,
             bars: false,
         };
         assert_eq!(
             plot.words(),
-            "Load from 10:00 to 12:00; p75: 4 ms to 10 ms, last 4 ms; LCP: none"
+            "Load from 10:00 to 13:00; p75: 4 ms to 10 ms, last 4 ms; LCP: none"
         );
     }
 }

@@ -46,6 +46,8 @@ pub fn usage(usage: &Usage, stock: &Stock, zone: i32) -> AnyView {
 fn gauge(name: &'static str, part: u64, of: u64, text: String) -> AnyView {
     let hundredths = (u128::from(part) * 100).checked_div(u128::from(of)).unwrap_or_default();
     let share = u32::try_from(hundredths).unwrap_or(u32::MAX).min(100);
+    // Of what is there something is seen, however little it is.
+    let least = if part > 0 { 4 } else { 0 };
     let tone = match share {
         100 => "gauge bad",
         80.. => "gauge warn",
@@ -61,7 +63,7 @@ fn gauge(name: &'static str, part: u64, of: u64, text: String) -> AnyView {
             aria-valuenow=share.to_string()
             aria-valuetext=text.clone()
         >
-            <span class="beam" style:inline-size=format!("{share}%")></span>
+            <span class="beam" style:inline-size=format!("max({share}%, {least}px)")></span>
         </div>
         <p class="amount">{text}</p>
     }
@@ -150,6 +152,7 @@ fn days(usage: &Usage, zone: i32) -> AnyView {
     let plot = Plot {
         title: "Spans by day",
         steps: usage.days.iter().map(|day| name(day.since)).collect(),
+        end: String::new(),
         series: vec![Series { name: "Spans", class: "c0", values: spans }],
         shown: |value| count(whole(value)),
         bars: true,
