@@ -130,7 +130,7 @@ mod tests {
         let wanted = [
             "Since 2026-11-21 14:23:22",
             "Pages 1",
-            "Requests 2,000",
+            "Requests 2000",
             "Spans 3",
             "Errors 0",
             "Ends in 9 min",
