@@ -34,6 +34,12 @@ pub fn top(most: f64) -> f64 {
     [0.2, 0.5].into_iter().map(|part| unit * part).find(|it| *it >= most).unwrap_or(unit)
 }
 
+/// The same of whole numbers, of which the half is one as well: it is named at the chart's middle.
+#[must_use]
+pub fn even(most: f64) -> f64 {
+    top((most / 2.0).max(1.0)) * 2.0
+}
+
 /// How far below the chart's top a value lies.
 fn down(value: f64, top: f64) -> u32 {
     HIGH - whole(value / top * f64::from(HIGH)).min(HIGH)
@@ -105,6 +111,13 @@ mod tests {
             assert!((top(most) - wanted).abs() < 1e-9, "{most}: {}", top(most));
         }
         assert!((top(f64::NAN) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn whole_numbers_have_a_whole_middle() {
+        for (most, wanted) in [(0.0, 2.0), (1.0, 2.0), (3.0, 4.0), (5.0, 10.0), (51.0, 100.0)] {
+            assert!((even(most) - wanted).abs() < 1e-9, "{most}: {}", even(most));
+        }
     }
 
     #[test]

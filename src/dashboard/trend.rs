@@ -83,7 +83,7 @@ pub fn trend(plot: &Plot) -> AnyView {
         }
         .into_any();
     }
-    let top = chart::top(plot.most());
+    let top = if plot.bars { chart::even(plot.most()) } else { chart::top(plot.most()) };
     let wide = chart::width(plot.steps.len());
     let legend = plot.series.iter().map(|series| {
         view! {

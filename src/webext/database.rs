@@ -10,12 +10,13 @@ use wasm_bindgen_futures::JsFuture;
 use crate::Error;
 use crate::js::{apply, call, get, global, set};
 
-const GET: &str = "IDBObjectStore.getAll";
+const GET: &str = "reading the journal";
 /// What is said where the browser has no more room.
-pub(crate) const FULL: &str = "the journal is full, and nothing of this was written. Delete sessions in the \
+pub(crate) const FULL: &str = "it is full, and nothing of this was written. Delete sessions in the \
                     dashboard, or make room on the disk";
+const OPEN: &str = "opening the journal";
 /// What is said of stores that we cannot know.
-const LATER: &str = "the journal was written by a later Tracelight than this one";
+const LATER: &str = "it was written by a later Tracelight than this one";
 
 /// An open database.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Database {
         versions: &'static [&'static [Step]],
     ) -> Result<Self, Error> {
         let version = u32::try_from(versions.len()).unwrap_or(u32::MAX);
-        let failed = |error: JsValue| Error::new("indexedDB.open", &error);
+        let failed = |error: JsValue| Error::new(OPEN, &error);
         let factory = global("indexedDB").map_err(failed)?;
         let request = call(&factory, "open", &[&name.into(), &version.into()]).map_err(failed)?;
         let opening = request.clone();
@@ -193,18 +194,17 @@ pub(crate) async fn finish(transaction: JsValue, made: Result<(), JsValue>) -> R
 
 /// Why nothing was changed.
 fn refused(error: &JsValue) -> Error {
-    let name = "IDBTransaction";
+    let name = "writing to the journal";
     if is(error, "QuotaExceededError") { Error::found(name, FULL) } else { Error::new(name, error) }
 }
 
 /// Why it cannot be opened.
 fn unopened(error: &JsValue, ours: u32) -> Error {
-    let name = "indexedDB.open";
     if is(error, "VersionError") {
         let text = format!("{LATER}, whose version is {ours}. Update the extension");
-        return Error::found(name, &text);
+        return Error::found(OPEN, &text);
     }
-    Error::new(name, error)
+    Error::new(OPEN, error)
 }
 
 /// Whether an error of the browser's has this name.

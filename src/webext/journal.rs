@@ -73,8 +73,8 @@ const DIGESTS: &str = "digests";
 const STALE: &str = "stale";
 const GONE: &str = "gone";
 
-const PUT: &str = "IDBObjectStore.put";
-const GET: &str = "IDBObjectStore.getAll";
+const PUT: &str = "writing to the journal";
+const GET: &str = "reading the journal";
 
 /// The open journal.
 #[derive(Debug)]
