@@ -30,6 +30,28 @@ struct Summary {
     span_count: u32,
     #[serde(default)]
     error_span_count: u32,
+    /// Only the collector says it, of what browsers told of.
+    #[serde(default)]
+    request: Option<Head>,
+}
+
+/// The request that a trace begins with.
+#[derive(Deserialize)]
+struct Head {
+    page: bool,
+    method: String,
+    url: String,
+    status: Option<u16>,
+    session: String,
+}
+
+impl Head {
+    /// Where nobody says it: by the name of the root.
+    fn named(name: &str) -> Self {
+        let (method, url) = name.split_once(' ').unwrap_or(("", name));
+        let [method, url] = [method, url].map(str::to_owned);
+        Self { page: true, method, url, status: None, session: String::new() }
+    }
 }
 
 /// The address that lists a store's newest traces, of one session where it is named.
@@ -57,19 +79,19 @@ pub fn read(body: &[u8], session: Option<SessionId>) -> Result<Vec<TracedRequest
 /// A trace as a request. A list does not say which span is its root, so its place is taken by an
 /// id that no span of it has to have.
 fn request(summary: Summary, session: Option<SessionId>) -> Option<TracedRequest> {
-    let name = &summary.root_operation_name;
-    let (method, path) = name.split_once(' ').unwrap_or(("", name));
+    let named = || Head::named(&summary.root_operation_name);
+    let head = summary.request.unwrap_or_else(named);
     let bytes = summary.trace_id.to_string();
     let span: SpanId = bytes.get(16..)?.parse().ok()?;
     let time = summary.max_end_time_unix_nano.since(summary.min_start_time_unix_nano);
     Some(TracedRequest {
         trace: summary.trace_id,
         span,
-        session,
-        api: Api::Document,
-        method: method.to_owned(),
-        url: path.to_owned(),
-        status: None,
+        session: session.or_else(|| head.session.parse().ok()),
+        api: if head.page { Api::Document } else { Api::Fetch },
+        method: head.method,
+        url: head.url,
+        status: head.status,
         start: summary.min_start_time_unix_nano,
         millis: Some(time.as_secs_f64() * 1e3),
         error: None,
@@ -102,6 +124,17 @@ mod tests {
         assert_eq!((request.service.as_str(), request.session), ("shop", session));
         assert!(read(b"<html>", None).is_err());
         assert!(read(br#"{"error":{}}"#, None).is_err());
+    }
+
+    #[test]
+    fn what_a_browser_asked_for_has_its_address_and_session() {
+        let asked = r#","request":{"page":false,"method":"POST","url":"http://a.test/pay",
+            "status":502,"session":"0af7651916cd43dd8448eb211c80319c"}}]}"#;
+        let text = LIST.replace("}]}]}", &format!("}}]{asked}"));
+        let request = &read(text.as_bytes(), None).unwrap()[0];
+        assert_eq!((request.api, request.method.as_str()), (Api::Fetch, "POST"));
+        assert_eq!((request.url.as_str(), request.status), ("http://a.test/pay", Some(502)));
+        assert_eq!(request.session, "0af7651916cd43dd8448eb211c80319c".parse().ok());
     }
 
     #[test]

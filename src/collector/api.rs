@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::query;
 use crate::queue::Queue;
 use crate::reply::{self, Form, Reply};
-use crate::shelf::Shelf;
+use crate::shelf::{Head, Shelf};
 use crate::store::{self, Files, Listed, Reader, Stored};
 
 /// How many reads run at once; each may hold a large trace.
@@ -62,7 +62,9 @@ impl Api {
     pub(crate) async fn summaries(&self, query: &str) -> Result<Reply, Fault> {
         let wanted = query::search(query)?;
         let listed = self.read(move |reader| reader.summaries(&wanted)).await?;
-        let summaries: Vec<_> = listed.iter().map(summary).collect();
+        let shelf = self.shelf();
+        let told = listed.iter().map(|it| summary(it, shelf.head(it.summary.no)));
+        let summaries: Vec<_> = told.collect();
         Ok(reply::json(&json!({ "summaries": summaries })))
     }
 
@@ -142,7 +144,7 @@ fn traces(stored: &Stored, form: Form) -> Reply {
     }
 }
 
-fn summary(listed: &Listed) -> Value {
+fn summary(listed: &Listed, head: Option<Head>) -> Value {
     let Listed { summary, root_service, services } = listed;
     let services: Vec<_> = services
         .iter()
@@ -155,7 +157,7 @@ fn summary(listed: &Listed) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut value = json!({
         "traceId": summary.id.to_string(),
         "rootServiceName": root_service,
         "rootOperationName": summary.root.name,
@@ -164,7 +166,14 @@ fn summary(listed: &Listed) -> Value {
         "spanCount": summary.spans,
         "errorSpanCount": summary.errors,
         "services": services,
-    })
+    });
+    // Beside what Jaeger's have, whose readers pass over what they do not know.
+    if let Some(Head { page, method, url, status, session }) = head {
+        value["request"] = json!({
+            "page": page, "method": method, "url": url, "status": status, "session": session,
+        });
+    }
+    value
 }
 
 /// Jaeger's words for kinds.

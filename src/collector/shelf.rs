@@ -9,7 +9,30 @@ use std::sync::{PoisonError, RwLock};
 
 use bridge::query::{self, Answer, Question, Rows};
 use trace::TraceId;
-use trace::digest::Digest;
+use trace::digest::{CallRow, Digest, PageRow};
+
+/// The request that a trace begins with, as lists name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Whether a page was asked for, or else something by a script.
+    pub(crate) page: bool,
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) session: String,
+}
+
+impl Head {
+    fn of_page(row: &PageRow) -> Self {
+        let PageRow { url, status, session, .. } = row.clone();
+        Self { page: true, method: "GET".to_owned(), url, status, session }
+    }
+
+    fn of_call(row: &CallRow) -> Self {
+        let CallRow { method, url, status, session, .. } = row.clone();
+        Self { page: false, method, url, status, session }
+    }
+}
 
 /// All rows.
 #[derive(Debug, Default)]
@@ -43,6 +66,16 @@ impl Shelf {
         traces.dedup();
         traces.retain(|trace| *trace != page);
         traces
+    }
+
+    /// The request that a trace of this number begins with: its first page, else its first call.
+    /// `None` for a trace that no browser tells of.
+    pub(crate) fn head(&self, trace: i64) -> Option<Head> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let Inner { rows, pages, calls, .. } = &*inner;
+        let page = pages.rows(&rows.pages, trace).min_by_key(|row| row.start);
+        let call = || calls.rows(&rows.calls, trace).min_by_key(|row| row.start);
+        page.map(Head::of_page).or_else(|| call().map(Head::of_call))
     }
 
     /// Puts digests of traces in the place of those that these have.
@@ -94,6 +127,10 @@ impl Places {
         self.of.insert(trace, (first..rows.len()).collect());
     }
 
+    fn rows<'a, T>(&'a self, rows: &'a [T], trace: i64) -> impl Iterator<Item = &'a T> {
+        self.of.get(&trace).into_iter().flatten().filter_map(|place| rows.get(*place))
+    }
+
     fn remove<T>(&mut self, rows: &mut Vec<T>, trace: i64) {
         let mut places = self.of.remove(&trace).unwrap_or_default();
         // From the last on, so that no row that goes moves into a gap.
@@ -120,7 +157,6 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trace::digest::{CallRow, PageRow};
 
     fn digest(name: &str, pages: usize, calls: usize) -> Digest {
         let page = |at| PageRow { url: format!("{name}{at}"), ..PageRow::default() };
@@ -139,6 +175,18 @@ mod tests {
         pages.sort();
         calls.sort();
         (pages, calls)
+    }
+
+    #[test]
+    fn a_trace_begins_with_its_first_page_else_its_first_call() {
+        let shelf = Shelf::default();
+        let mut both = digest("both", 2, 1);
+        both.pages[0].start = trace::Timestamp::from_nanos(9);
+        shelf.put(vec![(1, both), (2, digest("alone", 0, 1)), (3, Digest::default())]);
+        let head = |trace| shelf.head(trace).map(|head| (head.page, head.url));
+        assert_eq!(head(1), Some((true, "both1".to_owned())));
+        assert_eq!(head(2), Some((false, "alone0".to_owned())));
+        assert_eq!((head(3), head(4)), (None, None));
     }
 
     #[test]

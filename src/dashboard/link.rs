@@ -18,7 +18,7 @@ pub fn session(id: &str) -> AnyView {
     }
     let short: String = id.chars().take(SHORT).collect();
     view! {
-        <a class="id" href=of_session(id) title=id.to_owned() aria-label=format!("Session {id}")>
+        <a class="id" href=of_session(id) title=id.to_owned()>
             {short}
         </a>
     }

@@ -189,7 +189,7 @@ fn sites(sites: &[UsageSite]) -> AnyView {
         view! { <p class="hint">{format!("And {more}.")}</p> }
     });
     view! {
-        <section class="block" aria-labelledby="sites-head">
+        <div class="block">
             <h2 id="sites-head">"Spans by site"</h2>
             <div class="sheet" tabindex="0" role="region" aria-label="Spans by site">
                 <table class="figures" aria-labelledby="sites-head">
@@ -198,7 +198,7 @@ fn sites(sites: &[UsageSite]) -> AnyView {
                 </table>
             </div>
             {more}
-        </section>
+        </div>
     }
     .into_any()
 }

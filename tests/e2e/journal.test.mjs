@@ -153,7 +153,10 @@ test('two windows that digest at once find the same', async () => {
   const windows = await Promise.all([openSessions(), openSessions()]);
   const ours = (texts) => texts.find((text) => /\t3\t0\t/.test(text));
   const found = await Promise.all(windows.map((page) => rows(page, 'its pages are counted', ours)));
-  const [first, second] = found.map(ours);
+  assert.ok(found.every(ours));
+  // A size is told a moment after its row.
+  const texts = () => Promise.all(windows.map((page) => rows(page, 'its size is told', (all) => / kB\t/.test(ours(all)))));
+  const [first, second] = (await texts()).map(ours);
   assert.equal(first, second);
   const { digests, stale } = await read();
   for (const trace of traces) {

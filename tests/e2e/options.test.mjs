@@ -241,7 +241,7 @@ test('settings go out to a file and come back, secrets only when asked for', asy
   await importing(plain);
   await news('Imported 34 settings');
   assert.deepEqual(await kept(), before);
-  assert.equal(await field('Spans a month').inputValue(), '1000000');
+  await until('the field says so', async () => (await field('Spans a month').inputValue()) === '1000000');
 });
 
 test('a bad file changes nothing and says all that is wrong with it', async () => {

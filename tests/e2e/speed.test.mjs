@@ -124,7 +124,7 @@ test('the slowest pages lead to their session and to their trace', async () => {
   await until('it is there', async () => (await row.getByRole('cell').nth(2).innerText()).endsWith(first.path));
   tells(await row.getByRole('cell').nth(3).innerText(), took(first.root));
   assert.equal(await slowest.getByRole('row').count(), pages.length + 2, 'each page, the first visit, and the head');
-  const link = row.getByRole('link', { name: `Session ${session}` });
+  const link = row.getByRole('link', { name: session.slice(0, 8) });
   assert.equal(new URL(await link.getAttribute('href'), speed.url()).searchParams.get('session'), session);
   await row.getByRole('cell').nth(1).getByRole('link').click();
   await speed.waitForURL((url) => url.searchParams.get('trace') === first.trace);

@@ -14,7 +14,7 @@ const MEMBERS: usize = 256;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Summary {
     /// Its number in the store.
-    pub(super) no: i64,
+    pub(crate) no: i64,
     /// Its id.
     pub(crate) id: TraceId,
     /// When its first span arrived, in seconds since the epoch.

@@ -218,7 +218,7 @@ pub fn occurrences(rows: &[ErrorRow], zone: i32) -> AnyView {
         view! { <p class="hint">{format!("And {more} that the numbers above count.")}</p> }
     });
     view! {
-        <section class="block" aria-labelledby="occurrences-head">
+        <div class="block">
             <h2 id="occurrences-head">"Occurrences"</h2>
             <div class="sheet" tabindex="0" role="region" aria-label="Occurrences">
                 <table class="figures" aria-labelledby="occurrences-head">
@@ -227,7 +227,7 @@ pub fn occurrences(rows: &[ErrorRow], zone: i32) -> AnyView {
                 </table>
             </div>
             {more}
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -73,7 +73,7 @@ pub(super) fn table(routes: &[PagesLine]) -> AnyView {
     });
     let rows = timed.into_iter().map(|line| row(line, longest));
     view! {
-        <section class="block" aria-labelledby="phases-head">
+        <div class="block">
             <h2 id="phases-head">"Phase breakdown"</h2>
             <p class="hint">"Means of the documents of a route. Pages within a document have no phases."</p>
             <div class="sheet" tabindex="0" role="region" aria-label="Phase breakdown">
@@ -90,7 +90,7 @@ pub(super) fn table(routes: &[PagesLine]) -> AnyView {
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }

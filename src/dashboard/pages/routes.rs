@@ -52,7 +52,7 @@ pub(super) fn table(routes: Vec<PagesLine>, looks: Looks, limits: Memo<Limits>) 
             .collect_view()
     };
     view! {
-        <section class="block" aria-labelledby="routes-head">
+        <div class="block">
             <h2 id="routes-head">"Pages by route"</h2>
             <div class="sheet" tabindex="0" role="region" aria-label="Pages by route">
                 <table class="figures">
@@ -63,7 +63,7 @@ pub(super) fn table(routes: Vec<PagesLine>, looks: Looks, limits: Memo<Limits>) 
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -31,6 +31,8 @@ pub enum Asked {
 /// What is known of the room, and what can be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
+    /// Whether what is listed lies in this browser: what the collector keeps is not deleted from here.
+    pub here: bool,
     /// Who has how much room; `None` until that is known.
     pub sizes: RwSignal<Option<Sizes>>,
     /// Megabytes that the journal may hold.

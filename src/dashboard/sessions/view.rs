@@ -48,7 +48,7 @@ pub fn Sessions(
     view! {
         <Frame desk heading="Sessions">
             <Search filter on_search />
-            <Verbs keep any />
+            {keep.here.then(|| view! { <Verbs keep any /> })}
             <Blank found />
             <Show when=move || there.get() && any.get()>
                 <List lines keep zone=desk.zone />
@@ -56,7 +56,7 @@ pub fn Sessions(
             <Show when=move || there.get() && !any.get()>
                 <Nothing desk standing />
             </Show>
-            <Room keep />
+            {keep.here.then(|| view! { <Room keep /> })}
         </Frame>
     }
     .into_any()
@@ -155,6 +155,13 @@ fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
     let on_export = move |_| keep.on_intent.run(Intent::Export(id.clone()));
     let asked = Asked::One(Box::new(line.clone()));
     let on_delete = move |_| keep.asked.set(Some(asked.clone()));
+    let verbs = move || {
+        view! {
+            <button type="button" class="link" aria-label=export on:click=on_export>"Export"</button>
+            " "
+            <button type="button" class="link" aria-label=delete on:click=on_delete>"Delete"</button>
+        }
+    };
     let took = quantity::duration(line.until.since(line.since));
     view! {
         <tr>
@@ -175,11 +182,7 @@ fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
             <td class="wide" title=line.url.clone()>{line.url.clone()}</td>
             {number(line.spans, "")}
             <td class="number">{size}</td>
-            <td>
-                <button type="button" class="link" aria-label=export on:click=on_export>"Export"</button>
-                " "
-                <button type="button" class="link" aria-label=delete on:click=on_delete>"Delete"</button>
-            </td>
+            <td>{keep.here.then(verbs)}</td>
         </tr>
     }
     .into_any()
