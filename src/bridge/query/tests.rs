@@ -188,7 +188,6 @@ fn a_clock_set_back_between_two_visits_leaves_a_session_with_all_its_pages_once(
         pages: vec![page("aa11", 1, DAY + MINUTE, 900.0, "/cart")],
         calls: vec![call("aa11", 1, 11, DAY + MINUTE + 100, 20.0, "/api/cart")],
         errors: vec![error("aa11", 1, DAY + MINUTE + 200, "f1", 2)],
-        ..Rows::default()
     };
     // A minute later, by the clock a day earlier.
     rows.pages.push(page("aa11", 2, 2 * MINUTE, 800.0, "/pay"));
