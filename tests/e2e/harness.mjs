@@ -281,7 +281,7 @@ class Lab {
   async covered(trace) {
     const says = ({ value }) => readContext(value)?.trace === trace;
     const covers = ({ condition, action }) =>
-      condition.resourceTypes.includes('image') && action.requestHeaders.some(says);
+      condition.resourceTypes.includes('image') && action.requestHeaders?.some(says);
     await until('the rule for its resources is set', async () => (await this.rules()).some(covers));
   }
 

@@ -285,12 +285,12 @@ test('a write that the browser has no room for is taken back whole, the user is 
     const view = await lab.view(tab);
     return view.trouble ? view : undefined;
   });
-  assert.match(trouble, /the journal is full, and nothing of this was written\. Delete sessions in the dashboard/);
+  assert.match(trouble, /it is full, and nothing of this was written\. Delete sessions in the dashboard/);
   assert.deepEqual(await kept(), before, 'what stood before is as it was, and nothing of the rest is there');
   const popup = await lab.openPopup(tab);
-  await popup.getByText(/journal is full.* Delete sessions in the dashboard/).waitFor();
+  await popup.getByText(/journal: it is full.* Delete sessions in the dashboard/).waitFor();
   await popup.close();
-  assert.ok(JSON.stringify(await lab.facts(trace)).includes('/api/first'), 'what was acknowledged is kept');
+  await until('what was acknowledged is kept', async () => JSON.stringify(await lab.facts(trace)).includes('/api/first'));
   await worker.evaluate(() => void globalThis.roomy());
   await page.bringToFront();
   await page.evaluate(() => fetch('/api/second').then((response) => response.text()));

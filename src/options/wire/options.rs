@@ -277,8 +277,9 @@ async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Chosen, String), Ve
         return Err(vec![problem.to_string()]);
     }
     let failed = |error: webext::Error| vec![error.to_string()];
-    storage::store(Area::Local, KEY, &imported.chosen.choices).await.map_err(failed)?;
+    // The choices last: whoever hears of them reads both.
     settings::save(&imported.chosen.settings).await.map_err(failed)?;
+    storage::store(Area::Local, KEY, &imported.chosen.choices).await.map_err(failed)?;
     let news = imported.news();
     Ok((imported.chosen, news))
 }
