@@ -15,6 +15,7 @@ mod api;
 mod ask;
 mod batch;
 mod body;
+mod client;
 mod dashboard;
 mod digester;
 mod door;

@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("view", &["trace", "otlp", "backend", "bridge", "webext", "surface"]),
     ("options", &["trace", "backend", "bridge", "webext", "surface"]),
     ("dashboard", &["trace", "bridge", "webext", "surface"]),
-    ("collector", &["trace", "otlp", "bridge"]),
+    ("collector", &["trace", "otlp", "backend", "bridge"]),
     ("demo", &[]),
     ("xtask", &["trace", "otlp", "backend"]),
     // Has tests and nothing else, so all that it uses is a test's.
