@@ -9,7 +9,7 @@ use trace::settings::RedactionSettings;
 
 use crate::check::{Problem, problems, regex};
 use crate::chosen::Chosen;
-use crate::field::{FIELDS, Field, Group, Kind};
+use crate::field::{self, Field, Group, Kind};
 
 /// The options as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Draft {
     #[must_use]
     pub fn redaction(&self) -> RedactionSettings {
         let mut settings = self.saved.clone();
-        for field in FIELDS.iter().filter(|field| field.group == Group::Redaction) {
+        for field in Group::Redaction.fields() {
             if let Some(text) = self.typed.get(field.key) {
                 (field.set)(&mut settings, text);
             }
@@ -160,7 +160,7 @@ impl Draft {
     /// The fields that a search finds.
     #[must_use]
     pub fn found(search: &str) -> Vec<&'static Field> {
-        FIELDS.iter().filter(|field| field.matches(search)).collect()
+        field::all().filter(|field| field.matches(search)).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use trace::quantity;
 
 use crate::check::{Problem, problems};
 use crate::chosen::Chosen;
-use crate::field::{FIELDS, Field, Kind};
+use crate::field::{self, Field, Kind};
 
 /// Version of the file's form. What later versions add may mean what we cannot know.
 pub const VERSION: u64 = 1;
@@ -46,7 +46,7 @@ impl Imported {
 /// Writes a file. Secrets are left out unless they are asked for.
 #[must_use]
 pub fn export(chosen: &Chosen, secrets: bool) -> String {
-    let shown = FIELDS.iter().filter(|field| secrets || field.kind != Kind::Secret);
+    let shown = field::all().filter(|field| secrets || field.kind != Kind::Secret);
     let mut alone = Vec::new();
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for field in shown {
@@ -156,7 +156,7 @@ fn read(node: &Node<'_>, now: &Chosen) -> Result<Imported, Vec<Problem>> {
 
 /// Whether settings are grouped under a name.
 fn grouped(name: &str) -> bool {
-    FIELDS.iter().any(|field| field.key.split_once('.').is_some_and(|(group, _)| group == name))
+    field::all().any(|field| field.key.split_once('.').is_some_and(|(group, _)| group == name))
 }
 
 /// Every value with its path; a group's are those of its object. A group that is none has itself.
@@ -246,7 +246,10 @@ mod tests {
     #[test]
     fn what_is_exported_is_imported() {
         let imported = import(&export(&changed(), true), &Chosen::default()).unwrap();
-        assert_eq!(imported, Imported { chosen: changed(), count: FIELDS.len(), ignored: vec![] });
+        assert_eq!(
+            imported,
+            Imported { chosen: changed(), count: field::all().count(), ignored: vec![] }
+        );
     }
 
     #[test]

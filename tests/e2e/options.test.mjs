@@ -68,6 +68,9 @@ test('what is right is saved and said, and goes back to its default', async () =
   await type('Spans a month', '5000');
   await news('Saved: Spans a month');
   assert.equal((await kept()).limit, 5000);
+  const said = options.getByRole('status').filter({ hasText: 'Saved: Spans a month' });
+  const look = await said.evaluate((it) => [getComputedStyle(it).position, getComputedStyle(it).borderTopWidth]);
+  assert.deepEqual(look, ['static', '0px'], 'a line of the header, and no pill over it');
   await options.getByRole('checkbox', { name: 'Datadog' }).check();
   await news('Saved: Datadog');
   await options.getByRole('combobox', { name: 'Reach of a session' }).selectOption('site');
