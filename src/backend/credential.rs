@@ -48,20 +48,25 @@ pub enum Credentials {
         /// The token.
         token: Secret,
     },
-    /// By a header of its own.
-    Header {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: Secret,
-    },
+}
+
+/// A header that goes with every request, such as a vendor's own for its key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Its name, in whatever case.
+    pub name: String,
+    /// Its value.
+    pub value: Secret,
 }
 
 /// All that goes to a store with every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Access {
     /// Who asks.
     pub credentials: Credentials,
+    /// Headers besides; each name once.
+    pub headers: Vec<Header>,
     /// For which tenant (`X-Scope-OrgID`); empty for none.
     pub tenant: String,
 }
@@ -86,6 +91,16 @@ pub enum Flaw {
         /// Its name.
         name: String,
     },
+    /// A header is there twice, or beside credentials that are the same header.
+    Twice {
+        /// Its name.
+        name: String,
+    },
+    /// There are too many headers.
+    Many {
+        /// How many.
+        found: usize,
+    },
     /// A data source's name in Grafana has something else than letters, digits, `-` and `_`.
     Source,
 }
@@ -100,6 +115,10 @@ impl fmt::Display for Flaw {
             Self::Taken { name } => {
                 write!(f, "{name} is set by the browser, wanted another header")
             }
+            Self::Twice { name } => write!(f, "{name} is there twice, wanted each header once"),
+            Self::Many { found } => {
+                write!(f, "there are {found} headers, wanted at most {MOST_HEADERS}")
+            }
             Self::Source => f.write_str(
                 "that is no data source's UID, wanted up to 40 letters, digits, - and _",
             ),
@@ -108,6 +127,10 @@ impl fmt::Display for Flaw {
 }
 
 impl std::error::Error for Flaw {}
+
+/// More headers than this are none that anybody set.
+const MOST_HEADERS: usize = 20;
+const AUTHORIZATION: &str = "authorization";
 
 /// Headers that `fetch` does not let anybody set (Fetch, forbidden request-header), and ours.
 const TAKEN: &[&str] = &[
@@ -155,11 +178,23 @@ impl Access {
                 }
             }
             Credentials::Bearer { token } => filled("token", &token.0),
-            Credentials::Header { name, value } => {
-                header(name)?;
-                filled("header's value", &value.0)
-            }
+        }?;
+        if self.headers.len() > MOST_HEADERS {
+            return Err(Flaw::Many { found: self.headers.len() });
         }
+        let mut known = Vec::new();
+        if self.credentials != Credentials::None {
+            known.push(AUTHORIZATION.to_owned());
+        }
+        for Header { name, value } in &self.headers {
+            let name = header(name)?;
+            filled("header's value", &value.0)?;
+            if known.contains(&name) {
+                return Err(Flaw::Twice { name });
+            }
+            known.push(name);
+        }
+        Ok(())
     }
 
     /// Puts it onto a request, if that goes to the origin of the store's address, and if it can be
@@ -178,17 +213,17 @@ impl Access {
             Credentials::Basic { user, password } => {
                 let mut value = "Basic ".to_owned();
                 base64::encode(format!("{user}:{}", password.0).as_bytes(), &mut value);
-                put("authorization", value);
+                put(AUTHORIZATION, value);
             }
-            Credentials::Bearer { token } => put("authorization", format!("Bearer {}", token.0)),
-            Credentials::Header { name, value } => {
-                put(&name.to_ascii_lowercase(), value.0.clone());
-            }
+            Credentials::Bearer { token } => put(AUTHORIZATION, format!("Bearer {}", token.0)),
+        }
+        for Header { name, value } in &self.headers {
+            put(&name.to_ascii_lowercase(), value.0.clone());
         }
         if !self.tenant.is_empty() {
             put(TENANT, self.tenant.clone());
         }
-        self.credentials != Credentials::None || !self.tenant.is_empty()
+        *self != Self::default()
     }
 
     /// Puts it onto what a shell is to send, which then may follow no redirect.
@@ -216,7 +251,8 @@ pub fn grafana(address: &str, uid: &str) -> Result<String, Flaw> {
 }
 
 /// A header's name: a token (RFC 9110, 5.6.2) that nobody else sets.
-fn header(name: &str) -> Result<(), Flaw> {
+/// In lower case.
+fn header(name: &str) -> Result<String, Flaw> {
     const WHAT: &str = "header's name";
     if name.is_empty() {
         return Err(Flaw::Empty { what: WHAT });
@@ -230,7 +266,7 @@ fn header(name: &str) -> Result<(), Flaw> {
     if kept || TAKEN.contains(&&*small) {
         return Err(Flaw::Taken { name: small });
     }
-    Ok(())
+    Ok(small)
 }
 
 fn filled(what: &'static str, text: &str) -> Result<(), Flaw> {

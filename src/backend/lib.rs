@@ -14,6 +14,7 @@ pub mod probe;
 pub mod retry;
 pub mod sender;
 pub mod store;
+pub mod stores;
 
 /// What to send.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 //! transaction in which it notes the answer: then a worker that dies sends again only what it had no
 //! answer to, which OTLP allows.
 
+mod ledger;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ use trace::table::Table;
 use crate::retry;
 use crate::sender;
 use crate::store::{Answer, Ask, Redirects, reason};
+
+pub use ledger::{Account, Ledger};
 
 /// More is not read of an answer to an export (OTLP, 4 MiB).
 const MOST: usize = 4 << 20;
@@ -166,6 +170,8 @@ pub fn export(endpoint: &str, body: Vec<u8>, form: Form, packed: bool) -> Ask {
 pub enum Why {
     /// More waited than is held.
     Full,
+    /// The journal removed them with old pages to make room, while they waited.
+    Removed,
     /// The store took the request without them.
     Rejected,
     /// The store wants other credentials.
@@ -182,6 +188,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Full => "because too much waited",
+            Self::Removed => "to make room in the journal",
             Self::Rejected => "rejected by the store",
             Self::Denied => "for want of credentials",
             Self::Large => "too large for the store",
@@ -192,7 +199,8 @@ impl fmt::Display for Why {
 }
 
 /// Spans that were given up, by reason.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Drops(pub Table<Why, u64>);
 
 impl Drops {

@@ -9,11 +9,21 @@ fn all() -> Vec<Access> {
     [
         Credentials::Basic { user: "12345".to_owned(), password: secret() },
         Credentials::Bearer { token: secret() },
-        Credentials::Header { name: "X-Api-Key".to_owned(), value: secret() },
+        Credentials::None,
     ]
     .into_iter()
-    .map(|credentials| Access { credentials, tenant: "team-a".to_owned() })
+    .map(|credentials| {
+        let headers = match &credentials {
+            Credentials::None => vec![header("X-Api-Key", "hunter2"), header("x-team", "hunter2")],
+            _ => Vec::new(),
+        };
+        Access { credentials, headers, tenant: "team-a".to_owned() }
+    })
     .collect()
+}
+
+fn header(name: &str, value: &str) -> Header {
+    Header { name: name.to_owned(), value: Secret(value.to_owned()) }
 }
 
 fn ask() -> Ask {
@@ -27,13 +37,14 @@ fn each_kind_is_its_header() {
         let headers = access.sign(STORE, ask()).request.headers;
         headers.into_iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
     };
-    let wanted = [
-        "authorization: Basic MTIzNDU6aHVudGVyMg==",
-        "authorization: Bearer hunter2",
-        "x-api-key: hunter2",
+    let wanted: [&[&str]; 3] = [
+        &["authorization: Basic MTIzNDU6aHVudGVyMg=="],
+        &["authorization: Bearer hunter2"],
+        &["x-api-key: hunter2", "x-team: hunter2"],
     ];
     for (access, wanted) in all().iter().zip(wanted) {
-        assert_eq!(put(access), ["accept: application/protobuf", wanted, "x-scope-orgid: team-a"],);
+        let wanted = [&["accept: application/protobuf"], wanted, &["x-scope-orgid: team-a"]];
+        assert_eq!(put(access), wanted.concat());
     }
     assert_eq!(put(&Access::default()), ["accept: application/protobuf"]);
 }
@@ -83,8 +94,8 @@ fn nothing_that_is_printed_has_a_secret() {
         let break_it = |secret: &mut Secret| secret.0.push('\n');
         match &mut bad.credentials {
             Credentials::Bearer { token } => break_it(token),
-            Credentials::Header { value, .. } => break_it(value),
-            _ => continue,
+            Credentials::None => break_it(&mut bad.headers[1].value),
+            Credentials::Basic { .. } => continue,
         }
         let flaw = bad.check().unwrap_err();
         assert!(!format!("{flaw} {flaw:?}").contains("hunter2"));
@@ -99,11 +110,22 @@ fn what_cannot_be_sent_says_why() {
     let said =
         |credentials| Access { credentials, ..Access::default() }.check().unwrap_err().to_string();
     let value = || Secret("v".to_owned());
-    let header = |name: &str| said(Credentials::Header { name: name.to_owned(), value: value() });
-    assert_eq!(header("Cookie"), "cookie is set by the browser, wanted another header");
-    assert_eq!(header("Sec-X"), "sec-x is set by the browser, wanted another header");
-    assert_eq!(header("a b"), "the header's name has a character at 2 that cannot be sent there");
-    assert_eq!(header(""), "the header's name is empty");
+    let with = |headers: Vec<Header>| Access { headers, ..Access::default() };
+    let one = |name: &str| with(vec![header(name, "v")]).check().unwrap_err().to_string();
+    assert_eq!(one("Cookie"), "cookie is set by the browser, wanted another header");
+    assert_eq!(one("Sec-X"), "sec-x is set by the browser, wanted another header");
+    assert_eq!(one("a b"), "the header's name has a character at 2 that cannot be sent there");
+    assert_eq!(one(""), "the header's name is empty");
+    let twice = with(vec![header("x-a", "1"), header("X-A", "2")]).check().unwrap_err();
+    assert_eq!(twice.to_string(), "x-a is there twice, wanted each header once");
+    let both = Access {
+        credentials: Credentials::Bearer { token: value() },
+        ..with(vec![header("Authorization", "v")])
+    };
+    assert_eq!(both.check(), Err(Flaw::Twice { name: "authorization".to_owned() }));
+    assert_eq!(with(vec![header("Authorization", "v")]).check(), Ok(()));
+    let many = with(vec![header("x", "v"); 21]).check().unwrap_err();
+    assert_eq!(many.to_string(), "there are 21 headers, wanted at most 20");
     assert_eq!(said(Credentials::Bearer { token: Secret::default() }), "the token is empty");
     let user = "a:b".to_owned();
     assert_eq!(
