@@ -19,6 +19,7 @@
 //! one that he saw. So a digest that is there without a mark is true, whoever wrote meanwhile.
 
 mod chunk;
+mod desk;
 mod digest;
 mod news;
 mod removal;
@@ -36,6 +37,7 @@ use crate::js::get;
 use crate::{Error, Listening};
 
 pub use chunk::{Place, Side, SpanChunk};
+pub use desk::Desk;
 pub use digest::{DigestRow, Mark, Stamp};
 pub use news::{News, hear, tell};
 pub use request::RequestRow;
