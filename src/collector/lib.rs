@@ -18,6 +18,7 @@ mod body;
 mod client;
 mod dashboard;
 mod digester;
+pub mod doctor;
 mod door;
 mod error;
 mod fault;

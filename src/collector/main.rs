@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
-use collector::{Database, Settings, quantity};
+use clap::{Parser, Subcommand};
+use collector::{Database, Settings, doctor, quantity};
 
 /// Takes OpenTelemetry traces, keeps them in SQLite, answers queries in Jaeger's shape.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Flags {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Where OTLP/HTTP, the query API and the stream are; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318", value_parser = address)]
     http: SocketAddr,
@@ -41,6 +43,14 @@ struct Flags {
     /// Allow addresses that other machines can reach: whoever reaches them reads every trace
     #[arg(long)]
     expose_to_network: bool,
+}
+
+/// What there is to do besides collecting.
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Sends a server one request as the extension would and a store one span, and tells how far
+    /// each came; ends with 0 when all is well, with 1 when it is not
+    Doctor(doctor::Flags),
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -86,7 +96,11 @@ fn beside() -> Option<PathBuf> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
-    match run(Flags::parse()).await {
+    let mut flags = Flags::parse();
+    if let Some(Task::Doctor(flags)) = flags.task.take() {
+        return doctor::run(flags).await;
+    }
+    match run(flags).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             // Nothing is left to be done about a standard error that is gone.
