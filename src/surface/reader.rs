@@ -6,6 +6,7 @@
 //! is answered with what there is, and told again by [`watch`]. Only modules that call this are
 //! larger by it.
 
+mod blocks;
 mod collector;
 mod digesting;
 mod file;
@@ -65,7 +66,7 @@ async fn attempt(question: &Question) -> Result<Answer, Failed> {
         return Ok(answer(&rows, question));
     }
     let mut shelf = shelf::lock().await;
-    let left = shelf.refresh(&journal, PATIENCE).await.map_err(failed)?;
+    let left = shelf.refresh(&journal, question.about(), PATIENCE).await.map_err(failed)?;
     let answer = answer(shelf.rows(), question);
     drop(shelf);
     news::count(left);
@@ -112,7 +113,7 @@ pub async fn sizes() -> Result<Sizes, String> {
     let failed = |error: Error| error.to_string();
     let journal = journal().await?;
     let mut shelf = shelf::lock().await;
-    let left = shelf.refresh(&journal, PATIENCE).await.map_err(failed)?;
+    let left = shelf.refresh(&journal, [false; 3], PATIENCE).await.map_err(failed)?;
     let sessions = shelf.sizes();
     drop(shelf);
     news::count(left);

@@ -9,8 +9,10 @@
 //! says of the same things is left out, so that nothing counts twice.
 
 mod agent;
+pub mod block;
 mod call;
 mod fault;
+mod pack;
 mod page;
 mod row;
 mod said;
@@ -41,6 +43,15 @@ pub struct Digest {
     /// Script errors; by their start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorRow>,
+}
+
+impl Digest {
+    /// The session of its page, or of its first call where it has no page; empty where neither has one.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        let page = self.pages.first().map(|row| &row.session);
+        page.or_else(|| self.calls.first().map(|row| &row.session)).map_or("", String::as_str)
+    }
 }
 
 /// Whether a trace can have rows because of a span of this name: whoever keeps spans as they came

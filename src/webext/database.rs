@@ -10,6 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::Error;
 use crate::js::{apply, call, get, global, set};
 
+pub(crate) use reading::ask;
+
 const GET: &str = "reading the journal";
 /// What is said where the browser has no more room.
 pub(crate) const FULL: &str = "it is full, and nothing of this was written. Delete sessions in the \

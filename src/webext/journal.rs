@@ -5,6 +5,8 @@
 //! requests  [trace, span]            → RequestRow    a row in lists        indexes tab: [tab, start], start, session
 //! spans     [trace, side, part]      → SpanChunk     up to 512 spans, OTLP indexes unsent, others
 //! digests   trace                    → DigestRow     what readers took out of a page's spans   index sessions
+//! blocks    [part, number]           → bytes         many digests in one, for who reads them all
+//! moved     trace                    → stamp         its digest changed since the blocks were written
 //! stale     trace                    → stamp         its chunks changed since its digest was made
 //! gone      trace                    → 1             was deleted: nothing of it is written again
 //! ```
@@ -17,7 +19,10 @@
 //! Who writes chunks marks their trace as stale, in the same transaction and with a new stamp; who
 //! reads makes the digests of what is stale, and takes the mark away where the stamp is still the
 //! one that he saw. So a digest that is there without a mark is true, whoever wrote meanwhile.
+//! Blocks are to digests what those are to chunks: who changes or removes a digest notes in the same
+//! transaction that it moved, and then blocks do not speak for it.
 
+mod block;
 mod chunk;
 mod desk;
 mod digest;
@@ -36,6 +41,7 @@ use crate::database::{Database, Step};
 use crate::js::get;
 use crate::{Error, Listening};
 
+pub use block::{Blocks, PARTS};
 pub use chunk::{Place, Side, SpanChunk};
 pub use desk::Desk;
 pub use digest::{DigestRow, Mark, Stamp};
@@ -66,6 +72,7 @@ const VERSIONS: &[&[Step]] = &[
         ("createObjectStore", r#"["stale",{"keyPath":"trace"}]"#),
         ("createObjectStore", r#"["gone"]"#),
     ],
+    &[("createObjectStore", r#"["blocks"]"#), ("createObjectStore", r#"["moved"]"#)],
 ];
 
 const FACTS: &str = "facts";
@@ -73,6 +80,8 @@ const REQUESTS: &str = "requests";
 const SPANS: &str = "spans";
 const DIGESTS: &str = "digests";
 const STALE: &str = "stale";
+const BLOCKS: &str = "blocks";
+const MOVED: &str = "moved";
 const GONE: &str = "gone";
 
 const PUT: &str = "writing to the journal";

@@ -86,7 +86,7 @@ async function take({ trace, session, number }) {
 /** Runs in the desk or in the worker: empties the journal, or writes some copies. */
 async function write({ from, to, all, each, digested, empty }) {
   const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-  const stores = ['facts', 'requests', 'spans', 'digests', 'stale', 'gone'];
+  const stores = ['facts', 'requests', 'spans', 'digests', 'stale', 'gone', 'blocks', 'moved'];
   if (!globalThis.page) {
     const bench = await done(indexedDB.open('bench'));
     globalThis.page = await done(bench.transaction('page').objectStore('page').get(0));
@@ -191,4 +191,19 @@ export async function more(lab, spans, session) {
   await worker.evaluate(() => chrome.runtime.sendMessage({ notice: 'requests', tab: -1 }).catch(() => undefined));
   filled = to;
   return count * one.spans;
+}
+
+/** Waits until a window, which reads all digests the first time, has written them in blocks. */
+export async function blocks(lab) {
+  const count = async () => {
+    const opened = indexedDB.open('tracelight');
+    await new Promise((resolve) => (opened.onsuccess = resolve));
+    const found = opened.result.transaction('blocks').objectStore('blocks').count();
+    await new Promise((resolve) => (found.onsuccess = resolve));
+    opened.result.close();
+    return found.result > 0;
+  };
+  const surface = await lab.openSurface('dashboard', { tab: 'pages' });
+  await until('blocks are written', () => lab.desk.evaluate(count), 300_000);
+  await surface.close();
 }

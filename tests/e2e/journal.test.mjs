@@ -48,7 +48,7 @@ const tools = () =>
 /** The journal's version, and the keys of its stores. */
 const read = () =>
   lab.desk.evaluate(async () => {
-    const names = ['facts', 'requests', 'spans', 'digests', 'stale', 'gone'];
+    const names = ['facts', 'requests', 'spans', 'digests', 'blocks', 'moved', 'stale', 'gone'];
     const { version, all } = await copy(names);
     return { version, ...Object.fromEntries(names.map((name) => [name, all[name].keys])) };
   });
@@ -122,7 +122,7 @@ test('a journal of the second version keeps all that is in it, and its pages are
   const sessions = await openSessions();
   await rows(sessions, 'its session is listed', (texts) => texts.length === 1);
   const found = await read();
-  assert.equal(found.version, 3);
+  assert.equal(found.version, 4);
   for (const name of ['facts', 'requests', 'spans']) assert.deepEqual(found[name], before[name], name);
   assert.deepEqual(found.stale, []);
   for (const trace of traces) assert.ok(found.digests.includes(trace), 'each page has a digest');
@@ -163,6 +163,65 @@ test('two windows that digest at once find the same', async () => {
     assert.ok(digests.includes(trace), 'each page has a digest');
     assert.ok(!stale.includes(trace), 'which is true');
   }
+});
+
+test('many digests are read in blocks, which do not speak for what changed or was deleted since', async () => {
+  const { page } = await visit('/one', '/two');
+  // A size is told a moment after its row.
+  const sized = (texts) => texts.every((text) => / [kM]B\t/.test(text));
+  const [one] = await rows(await openSessions(), 'its pages are counted', (texts) => /\t2\t/.test(texts[0]) && sized(texts));
+  const many = 'b'.repeat(32);
+  await lab.desk.evaluate(async (session) => {
+    const database = await done(indexedDB.open('tracelight'));
+    const [, like] = await done(database.transaction('digests').objectStore('digests').getAll());
+    const { pages } = JSON.parse(like.text);
+    const digests = database.transaction('digests', 'readwrite').objectStore('digests');
+    for (let at = 1; at <= 600; at++) {
+      const trace = 'f'.repeat(28) + at.toString(16).padStart(4, '0');
+      const text = JSON.stringify({ pages: [{ ...pages[0], trace, session }] });
+      await done(digests.put({ ...like, trace, sessions: [session], text }));
+    }
+    database.close();
+  }, many);
+  /** The list of a window that has read nothing yet. */
+  const anew = async (what, wanted) => {
+    await lab.closePages(page);
+    return rows(await openSessions(), what, wanted);
+  };
+  const both = (texts) => texts.length === 2 && sized(texts) && texts.some((text) => /\t600\t/.test(text));
+  const inBlocks = await anew('both sessions are counted', both);
+  assert.ok(inBlocks.includes(one), 'the first as before');
+  const written = async () => {
+    const { blocks, moved } = await read();
+    return blocks.length > 1 && moved.length === 0 && blocks.length;
+  };
+  const first = await until('blocks are written', written);
+  // Who reads blocks does not miss what they were made of.
+  await lab.desk.evaluate(async (many) => {
+    const database = await done(indexedDB.open('tracelight'));
+    const digests = database.transaction('digests', 'readwrite').objectStore('digests');
+    for (const row of await done(digests.getAll()))
+      if (row.sessions?.includes(many)) await done(digests.put({ ...row, text: '{}' }));
+    database.close();
+  }, many);
+  assert.deepEqual(await anew('both sessions are counted again', both), inBlocks);
+  await page.bringToFront();
+  await page.goto(`${site.origin}/three`);
+  await until('the page is traced', () => lab.pageContext(page).catch(() => undefined));
+  await lab.leave(page);
+  const grown = (texts) => both(texts) && texts.some((text) => /\t3\t/.test(text));
+  await anew('the third page is counted', grown);
+  await until('its digest moved', async () => (await read()).moved.length > 0);
+  await anew('the third page is counted still', grown);
+  await lab.closePages(page);
+  const sessions = await openSessions();
+  await sessions.getByRole('button', { name: 'Delete session bbbbbbbb' }).click();
+  await sessions.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  const alone = (texts) => texts.length === 1 && /\t3\t/.test(texts[0]);
+  await rows(sessions, 'the session of many pages is gone', alone);
+  await anew('it does not come back', alone);
+  await until('that it is gone lies in a block', async () => (await written()) > first);
+  await anew('nor then', alone);
 });
 
 test('what is recorded while the list is open comes into it', async () => {

@@ -80,5 +80,5 @@ test('a journal of the first version is upgraded with all that is in it', async 
   const version = await lab.desk.evaluate(
     async () => (await indexedDB.databases()).find(({ name }) => name === 'tracelight').version,
   );
-  assert.equal(version, 3);
+  assert.equal(version, 4);
 });

@@ -96,6 +96,20 @@ pub struct SessionFilter {
     pub region: String,
 }
 
+impl Question {
+    /// Which rows it is about: pages, calls, errors.
+    #[must_use]
+    pub const fn about(&self) -> [bool; 3] {
+        match self {
+            Self::Sessions(_) | Self::Session { .. } => [true; 3],
+            Self::Pages { .. } => [true, false, false],
+            Self::Calls { .. } | Self::Route { .. } => [false, true, false],
+            Self::Errors { .. } | Self::Error { .. } => [false, false, true],
+            Self::Usage { .. } => [true, true, false],
+        }
+    }
+}
+
 impl Range {
     /// Whether a moment is in it.
     #[must_use]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bridge::query::Rows;
 use trace::TraceId;
 use trace::digest::Digest;
+use trace::digest::block::Head;
 
 /// All rows.
 #[derive(Debug, Default)]
@@ -38,13 +39,33 @@ impl Kept {
     pub(super) fn put(&mut self, digests: Vec<(TraceId, u64, Digest)>) {
         self.remove(digests.iter().map(|(trace, ..)| *trace).collect());
         for (trace, bytes, digest) in digests {
+            self.sizes.insert(trace, (bytes, digest.session().to_owned()));
             let Digest { pages, calls, errors } = digest;
-            let session = pages.first().map(|row| &row.session);
-            let session = session.or_else(|| calls.first().map(|row| &row.session));
-            self.sizes.insert(trace, (bytes, session.cloned().unwrap_or_default()));
             add(&mut self.rows.pages, &mut self.pages, pages, trace);
             add(&mut self.rows.calls, &mut self.calls, calls, trace);
             add(&mut self.rows.errors, &mut self.errors, errors, trace);
+        }
+    }
+
+    /// Takes in what a block says of pages that are not known yet, and of which nothing is kept.
+    pub(super) fn put_block(
+        &mut self,
+        heads: Vec<Head>,
+        rows: Rows,
+        known: &mut BTreeSet<TraceId>,
+    ) {
+        let new: Vec<bool> = heads.iter().map(|head| known.insert(head.trace)).collect();
+        let owners = |kind: usize| {
+            let count = move |head: &Head| head.rows.and_then(|rows| rows.get(kind).copied());
+            heads.iter().zip(&new).map(move |(head, new)| (head.trace, count(head), *new))
+        };
+        fill(&mut self.rows.pages, &mut self.pages, rows.pages, owners(0));
+        fill(&mut self.rows.calls, &mut self.calls, rows.calls, owners(1));
+        fill(&mut self.rows.errors, &mut self.errors, rows.errors, owners(2));
+        for (head, new) in heads.into_iter().zip(new) {
+            if new && head.rows.is_some() {
+                self.sizes.insert(head.trace, (head.bytes, head.session));
+            }
         }
     }
 
@@ -63,6 +84,24 @@ impl Kept {
 fn add<T>(rows: &mut Vec<T>, owners: &mut Vec<TraceId>, new: Vec<T>, owner: TraceId) {
     owners.resize(owners.len() + new.len(), owner);
     rows.extend(new);
+}
+
+/// Puts those rows behind the others whose owners are new, of which each has so many.
+fn fill<T>(
+    rows: &mut Vec<T>,
+    owners: &mut Vec<TraceId>,
+    found: Vec<T>,
+    of: impl Iterator<Item = (TraceId, Option<u32>, bool)>,
+) {
+    let mut found = found.into_iter();
+    for (owner, count, new) in of {
+        for row in found.by_ref().take(count.unwrap_or_default() as usize) {
+            if new {
+                rows.push(row);
+                owners.push(owner);
+            }
+        }
+    }
 }
 
 fn take<T>(rows: &mut Vec<T>, owners: &mut Vec<TraceId>, gone: &BTreeSet<TraceId>) {
@@ -116,6 +155,30 @@ mod tests {
         kept.put(vec![(trace(3), 1, digest("a", 0)), (trace(4), 7, Digest::default())]);
         let sizes = [("", 7), ("a", 10), ("b", 4)].map(|(id, bytes)| (id.to_owned(), bytes));
         assert_eq!(kept.sizes(), sizes.into());
+    }
+
+    #[test]
+    fn of_a_page_that_is_in_two_blocks_the_last_one_speaks() {
+        let head = |number, rows| Head {
+            trace: trace(number),
+            bytes: 1,
+            session: number.to_string(),
+            rows,
+        };
+        let block = |sessions: [&str; 3]| Rows {
+            calls: sessions.into_iter().flat_map(|session| digest(session, 1).calls).collect(),
+            ..Rows::default()
+        };
+        let (mut kept, mut known) = (Kept::default(), BTreeSet::from([trace(4)]));
+        let new = vec![head(1, Some([1, 2, 0])), head(2, None), head(4, Some([0, 1, 0]))];
+        kept.put_block(new, block(["a", "b", "moved"]), &mut known);
+        let old =
+            vec![head(2, Some([0, 1, 0])), head(1, Some([0, 1, 0])), head(3, Some([0, 1, 0]))];
+        kept.put_block(old, block(["gone", "old", "c"]), &mut known);
+        assert_eq!(sessions(&kept), ["a", "b", "c"]);
+        assert_eq!(kept.sizes().into_keys().collect::<Vec<_>>(), ["1", "3"]);
+        kept.remove([trace(1)].into());
+        assert_eq!(sessions(&kept), ["c"]);
     }
 
     #[test]

@@ -141,7 +141,7 @@ async fn go_on() {
     loop {
         clock::sleep(Duration::ZERO).await;
         let Ok(journal) = journal().await else { break };
-        let left = shelf::lock().await.refresh(&journal, TURN).await;
+        let left = shelf::lock().await.refresh(&journal, [false; 3], TURN).await;
         // Whoever asks next is told why.
         let Ok(left) = left else { break };
         self::left().set(left);

@@ -6,17 +6,15 @@ use std::time::Duration;
 
 use async_lock::{Mutex, MutexGuard};
 use bridge::query::Rows;
+use leptos::task::spawn_local;
 use trace::TraceId;
 use webext::journal::Stamp;
 use webext::{Error, Journal, Listening};
 
 use super::digesting::{self, BATCH, Done};
 use super::kept::Kept;
-use super::news;
+use super::{blocks, news};
 use crate::steps::Steps;
-
-/// Digests that are read from the journal at once.
-const ROWS: u32 = 64;
 
 thread_local! {
     /// As long as the page: whoever waits for it may wait across turns.
@@ -34,10 +32,10 @@ pub(super) struct Shelf {
     /// The journal that it is of, and what hears that it is closed.
     of: Option<(Rc<Journal>, Listening)>,
     kept: Kept,
-    /// Whether all digests of the journal were read.
-    loaded: bool,
-    /// Up to which trace they were.
-    last: Option<TraceId>,
+    /// Of which rows all of the journal were read: pages, calls, errors. `None` where nothing was.
+    loaded: Option<[bool; 3]>,
+    /// How many digests are in no block.
+    moved: usize,
     /// What is still to be digested.
     queue: Vec<(TraceId, Stamp)>,
     /// Digests that the journal did not take, and of which writing they are.
@@ -55,11 +53,12 @@ impl Shelf {
         self.kept.sizes()
     }
 
-    /// Takes in what changed, for no longer than that unless nothing was read yet. How many pages are
-    /// left.
+    /// Takes in what changed, for no longer than that unless nothing was read yet, so that all rows
+    /// are there of the wanted kinds: pages, calls, errors. How many pages are left.
     pub(super) async fn refresh(
         &mut self,
         journal: &Rc<Journal>,
+        wanted: [bool; 3],
         patience: Duration,
     ) -> Result<u32, Error> {
         if !self.of.as_ref().is_some_and(|(of, _)| Rc::ptr_eq(of, journal)) {
@@ -68,12 +67,13 @@ impl Shelf {
         }
         let mut steps = Steps::begin();
         let heard = news::take();
-        if heard.all {
-            (self.kept, self.loaded, self.last) = (Kept::default(), false, None);
-            self.queue.clear();
-        }
-        if !self.loaded {
-            self.load(journal, &mut steps).await?;
+        let there = self.loaded.unwrap_or_default();
+        let all = [0, 1, 2].map(|kind| there[kind] || wanted[kind]);
+        if heard.all || self.loaded.is_none() || all != there {
+            *self = Self { of: self.of.take(), ..Self::default() };
+            digesting::mark(journal, &mut steps).await?;
+            self.moved = blocks::load(journal, all, &mut self.kept, &mut steps).await?;
+            self.loaded = Some(all);
         }
         let mut done = Done::default();
         for trace in heard.traces {
@@ -81,25 +81,15 @@ impl Shelf {
         }
         self.take(done);
         self.digest(journal, patience, &mut steps).await?;
-        Ok(u32::try_from(self.queue.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Reads all digests that there are.
-    async fn load(&mut self, journal: &Journal, steps: &mut Steps) -> Result<(), Error> {
-        digesting::mark(journal, steps).await?;
-        loop {
-            let rows = journal.digests_behind(self.last, ROWS).await?;
-            let Some(last) = rows.last().map(|row| row.trace) else { break };
-            for row in rows {
-                self.kept.put(digesting::read(&row).into_iter().collect());
-                if steps.over() {
-                    steps.rest().await;
-                }
-            }
-            self.last = Some(last);
+        if self.queue.is_empty() && self.moved >= blocks::EACH {
+            self.moved = 0;
+            let journal = Rc::clone(journal);
+            spawn_local(async move {
+                // What is in no block is read by itself.
+                let _slower = blocks::write(&journal).await;
+            });
         }
-        self.loaded = true;
-        Ok(())
+        Ok(u32::try_from(self.queue.len()).unwrap_or(u32::MAX))
     }
 
     /// Digests what is stale, until that is done or the time is over.
@@ -137,6 +127,7 @@ impl Shelf {
             return;
         }
         self.loose.extend(done.loose);
+        self.moved += done.kept.len() + done.gone.len();
         self.kept.remove(done.gone);
         self.kept.put(done.made);
         news::grown();

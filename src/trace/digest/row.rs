@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pack::{Pack, Packer, Unpacker, shape};
 use crate::{SpanId, Timestamp, TraceId};
 
 /// Whether a field has nothing to say.
@@ -9,7 +10,7 @@ fn plain<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Structs of which a field without a value is neither written nor wanted.
+/// Structs of which a field without a value is neither written nor wanted, and which can be packed.
 macro_rules! rows {
     ($($(#[$about:meta])* pub struct $name:ident {
         $($(#[$what:meta])* pub $field:ident: $kind:ty,)*
@@ -19,6 +20,25 @@ macro_rules! rows {
         #[serde(default)]
         pub struct $name {
             $($(#[$what])* #[serde(skip_serializing_if = "plain")] pub $field: $kind,)*
+        }
+
+        impl Pack for $name {
+            const SHAPE: u32 = {
+                let mut hash = 0x811c_9dc5;
+                $(hash = shape(
+                    concat!(stringify!($field), ":", stringify!($kind), ","),
+                    hash ^ <$kind as Pack>::SHAPE,
+                );)*
+                hash
+            };
+
+            fn pack(&self, into: &mut Packer) {
+                $(self.$field.pack(into);)*
+            }
+
+            fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+                Some(Self { $($field: Pack::unpack(from)?,)* })
+            }
         })*
     };
 }

@@ -4,9 +4,20 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Database, GET, done};
+use super::{Database, GET, done, open};
 use crate::js::{call, get, global};
 use crate::{Error, Listening};
+
+/// Asks a store in a transaction at once, and waits when it is waited for.
+pub(crate) fn ask(
+    transaction: &JsValue,
+    store: &str,
+    method: &str,
+    keys: &JsValue,
+) -> Result<impl Future<Output = Result<JsValue, JsValue>> + use<>, JsValue> {
+    let request = call(&open(transaction, store)?, method, &[keys])?;
+    Ok(done(request, "onsuccess", "onerror"))
+}
 
 impl Database {
     /// Whether it is still open: the browser closes one that is to be deleted, or whose files it lost.

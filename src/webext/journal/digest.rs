@@ -6,7 +6,9 @@ use trace::{TraceId, json};
 use wasm_bindgen::JsValue;
 
 use super::chunk::stale;
-use super::{DIGESTS, Journal, PUT, Place, REQUESTS, SPANS, STALE, key, object, ours, taken};
+use super::{
+    DIGESTS, Journal, MOVED, PUT, Place, REQUESTS, SPANS, STALE, key, object, ours, taken,
+};
 use crate::Error;
 use crate::database::{done, finish, open};
 use crate::js::{call, get, set};
@@ -82,13 +84,16 @@ impl Journal {
         digests(&self.database.behind("getAll", DIGESTS, &behind, count).await?)
     }
 
-    /// A page's digest.
+    /// A page's digest. The browser begins to fetch it at once, before anybody waits for it.
     ///
     /// # Errors
     /// When the browser refuses.
-    pub async fn digest(&self, trace: TraceId) -> Result<Option<DigestRow>, Error> {
-        let found = digests(&self.database.equal(DIGESTS, "", &key(trace)).await?)?;
-        Ok(found.into_iter().next())
+    pub fn digest(
+        &self,
+        trace: TraceId,
+    ) -> impl Future<Output = Result<Option<DigestRow>, Error>> + use<> {
+        let found = self.database.begin("getAll", DIGESTS, "", &key(trace));
+        async move { Ok(digests(&found?.await?)?.into_iter().next()) }
     }
 
     /// The digests that name a session.
@@ -125,10 +130,11 @@ impl Journal {
     /// When the browser cannot store them.
     pub async fn keep_digests(&self, rows: &[(DigestRow, Stamp)]) -> Result<Vec<Mark>, Error> {
         let failed = |error: JsValue| Error::new(PUT, &error);
-        let names = Array::of2(&STALE.into(), &DIGESTS.into());
+        let names = Array::of3(&STALE.into(), &DIGESTS.into(), &MOVED.into());
         let transaction = self.database.transaction(&names, "readwrite").map_err(failed)?;
         let marks = open(&transaction, STALE).map_err(failed)?;
         let store = open(&transaction, DIGESTS).map_err(failed)?;
+        let moved = open(&transaction, MOVED).map_err(failed)?;
         let mut found = Vec::with_capacity(rows.len());
         for (row, _) in rows {
             let mark = call(&marks, "get", &[&key(row.trace)]).map_err(failed)?;
@@ -146,10 +152,11 @@ impl Journal {
             });
         }
         let same = rows.iter().zip(&met).filter(|(_, mark)| **mark == Mark::Same);
-        let made = same.map(|(row, _)| row).try_for_each(|(row, _)| {
+        let made = same.map(|(row, _)| row).try_for_each(|(row, stamp)| {
             let plain = JSON::parse(&json::write(row))?;
             set(&plain, TEXT, &row.text.as_str().into())?;
             call(&store, "put", &[&plain])?;
+            call(&moved, "put", &[&(*stamp).into(), &key(row.trace)])?;
             call(&marks, "delete", &[&key(row.trace)]).map(drop)
         });
         finish(transaction, made).await?;

@@ -3,19 +3,20 @@
 
 use std::collections::BTreeSet;
 
-use js_sys::Array;
+use js_sys::{Array, Math};
 use trace::TraceId;
 use wasm_bindgen::JsValue;
 
+use super::block::EDITION;
 use super::digest::BY_SESSION;
 use super::news::{self, News};
-use super::{DIGESTS, FACTS, GET, GONE, Journal, REQUESTS, SPANS, STALE, key};
+use super::{BLOCKS, DIGESTS, FACTS, GET, GONE, Journal, MOVED, REQUESTS, SPANS, STALE, key};
 use crate::Error;
 use crate::database::{Change, beginning};
 use crate::js::get;
 
 /// What is kept of pages, and their requests.
-const PAGES: [&str; 5] = [FACTS, REQUESTS, SPANS, DIGESTS, STALE];
+const PAGES: [&str; 7] = [FACTS, REQUESTS, SPANS, DIGESTS, STALE, BLOCKS, MOVED];
 /// Keys that are read at once.
 const KEYS: u32 = 1024;
 
@@ -26,7 +27,7 @@ impl Journal {
     /// When the browser refuses; then nothing of it is removed.
     pub async fn erase(&self) -> Result<(), Error> {
         let mut changes = cleared();
-        changes.push((GONE, "clear", Array::new()));
+        changes.push(emptied(GONE));
         self.database.change(changes, None).await?;
         news::tell(&News { traces: Vec::new(), lists: true });
         Ok(())
@@ -87,19 +88,29 @@ impl Journal {
         gone: impl Iterator<Item = TraceId>,
         named: &[TraceId],
     ) -> Result<(), Error> {
-        let notes = gone.map(|trace| (GONE, "put", Array::of2(&1.into(), &key(trace))));
+        let note = |store, trace| (store, "put", Array::of2(&1.into(), &key(trace)));
+        let notes = gone.map(|trace| note(GONE, trace));
+        let notes = notes.chain(named.iter().map(|trace| note(MOVED, *trace)));
         let noted = changes.iter().cloned().chain(notes).collect();
         if self.database.change(noted, None).await.is_err() {
             // Where there is no room, not even for a note, room is what is wanted.
-            self.database.change(changes, None).await?;
+            let without = changes.into_iter().chain([BLOCKS, MOVED].map(emptied)).collect();
+            self.database.change(without, None).await?;
         }
         news::tell(&News { traces: named.to_vec(), lists: true });
         Ok(())
     }
 }
 
+fn emptied(store: &'static str) -> Change {
+    (store, "clear", Array::new())
+}
+
 fn cleared() -> Vec<Change> {
-    PAGES.map(|store| (store, "clear", Array::new())).into()
+    let mut changes = PAGES.map(emptied).to_vec();
+    // Blocks that are written just now are of digests that are no more.
+    changes.push((BLOCKS, "put", Array::of2(&Math::random().into(), &EDITION.into())));
+    changes
 }
 
 /// The traces with which keys begin, neighbours that are the same once.
