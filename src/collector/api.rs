@@ -10,6 +10,7 @@ use trace::span::Kind;
 
 use crate::accept;
 use crate::fault::Fault;
+use crate::forward::Outgoing;
 use crate::query;
 use crate::queue::Queue;
 use crate::reply::{self, Form, Reply};
@@ -26,12 +27,13 @@ pub(crate) struct Api {
     files: Arc<Files>,
     turns: Arc<Semaphore>,
     shelf: Arc<Shelf>,
+    outgoing: Arc<Outgoing>,
 }
 
 impl Api {
-    pub(crate) fn new(files: Arc<Files>, shelf: Arc<Shelf>) -> Self {
+    pub(crate) fn new(files: Arc<Files>, shelf: Arc<Shelf>, outgoing: Arc<Outgoing>) -> Self {
         let reader = Arc::new(Reader::new(Arc::clone(&files)));
-        Self { reader, files, turns: Arc::new(Semaphore::new(READS)), shelf }
+        Self { reader, files, turns: Arc::new(Semaphore::new(READS)), shelf, outgoing }
     }
 
     /// The rows that questions are put to.
@@ -103,6 +105,7 @@ impl Api {
             "dbBytes": self.files.bytes(),
             "behind": behind,
             "queue": { "waiting": waiting, "capacity": depth },
+            "forward": self.outgoing.standing(),
         })))
     }
 

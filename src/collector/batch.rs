@@ -12,6 +12,7 @@ use trace::{Kind, SpanId, Timestamp, TraceId};
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
     body: Bytes,
+    whole: bool,
     groups: Vec<[Range<usize>; 4]>,
     pub(crate) spans: Vec<Entry>,
 }
@@ -67,7 +68,8 @@ impl Batch {
                 bytes: at(head.bytes),
             })
             .collect();
-        Ok((Self { groups, spans, body: body.clone() }, rejected))
+        let whole = rejected.is_empty();
+        Ok((Self { groups, spans, whole, body: body.clone() }, rejected))
     }
 
     /// Its spans of one trace as a `TracesData` message; empty when it has none.
@@ -82,6 +84,11 @@ impl Batch {
         }
         let groups = groups.into_iter().map(|(group, spans)| (self.group(group), spans));
         raw::write(&groups.collect::<Vec<_>>())
+    }
+
+    /// The message as it came, if all that is in it is good.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        self.whole.then_some(&self.body)
     }
 
     /// How much memory it holds, roughly.

@@ -214,6 +214,3 @@ fn cause(error: &(dyn StdError + 'static)) -> Error {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -41,6 +41,15 @@ pub enum Error {
         /// The folder that was asked for.
         folder: String,
     },
+    /// A destination is none that spans can be handed to.
+    Destination {
+        /// Why not.
+        reason: String,
+        /// Its address.
+        endpoint: String,
+    },
+    /// The TLS library does not work here.
+    Tls(String),
     /// The system has no thread to give.
     Thread(io::Error),
 }
@@ -70,6 +79,10 @@ impl fmt::Display for Error {
                 "cannot serve the dashboard, wanted a folder with the built extension: {cause}: \
                  {folder}"
             ),
+            Self::Destination { reason, endpoint } => {
+                write!(f, "cannot hand spans on, {reason}: --forward {endpoint}")
+            }
+            Self::Tls(reason) => f.write_str(reason),
             Self::Thread(cause) => write!(f, "cannot start a thread: {cause}"),
         }
     }

@@ -4,7 +4,8 @@
 //! ```text
 //! OTLP/HTTP ─┐ door: Host, Origin                              ┌─ api: trace, search, lists
 //! OTLP/gRPC ─┴→ body → batch → queue → writer ⇒ SQLite (WAL) ⇒ ┼─ stream: "trace X grew"
-//!               limits  check  bounded  commit, then 200       └─ digester → shelf: ask
+//!               limits  check  bounded  commit, then 200       ├─ digester → shelf: ask
+//!                                                              └─ forward → other stores
 //! ```
 //!
 //! It refuses to lose what it acknowledged, to listen beyond loopback unless told, and to answer
@@ -17,12 +18,13 @@ mod batch;
 mod body;
 mod client;
 mod dashboard;
+pub mod destination;
 mod digester;
-pub mod doctor;
 mod door;
 mod error;
 mod fault;
 mod follow;
+mod forward;
 mod grpc;
 mod host;
 mod ingest;

@@ -1,20 +1,20 @@
 //! `tracelight-collector`: the embedded store as a program of its own.
 
+use std::env;
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use collector::{Database, Settings, doctor, quantity};
+use backend::stores::Destination;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use collector::{Database, Settings, destination, quantity};
 
 /// Takes OpenTelemetry traces, keeps them in SQLite, answers queries in Jaeger's shape.
 #[derive(Debug, Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(version, about)]
 struct Flags {
-    #[command(subcommand)]
-    task: Option<Task>,
     /// Where OTLP/HTTP, the query API and the stream are; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318", value_parser = address)]
     http: SocketAddr,
@@ -40,17 +40,62 @@ struct Flags {
     /// `dashboard` beside this program, if there is one]
     #[arg(long, value_name = "FOLDER")]
     dashboard: Option<PathBuf>,
+    #[command(flatten)]
+    forward: Forward,
     /// Allow addresses that other machines can reach: whoever reaches them reads every trace
     #[arg(long)]
     expose_to_network: bool,
 }
 
-/// What there is to do besides collecting.
-#[derive(Debug, Subcommand)]
-enum Task {
-    /// Sends a server one request as the extension would and a store one span, and tells how far
-    /// each came; ends with 0 when all is well, with 1 when it is not
-    Doctor(doctor::Flags),
+/// To whom spans are handed on.
+#[derive(Debug, clap::Args)]
+struct Forward {
+    /// Hand everything on to this OTLP/HTTP endpoint once it is stored, such as
+    /// https://tempo.example:4318; repeat for more. Headers with secrets are better given in the
+    /// environment: TRACELIGHT_FORWARD_HEADERS='authorization=Basic%20…,x-scope-orgid=1' for the first,
+    /// TRACELIGHT_FORWARD_HEADERS_2 for the second
+    #[arg(long = "forward", value_name = "URL")]
+    urls: Vec<String>,
+    /// A header for the --forward before it, such as 'X-Scope-OrgID: 1'; repeat for more
+    #[arg(long = "forward-header", value_name = "NAME: VALUE", requires = "urls")]
+    headers: Vec<String>,
+    /// Pack what is handed on with gzip
+    #[arg(long = "forward-gzip", requires = "urls")]
+    gzip: bool,
+    /// How much may wait for each --forward before the oldest is given up, such as 512MiB
+    #[arg(long = "forward-max-bytes", value_name = "SIZE", default_value = "1GiB", value_parser = quantity::bytes)]
+    most: u64,
+}
+
+impl Forward {
+    /// Each destination with its headers.
+    fn destinations(&self, matches: &ArgMatches) -> Result<Vec<Destination>, String> {
+        let places = |name| matches.indices_of(name).into_iter().flatten().collect::<Vec<_>>();
+        let (urls, headers) = (places("urls"), places("headers"));
+        let of = |number: usize| {
+            let (from, to) = (urls.get(number).copied(), urls.get(number + 1).copied());
+            headers.iter().zip(&self.headers).filter(move |(place, _)| {
+                from.is_some_and(|from| from < **place) && to.is_none_or(|to| **place < to)
+            })
+        };
+        let first = urls.first().copied().unwrap_or_default();
+        if headers.iter().any(|place| *place < first) {
+            return Err(
+                "--forward-header stands before every --forward, wanted it behind one".into()
+            );
+        }
+        let read = |(number, url): (usize, &String)| {
+            let variable = match number {
+                0 => "TRACELIGHT_FORWARD_HEADERS".to_owned(),
+                number => format!("TRACELIGHT_FORWARD_HEADERS_{}", number + 1),
+            };
+            let secret = env::var(&variable).unwrap_or_default();
+            let given: Vec<&str> = of(number).map(|(_, header)| &**header).collect();
+            destination::read(url, &given, &secret, self.gzip)
+                .map_err(|reason| format!("cannot hand spans on, {reason}: --forward {url}"))
+        };
+        self.urls.iter().enumerate().map(read).collect()
+    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -62,7 +107,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 impl Flags {
-    fn settings(self) -> Result<Settings, String> {
+    fn settings(self, matches: &ArgMatches) -> Result<Settings, String> {
+        let forward = self.forward.destinations(matches)?;
         let database = match self.db {
             Some(path) if path.as_os_str() == ":memory:" => Database::Memory,
             Some(path) => Database::File(path),
@@ -82,6 +128,8 @@ impl Flags {
             hosts: self.hosts,
             expose: self.expose_to_network,
             dashboard: self.dashboard.or_else(beside),
+            forward,
+            forward_bytes: usize::try_from(self.forward.most).unwrap_or(usize::MAX),
             ..Settings::default()
         })
     }
@@ -96,11 +144,7 @@ fn beside() -> Option<PathBuf> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
-    let mut flags = Flags::parse();
-    if let Some(Task::Doctor(flags)) = flags.task.take() {
-        return doctor::run(flags).await;
-    }
-    match run(flags).await {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             // Nothing is left to be done about a standard error that is gone.
@@ -110,8 +154,10 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(flags: Flags) -> Result<(), String> {
-    let settings = flags.settings()?;
+async fn run() -> Result<(), String> {
+    let matches = Flags::command().get_matches();
+    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.to_string())?;
+    let settings = flags.settings(&matches)?;
     let shown = match &settings.database {
         Database::Memory => ":memory:".to_owned(),
         Database::File(path) => path.display().to_string(),

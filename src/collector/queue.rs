@@ -15,7 +15,8 @@ use trace::TraceId;
 use crate::batch::Batch;
 use crate::digester::Bell;
 use crate::fault::Fault;
-use crate::store::{Limits, Totals, Writer};
+use crate::forward::Outgoing;
+use crate::store::{Limits, Note, Totals, Writer};
 
 /// As much memory as may wait, besides a single request that is larger.
 const MAX_WAITING: usize = 24 << 20;
@@ -23,8 +24,14 @@ const MAX_WAITING: usize = 24 << 20;
 /// As much as is written in one transaction.
 const MAX_GROUP: usize = 4 << 20;
 
+/// What those hear who come too late.
+const STOPPING: &str = "collector is stopping";
+
 /// How often age is looked at when nothing arrives.
 const TICK: Duration = Duration::from_secs(10);
+
+/// How long one who has something to note lets those go first who send spans.
+const LATER: Duration = Duration::from_millis(5);
 
 /// A trace has more spans than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,14 +59,41 @@ struct Shared {
 #[derive(Debug)]
 enum Message {
     Keep(Job),
+    Note(Note, Done),
     Stop,
 }
+
+/// Where it is said how it went.
+type Done = oneshot::Sender<Result<(), String>>;
 
 #[derive(Debug)]
 struct Job {
     batch: Batch,
     weight: usize,
-    done: oneshot::Sender<Result<(), String>>,
+    done: Done,
+}
+
+/// What is written in one transaction.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Job>,
+    notes: Vec<(Note, Done)>,
+    size: usize,
+}
+
+impl Group {
+    /// Takes a message in; `true` when it is the last one.
+    fn take(&mut self, message: Message) -> bool {
+        match message {
+            Message::Keep(job) => {
+                self.size += job.weight;
+                self.jobs.push(job);
+            }
+            Message::Note(note, done) => self.notes.push((note, done)),
+            Message::Stop => return true,
+        }
+        false
+    }
 }
 
 /// What a queue's writer does besides writing.
@@ -71,6 +105,8 @@ pub(crate) struct Duties {
     pub(crate) news: broadcast::Sender<Arc<Batch>>,
     /// Who makes digests of what was stored.
     pub(crate) bell: Bell,
+    /// Who hands on what was stored.
+    pub(crate) outgoing: Arc<Outgoing>,
 }
 
 impl Queue {
@@ -107,7 +143,7 @@ impl Queue {
                 false => self.sender.try_send(Message::Keep(Job { batch, weight, done })).map_err(
                     |error| match error {
                         TrySendError::Full(_) => Fault::busy("queue is full"),
-                        TrySendError::Disconnected(_) => Fault::busy("collector is stopping"),
+                        TrySendError::Disconnected(_) => Fault::busy(STOPPING),
                     },
                 ),
             };
@@ -118,8 +154,26 @@ impl Queue {
         match committed.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(reason)) => Err(Fault::busy(reason)),
-            Err(_) => Err(Fault::busy("collector is stopping")),
+            Err(_) => Err(Fault::busy(STOPPING)),
         }
+    }
+
+    /// Has it noted what became of spans that were handed on, and waits until that is committed.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub(crate) async fn note(&self, note: Note) -> Result<(), String> {
+        let (done, committed) = oneshot::channel();
+        let mut message = Message::Note(note, done);
+        loop {
+            message = match self.sender.try_send(message) {
+                Ok(()) => break,
+                Err(TrySendError::Full(message)) => message,
+                Err(TrySendError::Disconnected(_)) => return Err(STOPPING.to_owned()),
+            };
+            tokio::time::sleep(LATER).await;
+        }
+        committed.await.unwrap_or_else(|_| Err(STOPPING.to_owned()))
     }
 
     /// Asks the writer to write what waits, and to end. Blocks while the queue is full.
@@ -158,8 +212,8 @@ impl Desk {
         let mut more_to_evict = true;
         loop {
             let stop = match self.next(more_to_evict) {
-                Ok(Message::Keep(first)) => self.write_group(first),
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => true,
+                Ok(first) => self.write_group(first),
+                Err(RecvTimeoutError::Disconnected) => true,
                 Err(RecvTimeoutError::Timeout) => false,
             };
             if stop {
@@ -175,10 +229,8 @@ impl Desk {
             self.publish();
         }
         // Whoever was let in before the stop is served.
-        while let Ok(message) = self.receiver.try_recv() {
-            if let Message::Keep(first) = message {
-                self.write_group(first);
-            }
+        while let Ok(first) = self.receiver.try_recv() {
+            self.write_group(first);
         }
         if let Err(error) = self.writer.checkpoint() {
             tracing::warn!("{error}");
@@ -198,38 +250,23 @@ impl Desk {
         }
     }
 
-    /// Writes a job and those that wait behind it; `true` when asked to stop.
-    fn write_group(&mut self, first: Job) -> bool {
-        let mut size = first.weight;
-        let mut jobs = vec![first];
-        let mut stop = false;
-        while size < MAX_GROUP && !stop {
-            match self.receiver.try_recv() {
-                Ok(Message::Keep(job)) => {
-                    size += job.weight;
-                    jobs.push(job);
-                }
-                Ok(Message::Stop) => stop = true,
-                Err(_) => break,
-            }
+    /// Writes what a message brings, and what waits behind it; `true` when asked to stop.
+    fn write_group(&mut self, first: Message) -> bool {
+        let mut group = Group::default();
+        let mut stop = group.take(first);
+        while group.size < MAX_GROUP && !stop {
+            let Ok(message) = self.receiver.try_recv() else { break };
+            stop = group.take(message);
         }
-        let batches: Vec<_> = jobs.iter().map(|job| &job.batch).collect();
-        let kept = self.writer.keep(&batches, now());
-        self.publish();
-        let outcome = match kept {
-            Ok(kept) => {
-                self.duties.bell.ring();
-                for (trace, spans) in kept.grown {
-                    // Nobody may be listening.
-                    let _ = self.duties.grown.send(Grown { trace, spans });
-                }
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!("{error}");
-                Err(error.to_string())
-            }
-        };
+        let Group { jobs, notes, .. } = group;
+        if jobs.is_empty() && notes.is_empty() {
+            return stop;
+        }
+        let outcome = self.write(&jobs, &notes);
+        for (_, done) in notes {
+            // Who noted it may be gone; it is noted all the same.
+            let _ = done.send(outcome.clone());
+        }
         for job in jobs {
             self.shared.leave(job.weight);
             if outcome.is_ok() && self.duties.news.receiver_count() > 0 {
@@ -240,6 +277,27 @@ impl Desk {
             let _ = job.done.send(outcome.clone());
         }
         stop
+    }
+
+    /// Commits all of it, and tells those who make something of it.
+    fn write(&mut self, jobs: &[Job], notes: &[(Note, Done)]) -> Result<(), String> {
+        let batches: Vec<_> = jobs.iter().map(|job| &job.batch).collect();
+        let notes: Vec<_> = notes.iter().map(|(note, _)| note).collect();
+        let kept = self.writer.keep(&batches, &notes, now());
+        self.publish();
+        let kept = kept.map_err(|error| {
+            tracing::error!("{error}");
+            error.to_string()
+        })?;
+        if !kept.grown.is_empty() {
+            self.duties.bell.ring();
+        }
+        for (trace, spans) in kept.grown {
+            // Nobody may be listening.
+            let _ = self.duties.grown.send(Grown { trace, spans });
+        }
+        self.duties.outgoing.take(kept.parcels, &batches);
+        Ok(())
     }
 
     fn publish(&self) {

@@ -4,26 +4,32 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
+use backend::outbox;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::api::Api;
+use crate::client::Client;
 use crate::dashboard::Dashboard;
 use crate::digester::{self, Bell};
 use crate::door::{GrpcDoor, HttpDoor};
+use crate::forward::{self, Outgoing, Way};
 use crate::host::Hosts;
 use crate::listen::{bind, serve};
 use crate::origin::Origins;
 use crate::queue::{Duties, Queue};
 use crate::shelf::Shelf;
-use crate::store::{Files, Limits, Writer};
-use crate::{Error, Settings};
+use crate::store::{Files, Limits, Reader, Writer};
+use crate::{Error, Settings, destination};
 
 /// How many events a stream's reader may be behind.
 const BEHIND: usize = 1024;
 /// How many requests one who follows a trace may be behind; they are kept as long.
 const LATE: usize = 64;
+/// How long a span waits for others that go with it: SDKs have waited five seconds already.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// A collector that serves. Dropped, it goes on until the runtime ends; [`stop`](Self::stop) it to
 /// have everything written.
@@ -36,6 +42,7 @@ pub struct Running {
     queue: Queue,
     stop: watch::Sender<bool>,
     ports: Vec<JoinHandle<()>>,
+    couriers: Vec<JoinHandle<()>>,
     writer: thread::JoinHandle<()>,
     bell: Bell,
     digester: thread::JoinHandle<()>,
@@ -54,13 +61,15 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     };
     let (http_at, grpc_at) = (address(&http, settings.http)?, address(&grpc, settings.grpc)?);
 
+    let endpoints = destination::check(&settings.forward, [http_at, grpc_at]).await?;
     let folder = settings.dashboard.as_deref();
     let dashboard = Dashboard::open(folder).map_err(|cause| {
         let folder = folder.unwrap_or(Path::new("")).display().to_string();
         Error::Dashboard { cause, folder }
     })?;
     let files = Arc::new(Files::open(&settings.database).map_err(Error::Store)?);
-    let writer = Writer::open(&files).map_err(Error::Store)?;
+    let (writer, lanes) = Writer::open(&files, &endpoints).map_err(Error::Store)?;
+    let outgoing = Arc::new(Outgoing::new(lanes));
     let (grown, _) = broadcast::channel(BEHIND);
     let (news, _) = broadcast::channel(LATE);
     let limits = Limits { bytes: settings.max_bytes, age: settings.max_age };
@@ -72,15 +81,30 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         grown: grown.clone(),
         news: news.clone(),
         bell: bell.clone(),
+        outgoing: Arc::clone(&outgoing),
     };
     let (queue, thread) = Queue::start(writer, duties).map_err(Error::Thread)?;
 
     let (stop, stopping) = watch::channel(false);
+    let couriers = match &*settings.forward {
+        [] => Vec::new(),
+        destinations => {
+            let client = Client::new().map_err(|error| Error::Tls(error.to_string()))?;
+            let reader = Arc::new(Reader::new(Arc::clone(&files)));
+            let way = Way { client, reader, queue: queue.clone(), stopping: stopping.clone() };
+            let limits = outbox::Limits {
+                linger: LINGER,
+                held: settings.forward_bytes,
+                ..outbox::Limits::default()
+            };
+            forward::start(&outgoing, destinations, limits, &way)
+        }
+    };
     let http_door = HttpDoor {
         hosts: Arc::new(Hosts::new(http_at.port(), &settings.hosts)),
         origins: Arc::new(Origins::new(http_at.port(), settings.extensions)),
         queue: queue.clone(),
-        api: Api::new(files, shelf),
+        api: Api::new(files, shelf, outgoing),
         dashboard,
         grown,
         news,
@@ -97,19 +121,19 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         tokio::spawn(serve(grpc, answer_grpc, stopping)),
     ];
     let (http, grpc, writer) = (http_at, grpc_at, thread);
-    Ok(Running { http, grpc, queue, stop, ports, writer, bell, digester })
+    Ok(Running { http, grpc, queue, stop, ports, couriers, writer, bell, digester })
 }
 
 impl Running {
     /// Stops: no new requests, those under way finish, what waits is written, the database's log
     /// is folded into its file.
     pub async fn stop(self) {
-        let Self { queue, stop, ports, writer, bell, digester, .. } = self;
+        let Self { queue, stop, ports, couriers, writer, bell, digester, .. } = self;
         // Nobody left to hear it means that it has stopped.
         let _ = stop.send(true);
-        for port in ports {
-            if let Err(error) = port.await {
-                tracing::error!("a port ended badly: {error}");
+        for task in ports.into_iter().chain(couriers) {
+            if let Err(error) = task.await {
+                tracing::error!("a port or a courier ended badly: {error}");
             }
         }
         let ended = tokio::task::spawn_blocking(move || {

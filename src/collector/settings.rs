@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use backend::stores::Destination;
+
 use crate::origin::EXTENSION_ID;
 
 /// What a collector is told when it starts.
@@ -28,6 +30,10 @@ pub struct Settings {
     pub expose: bool,
     /// The folder of the built extension, whose dashboard is served at our address; `None` for none.
     pub dashboard: Option<PathBuf>,
+    /// To whom everything that is taken in is handed on, once it is stored. Slots mean nothing here.
+    pub forward: Vec<Destination>,
+    /// Bytes of spans that may wait for each of them before the oldest are given up.
+    pub forward_bytes: usize,
     /// How many requests may wait for the writer before senders are told to come back later.
     pub queue: usize,
 }
@@ -54,6 +60,8 @@ impl Default for Settings {
             hosts: Vec::new(),
             expose: false,
             dashboard: None,
+            forward: Vec::new(),
+            forward_bytes: 1 << 30,
             queue: 256,
         }
     }

@@ -12,6 +12,8 @@
 //! service, operation                 the names that search offers
 //! digest   trace → rows              what lists and statistics ask of a trace (`trace::digest`)
 //! stale    trace → since, at         traces that grew since they were digested
+//! waiting  no → keys, who wants them spans that are to be handed on (`outbox.rs`)
+//! destination  slot → account        to whom, and what became of it
 //! ```
 //!
 //! - Traces are numbered as they arrive. A span's key is its trace's number (31 bits) before a hash
@@ -32,6 +34,7 @@ mod evict;
 mod intern;
 mod key;
 mod open;
+mod outbox;
 mod read;
 mod search;
 mod sql;
@@ -43,6 +46,7 @@ use std::fmt;
 pub(crate) use digest::Digests;
 pub(crate) use evict::Limits;
 pub(crate) use open::Files;
+pub(crate) use outbox::{Lane, Note, Parcel};
 pub(crate) use read::{Listed, Reader, Stored};
 pub(crate) use search::Search;
 pub(crate) use summary::Summary;

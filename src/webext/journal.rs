@@ -24,7 +24,6 @@
 
 mod block;
 mod chunk;
-mod desk;
 mod digest;
 mod news;
 mod removal;
@@ -43,7 +42,6 @@ use crate::{Error, Listening};
 
 pub use block::{Blocks, PARTS};
 pub use chunk::{Place, Side, SpanChunk};
-pub use desk::Desk;
 pub use digest::{DigestRow, Mark, Stamp};
 pub use news::{News, hear, tell};
 pub use request::RequestRow;

@@ -21,7 +21,6 @@ const BROWSER: &[&str] = &[
     "tracelight-webext",
     "tracelight-background",
     "tracelight-recording",
-    "tracelight-stores",
     "tracelight-files",
     "tracelight-surface",
     "tracelight-app",

@@ -104,6 +104,7 @@ fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(sql::SCHEMA)?;
     transaction.execute_batch(sql::DIGESTS)?;
+    transaction.execute_batch(sql::FORWARDING)?;
     transaction.pragma_update(None, "application_id", sql::APPLICATION)?;
     transaction.pragma_update(None, "user_version", sql::VERSION)?;
     transaction.commit()
@@ -114,6 +115,9 @@ fn upgrade(connection: &mut Connection, version: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     if version == 1 {
         transaction.execute_batch(sql::DIGESTS)?;
+    }
+    if matches!(version, 1 | 2) {
+        transaction.execute_batch(sql::FORWARDING)?;
         transaction.pragma_update(None, "user_version", sql::VERSION)?;
     }
     let rules: i64 = transaction.query_row(sql::RULES, [], |row| row.get(0))?;

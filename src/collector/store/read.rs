@@ -240,6 +240,25 @@ impl Stored {
         self.fill(connection, &mut rows, &mut HashMap::new(), most).map(drop)
     }
 
+    /// Takes in the spans at these keys, if they are there.
+    pub(super) fn collect(
+        &mut self,
+        connection: &Connection,
+        keys: &[i64],
+    ) -> rusqlite::Result<()> {
+        let mut read = connection.prepare_cached(sql::SPAN_AT)?;
+        let mut known = HashMap::new();
+        for key in keys {
+            self.fill(connection, &mut read.query([key])?, &mut known, 1)?;
+        }
+        Ok(())
+    }
+
+    /// How many spans there are.
+    pub(super) fn count(&self) -> u64 {
+        self.spans.len() as u64
+    }
+
     /// Takes in so many of the rows at most, whose sources may be known; says how many.
     fn fill(
         &mut self,

@@ -5,7 +5,7 @@
 pub(super) const APPLICATION: i64 = 0x5472_4c74;
 
 /// The layout's version. A file of a later one is refused, never guessed at.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Once for a new file, before anything is in it.
 pub(super) const NEW_FILE: &str = "
@@ -71,6 +71,36 @@ CREATE TABLE stale (
     trace INTEGER PRIMARY KEY, since INTEGER NOT NULL, at INTEGER NOT NULL
 );
 ";
+
+/// What layout 3 has besides: who is handed spans, and which spans each still wants. Slots are bits
+/// of `wanted`; spans are named by their keys and stay where they lie.
+pub(super) const FORWARDING: &str = "
+CREATE TABLE destination (slot INTEGER PRIMARY KEY, account TEXT NOT NULL);
+CREATE TABLE waiting (
+    no INTEGER PRIMARY KEY, born INTEGER NOT NULL, spans INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, wanted INTEGER NOT NULL, keys BLOB NOT NULL
+);
+";
+pub(super) const DESTINATIONS: &str = "SELECT slot, account FROM destination";
+pub(super) const PUT_DESTINATION: &str = "INSERT OR REPLACE INTO destination VALUES (?1, ?2)";
+pub(super) const DROP_DESTINATION: &str = "DELETE FROM destination WHERE slot = ?1";
+/// What waits for nobody but those who are gone waits for nobody.
+pub(super) const WANT_ONLY: &str =
+    "UPDATE waiting SET wanted = wanted & ?1 WHERE wanted & ~?1 <> 0";
+pub(super) const DROP_UNWANTED: &str = "DELETE FROM waiting WHERE wanted = 0";
+pub(super) const LAST_PARCEL: &str = "SELECT coalesce(max(no), 0) FROM waiting";
+pub(super) const WAITING_FOR: &str = "SELECT coalesce(sum(spans), 0), coalesce(sum(bytes), 0), \
+    coalesce(min(no), 0) FROM waiting WHERE wanted & ?1 <> 0";
+pub(super) const ADD_PARCEL: &str = "INSERT INTO waiting VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const PARCELS: &str = "SELECT no, born, spans, bytes FROM waiting \
+    WHERE no > ?1 AND wanted & ?2 <> 0 ORDER BY no";
+pub(super) const KEYS_OF: &str = "SELECT keys FROM waiting WHERE no = ?1";
+/// The last one who wanted a parcel takes it away, and the others their bit.
+pub(super) const TAKE_PARCELS: &str =
+    "DELETE FROM waiting WHERE no > ?1 AND no <= ?2 AND wanted = ?3";
+pub(super) const STRIKE_PARCELS: &str = "UPDATE waiting SET wanted = wanted & ~?3 \
+    WHERE no > ?1 AND no <= ?2 AND wanted & ?3 <> 0";
+
 /// Other rules made the digests: all traces wait for theirs.
 pub(super) const DIGEST_ANEW: &str = "
 DELETE FROM digest;
@@ -133,6 +163,7 @@ pub(super) const READ_SOURCE: &str = "SELECT service, resource, resource_schema,
 
 pub(super) const ADD_SPAN: &str = "INSERT OR IGNORE INTO span VALUES (?1, ?2, ?3)";
 pub(super) const READ_SPAN: &str = "SELECT bytes FROM span WHERE key = ?1";
+pub(super) const SPAN_AT: &str = "SELECT source, bytes FROM span WHERE key = ?1";
 pub(super) const SPANS_OF: &str = "SELECT source, bytes FROM span WHERE key BETWEEN ?1 AND ?2";
 
 /// The columns of a trace, in the order in which `Summary` reads them.

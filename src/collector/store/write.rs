@@ -8,6 +8,7 @@ use trace::{SpanId, Timestamp, TraceId};
 
 use super::intern::{Interned, Source};
 use super::key::{self, Keys};
+use super::outbox::{self, Lane, Note, Packer, Parcel};
 use super::{Doing, Error, Files, Summary, sql};
 use crate::batch::{Batch, Entry};
 
@@ -26,6 +27,10 @@ pub(crate) struct Writer {
     pub(super) page_size: u64,
     /// Whether spans may be left whose trace is gone.
     pub(super) sweeping: bool,
+    /// Who wants what is taken in, as bits; 0 for nobody.
+    wanted: i64,
+    /// The last parcel that was made.
+    parcel: i64,
 }
 
 /// How much is stored.
@@ -51,23 +56,32 @@ pub(super) struct Hot {
 pub(crate) struct Kept {
     /// The traces that grew, with how many spans they have now.
     pub(crate) grown: Vec<(TraceId, u32)>,
+    /// What waits to be handed on.
+    pub(crate) parcels: Vec<Parcel>,
 }
 
 impl Writer {
-    pub(crate) fn open(files: &Files) -> Result<Self, Error> {
-        let connection = files.writer()?;
+    /// Opens the database for writing. Whoever is named here is handed what is taken in from now on.
+    ///
+    /// # Errors
+    /// When SQLite says no.
+    pub(crate) fn open(files: &Files, endpoints: &[String]) -> Result<(Self, Vec<Lane>), Error> {
+        let mut connection = files.writer()?;
+        let lanes = outbox::adopt(&mut connection, endpoints).doing("read what waits")?;
         // As many as there are statements: SQLite compiles each once.
         connection.set_prepared_statement_cache_capacity(64);
         let number = |statement| connection.query_row(statement, [], |row| row.get::<_, i64>(0));
         let seed = number(sql::SEED).doing("read the database")?;
         let last = number(sql::LAST_TRACE).doing("read the database")?;
+        let parcel = number(sql::LAST_PARCEL).doing("read the database")?;
         let page_size: i64 = number(sql::PAGE_SIZE).doing("read the database")?;
         let totals = connection
             .query_row(sql::TOTALS, [], |row| {
                 Ok(Totals { traces: row.get(0)?, spans: row.get(1)? })
             })
             .doing("count the spans")?;
-        Ok(Self {
+        let wanted = lanes.iter().fold(0, |all, lane| all | outbox::bit(lane.slot));
+        let writer = Self {
             connection,
             keys: Keys::new(seed),
             interned: Interned::default(),
@@ -77,19 +91,28 @@ impl Writer {
             page_size: page_size.unsigned_abs(),
             // The last collector may have been stopped between two steps.
             sweeping: true,
-        })
+            wanted,
+            parcel,
+        };
+        Ok((writer, lanes))
     }
 
     pub(crate) fn totals(&self) -> Totals {
         self.totals
     }
 
-    /// Stores batches in one transaction: all of them, or after an error none.
+    /// Stores batches, and what became of those that were handed on, in one transaction: all of it,
+    /// or after an error nothing.
     ///
     /// # Errors
     /// When SQLite says no: the disk is full, another program holds the file.
-    pub(crate) fn keep(&mut self, batches: &[&Batch], now: i64) -> Result<Kept, Error> {
-        let result = self.transact(batches, now);
+    pub(crate) fn keep(
+        &mut self,
+        batches: &[&Batch],
+        notes: &[&Note],
+        now: i64,
+    ) -> Result<Kept, Error> {
+        let result = self.transact(batches, notes, now);
         if result.is_err() {
             self.interned.forget();
             self.hot.clear();
@@ -97,9 +120,17 @@ impl Writer {
         result.doing("write")
     }
 
-    fn transact(&mut self, batches: &[&Batch], now: i64) -> rusqlite::Result<Kept> {
-        let Self { connection, keys, interned, hot, last, totals, .. } = self;
+    fn transact(
+        &mut self,
+        batches: &[&Batch],
+        notes: &[&Note],
+        now: i64,
+    ) -> rusqlite::Result<Kept> {
+        let Self { connection, keys, interned, hot, last, totals, wanted, parcel, .. } = self;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for note in notes {
+            note.enter(&transaction)?;
+        }
         let mut filing = Filing {
             connection: &transaction,
             keys: *keys,
@@ -109,12 +140,14 @@ impl Writer {
             totals: *totals,
             last: *last,
             now,
+            packer: (*wanted != 0).then(|| Packer::new(&transaction, *wanted, *parcel, now)),
         };
-        for batch in batches {
-            filing.file(batch)?;
+        for (at, batch) in batches.iter().enumerate() {
+            filing.file(at, batch)?;
         }
         let kept = filing.settle()?;
         (*totals, *last) = (filing.totals, filing.last);
+        *parcel = kept.parcels.last().map_or(*parcel, |last| last.no);
         transaction.commit()?;
         if hot.len() > HOT {
             hot.clear();
@@ -149,10 +182,14 @@ struct Filing<'a> {
     totals: Totals,
     last: i64,
     now: i64,
+    packer: Option<Packer<'a>>,
 }
 
 impl Filing<'_> {
-    fn file(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+    fn file(&mut self, at: usize, batch: &Batch) -> rusqlite::Result<()> {
+        if let Some(packer) = &mut self.packer {
+            packer.begin(at, batch)?;
+        }
         let mut source: Option<(usize, Source)> = None;
         let connection = self.connection;
         let mut add_span = connection.prepare_cached(sql::ADD_SPAN)?;
@@ -168,9 +205,14 @@ impl Filing<'_> {
             };
             let row =
                 Row { trace, id: span.id, source: source.no, bytes: batch.bytes(&span.bytes) };
-            if self.add(&mut add_span, &row)? {
-                self.count(batch, span, source)?;
+            let Some(key) = self.add(&mut add_span, &row)? else { continue };
+            self.count(batch, span, source)?;
+            if let Some(packer) = &mut self.packer {
+                packer.add(key, row.bytes.len())?;
             }
+        }
+        if let Some(packer) = &mut self.packer {
+            packer.end(batch);
         }
         Ok(())
     }
@@ -196,18 +238,19 @@ impl Filing<'_> {
         Ok(no)
     }
 
-    /// Puts a span's row in; `false` when it was there already. The first of two is kept.
-    fn add(&self, add: &mut Statement<'_>, row: &Row<'_>) -> rusqlite::Result<bool> {
+    /// Puts a span's row in, and says where; `None` when it was there already. The first of two is
+    /// kept.
+    fn add(&self, add: &mut Statement<'_>, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         let mut key = self.keys.of(row.trace, row.id);
         while add.execute(params![key, row.source, row.bytes])? == 0 {
             let mut read = self.connection.prepare_cached(sql::READ_SPAN)?;
             let there: Vec<u8> = read.query_row([key], |row| row.get(0))?;
             if otlp::raw::head(&there).is_ok_and(|head| head.id == row.id) {
-                return Ok(false);
+                return Ok(None);
             }
             key = key::next(key);
         }
-        Ok(true)
+        Ok(Some(key))
     }
 
     /// Brings what is known of the trace and of its service up to a span that was added.
@@ -247,6 +290,7 @@ impl Filing<'_> {
             hot.grown = false;
             grown.push((*id, hot.summary.spans));
         }
-        Ok(Kept { grown })
+        let parcels = self.packer.take().map(Packer::finish).transpose()?.unwrap_or_default();
+        Ok(Kept { grown, parcels })
     }
 }

@@ -1,57 +1,19 @@
 //! The program: what it prints, how it ends, what it refuses.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use otlp::proto;
 
 mod shop;
 
-fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tracelight-collector"));
-    command.args(["--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"]);
-    command
-}
+use shop::program::Program;
 
 /// Runs with these arguments to the end, which must come by itself.
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tracelight-collector")).args(arguments).output().unwrap()
-}
-
-/// A running program; killed when a test fails.
-struct Program {
-    child: Child,
-    ready: String,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = command().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut ready = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
-        Self { child, ready }
-    }
-
-    fn http(&self) -> &str {
-        let (_, rest) = self.ready.split_once("http=").unwrap();
-        rest.split(' ').next().unwrap()
-    }
-
-    #[cfg(unix)]
-    fn signal(&mut self, name: &str) -> bool {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
-        self.child.wait().unwrap().success()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[test]
@@ -131,6 +93,9 @@ fn a_port_in_use_is_named_with_what_to_do() {
 #[test]
 fn what_cannot_be_is_refused_with_what_was_wanted() {
     for (arguments, wanted) in [
+        (["--forward", "tempo"], "http"),
+        (["--forward", "https://u:p@tempo.example"], "user name"),
+        (["--forward-header", "x-key: 1"], "--forward"),
         (["--http", "0.0.0.0:0"], "--expose-to-network"),
         (["--http", "here"], "wanted an address with a port"),
         (["--max-bytes", "lots"], "wanted a size such as 500MB or 2GiB"),

@@ -1,6 +1,9 @@
 //! A collector to test with, and spans to send to it.
 #![allow(dead_code, reason = "every test file uses another part of it")]
 
+pub(crate) mod gate;
+pub(crate) mod program;
+
 use std::sync::Arc;
 
 use collector::{Running, Settings};
