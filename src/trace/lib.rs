@@ -59,6 +59,7 @@ pub mod tally;
 pub mod target;
 pub mod time;
 pub mod tree;
+pub mod twin;
 pub mod unseen;
 pub mod vital;
 pub mod wanted;
