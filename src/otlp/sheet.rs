@@ -10,12 +10,13 @@ mod column;
 mod lens;
 mod pack;
 mod search;
+mod twins;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trace::columns::{self, Clue, Columns, Entry, Flags, Gather, Pool};
-use trace::{Resource, Scope, Span};
+use trace::{Resource, Scope, Span, SpanId, TraceId};
 
 use crate::raw::{self, Head};
 use crate::wire::{Field, Fields, Garbled};
@@ -41,6 +42,8 @@ pub struct Sheet {
     /// Whose span was pushed last: mostly the next one is of the same.
     last: Option<(Arc<Resource>, Arc<Scope>, u32)>,
     kept: BTreeMap<String, Arc<Column>>,
+    /// What stores say otherwise of spans.
+    twins: BTreeMap<(SpanId, TraceId), Vec<Span>>,
 }
 
 /// What messages were read as.

@@ -97,10 +97,14 @@ impl Recording {
         let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
         let Ok(journal) = self.journal().await else { return false };
         let Ok(mut recorded) = Recorded::recall(&journal, trace).await else { return false };
+        // A request of a page that is a trace of its own lies with the page.
+        if recorded.know(&journal, trace).await.is_err() {
+            return false;
+        }
         let redaction = self.redaction().await;
-        let new = recorded.absorb(&journal, trace, found, &redaction, |_| false).await;
+        let more = recorded.absorb(&journal, trace, found, &redaction, |_| false).await;
         self.count(recorded.metered()).await;
-        new.is_ok_and(|(new, _)| new > 0)
+        more.is_ok_and(|(more, _)| more)
     }
 }
 
@@ -156,13 +160,13 @@ impl Work<'_> {
         }
         let mut requests = recorded.assemble(page, redaction, user);
         let late = |start| page.watch.late(start, page.live);
-        let (new, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
+        let (more, services) = recorded.absorb(journal, trace, found, redaction, late).await?;
         services.iter().for_each(|service| page.watch.count_late(service));
         see(page, recorded, alone, clock::now());
         let changed = recorded.climb(&mut requests, page);
         see_soft(page, recorded, &requests, alone, clock::now());
         page.awaits = recorded.kin().awaits() && !alone;
-        looked.grew = new > 0;
+        looked.grew = more;
         looked.settled = recorded.settled();
         let traced = requests.iter().filter(|request| request.api != Api::Page).count();
         looked.requests = u32::try_from(traced).unwrap_or(u32::MAX);

@@ -1,6 +1,8 @@
 //! One traced page in memory: its facts, the spans made of them, the spans found in the store.
 //! Everything here can be read back from the journal after the worker died.
 
+mod meet;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use trace::state::Page;
 use trace::suspect::{self, Met};
 use trace::tally::tally;
 use trace::unseen::Unseen;
-use trace::{PageClock, Span, SpanId, Timestamp, TraceContext, TraceId, json};
+use trace::{PageClock, Span, SpanId, TraceContext, TraceId, json};
 use webext::journal::{Side, SpanChunk};
 use webext::{Error, Journal};
 
@@ -39,6 +41,8 @@ pub(crate) struct Recorded {
     sealed: Seen,
     sealed_parts: u32,
     server: Vec<Span>,
+    /// What stores said of spans that are here and was compared with them, each by its span and a sum.
+    heard: BTreeSet<(SpanId, u64)>,
     /// Requests that only the network events tell of.
     unseen: Vec<Unseen>,
     /// Traces of other pages: what claims to be part of them is forged, in the world that the recorder
@@ -91,7 +95,7 @@ impl Recorded {
                     recorded.sealed_parts += 1;
                     recorded.sealed.extend(&spans);
                 }
-                Side::Browser => {}
+                Side::Browser | Side::Copy => {}
             }
         }
         Ok(recorded)
@@ -270,51 +274,6 @@ impl Recorded {
             _ => None,
         });
         gaps.max().unwrap_or_default()
-    }
-
-    /// Takes in what the store has of the trace, without what the user denies: spans that are `late`
-    /// by their start are kept apart. Returns how many are new, and the services of the late ones,
-    /// each as often as it has.
-    pub(crate) async fn absorb(
-        &mut self,
-        journal: &Journal,
-        trace: TraceId,
-        mut found: Vec<Span>,
-        redaction: &Redaction,
-        late: impl Fn(Timestamp) -> bool,
-    ) -> Result<(usize, Vec<String>), Error> {
-        redaction.spans(&mut found);
-        let known = Seen::of(self.spans());
-        let unknown = |span: &Span| {
-            let Span { trace: of, id, .. } = *span;
-            (of == trace || self.kin.knows(of))
-                && !known.contains(of, id)
-                && !self.sealed.contains(of, id)
-        };
-        let new: Vec<Span> = found.into_iter().filter(unknown).collect();
-        // Nobody waited for more than the page's own.
-        let (apart, ours): (Vec<&Span>, Vec<&Span>) =
-            new.iter().partition(|span| span.trace != trace && self.kin.is_apart(span.trace));
-        let (tardy, timely): (Vec<&Span>, Vec<&Span>) =
-            ours.iter().partition(|span| late(span.start));
-        let groups = [(&timely, false, false), (&tardy, true, false), (&apart, false, true)];
-        let parts = groups.iter().flat_map(|(spans, late, apart)| {
-            spans.chunks(CHUNK).map(|spans| (spans, *late, *apart))
-        });
-        let mut chunks = Vec::new();
-        for (part, (spans, late, apart)) in (self.server_parts..).zip(parts) {
-            let chunk = chunk(trace, Side::Server, part, spans, false, None);
-            chunks.push(SpanChunk { late, apart, ..chunk });
-        }
-        if !chunks.is_empty() {
-            journal.put_spans(&chunks).await?;
-        }
-        self.server_parts += u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-        let services = tardy.iter().map(|span| span.service().to_owned()).collect();
-        let count = new.len();
-        self.server.extend(new);
-        self.metered += u32::try_from(count).unwrap_or(u32::MAX);
-        Ok((count, services))
     }
 
     /// The server's spans.

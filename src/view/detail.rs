@@ -64,6 +64,8 @@ pub struct Body {
     pub opened: Vec<Relative>,
     /// Who recorded it: attributes of resource and scope.
     pub recorder: Vec<Group>,
+    /// In what the trace store has it otherwise, and what both sides say.
+    pub otherwise: Vec<Group>,
     /// Attributes, events and links that are not here, because there are too many.
     pub more: u64,
 }
@@ -147,6 +149,7 @@ impl Body {
             links: span.links.iter().take(MOST).map(|link| reference(link, kin)).collect(),
             opened: opened.iter().take(MOST).cloned().collect(),
             recorder: recorder(span),
+            otherwise: Vec::new(),
             more: left(attributes.len())
                 + left(span.events.len())
                 + left(span.links.len())
@@ -179,9 +182,11 @@ impl Body {
             links: links.collect(),
             opened: self.opened.iter().filter(|to| leads(to)).cloned().collect(),
             recorder: sift(&self.recorder, wanted),
+            otherwise: sift(&self.otherwise, wanted),
             more: self.more,
         };
-        let pairs = found.groups.iter().chain(&found.recorder).map(|group| group.pairs.len());
+        let groups = found.groups.iter().chain(&found.recorder).chain(&found.otherwise);
+        let pairs = groups.map(|group| group.pairs.len());
         let lists = found.events.len() + found.links.len() + found.opened.len();
         let count = pairs.sum::<usize>() + lists;
         (found, count)

@@ -15,6 +15,7 @@ use crate::menu::{Action, Menu};
 use crate::pair::Pair;
 use crate::shelf::Shelf;
 use crate::shown::{laid_out, long, marked, stack};
+use crate::twin::OTHERWISE;
 use crate::vitals::Vitals;
 use surface::address;
 use surface::copy::Copy;
@@ -218,7 +219,7 @@ struct Look {
 
 /// All that a span carries, in sections.
 fn carried(body: Body, look: &Look) -> AnyView {
-    let Body { groups, events, links, opened, recorder, more } = body;
+    let Body { groups, events, links, opened, recorder, otherwise, more } = body;
     // While something is looked for, sections are open and stay as they were afterwards.
     let shelf = look.wanted.is_empty().then_some(look.shelf);
     if !look.wanted.is_empty()
@@ -227,6 +228,7 @@ fn carried(body: Body, look: &Look) -> AnyView {
         && links.is_empty()
         && opened.is_empty()
         && recorder.is_empty()
+        && otherwise.is_empty()
     {
         let text = format!("Nothing in this span says “{}”.", cut(&look.wanted));
         return view! { <p class="none">{text}</p> }.into_any();
@@ -239,20 +241,23 @@ fn carried(body: Body, look: &Look) -> AnyView {
         (count > 0).then(|| section(title, Some(count), shelf, inner))
     };
     let recorded = recorder.iter().map(|group| group.pairs.len()).sum();
-    let resource: Vec<_> = recorder
-        .iter()
-        .map(|group| view! { <h4>{marked(&group.heading, "")}</h4>{pairs(group, look)} })
-        .collect();
+    let headed = |groups: &[Group]| {
+        let draw = |group: &Group| {
+            view! { <h4>{marked(&group.heading, "")}</h4>{pairs(group, look)} }.into_any()
+        };
+        groups.iter().map(draw).collect::<Vec<_>>().into_any()
+    };
     let more = (more > 0).then(|| {
         let text = format!("{} not shown.", quantity::count(more, "more attribute, event or link"));
         view! { <p class="note warn">{text}</p> }
     });
     view! {
+        {list(OTHERWISE, otherwise.len(), headed(&otherwise))}
         {attributes}
         {list("Events", events.len(), self::events(&events, look))}
         {list("Links", links.len(), self::links(&links, look))}
         {list("Opened", opened.len(), self::opened(opened))}
-        {list("Resource and scope", recorded, resource.into_any())}
+        {list("Resource and scope", recorded, headed(&recorder))}
         {more}
     }
     .into_any()

@@ -55,6 +55,7 @@ pub mod tint;
 pub mod tools;
 pub mod trace_view;
 pub mod traces;
+pub mod twin;
 pub mod views;
 pub mod vitals;
 pub mod wire;

@@ -10,15 +10,17 @@ use std::ops::Range;
 
 use otlp::Sheet;
 use otlp::raw::{self, Head};
+use trace::seen;
 use trace::{Span, TraceId};
+use webext::journal::Side;
 
 use crate::kin::Kin;
 
 /// Names the instrumentation of the browser's spans.
 const OURS: &str = "tracelight";
 
-/// Which chunk one is: page, whether servers recorded it, and number.
-pub type Key = (TraceId, bool, u32);
+/// Which chunk one is: page, who recorded it, and number.
+pub type Key = (TraceId, Side, u32);
 
 /// A chunk as the journal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,10 @@ pub struct Load {
     seen: BTreeMap<Key, Seen>,
     /// What the store told, as places of the sheet.
     followed: Vec<Range<usize>>,
+    /// The browser's own spans, as the journal has them.
+    own: seen::Seen,
+    /// Whether the store told of such spans before the journal did, whose word comes first.
+    echoed: bool,
     /// Traces that the browser opened for themselves. What is left are those of servers that did not
     /// heed their caller's: they have no other place.
     opened: BTreeSet<TraceId>,
@@ -76,6 +82,8 @@ impl Load {
             trace,
             seen: BTreeMap::new(),
             followed: Vec::new(),
+            own: seen::Seen::default(),
+            echoed: false,
             opened: BTreeSet::new(),
             others: Sheet::default(),
             told: 0,
@@ -103,9 +111,9 @@ impl Load {
         let gone = self.seen.keys().any(|key| !keys.contains(key));
         let known = |chunk: &&Chunk| self.seen.contains_key(&chunk.key);
         let changed = fetched.iter().filter(known).any(|chunk| !self.was_read(chunk));
-        let served = self.seen.keys().any(|(_, server, _)| *server);
+        let served = self.seen.keys().any(|(_, side, _)| *side == Side::Server) || self.echoed;
         let behind =
-            fetched.iter().any(|chunk| !self.seen.contains_key(&chunk.key) && !chunk.key.1);
+            fetched.iter().any(|it| it.key.1 == Side::Browser && !self.seen.contains_key(&it.key));
         let opened = self.opened(fetched);
         // Spans of a trace that turns out to be one of its own are here already, and must go.
         let strays = sheet.columns().known_traces().iter().any(|trace| opened.contains(trace));
@@ -146,6 +154,10 @@ impl Load {
             return;
         }
         self.seen.insert(chunk.key, Seen::of(&chunk));
+        if chunk.key.1 == Side::Copy {
+            let told = otlp::proto::decode(&chunk.bytes).unwrap_or_default().spans;
+            return told.into_iter().for_each(|span| sheet.hear(span));
+        }
         let (trace, of, opened) = (self.trace, chunk.of, &self.opened);
         let asked =
             |head: &Head<'_>, scope: &str| of.is_none_or(|of| head.trace == of || scope == OURS);
@@ -155,9 +167,12 @@ impl Load {
             // The same bytes are read once more below, where an error is told.
             let _told = self.others.take(copy, |head, scope| asked(head, scope) && apart(head));
         }
-        let (first, mut late) = (sheet.len(), Vec::new());
+        let (first, mut late, ours) = (sheet.len(), Vec::new(), chunk.key.1 == Side::Browser);
         let read = sheet.take(chunk.bytes, |head, scope| {
             let wanted = asked(head, scope) && !apart(head);
+            if wanted && ours {
+                self.own.insert(head.trace, head.id);
+            }
             late.extend((wanted && chunk.late).then_some(head.id));
             wanted
         });
@@ -171,10 +186,25 @@ impl Load {
         self.check(read, sheet, "A chunk of the journal is broken");
     }
 
-    /// Takes in a part of what the store tells of the trace.
+    /// Takes in a part of what the store tells of the trace. Of the browser's own spans it is another
+    /// word, which is heard beside them where it differs.
     pub fn follow(&mut self, part: Vec<u8>, sheet: &mut Sheet) {
-        let (first, trace) = (sheet.len(), self.trace);
-        let read = sheet.take(part, |head, _| head.trace == trace);
+        let (first, trace, own) = (sheet.len(), self.trace, &self.own);
+        let copy = if own.is_empty() { Vec::new() } else { part.clone() };
+        let (mut twice, mut echoed) = (false, false);
+        let read = sheet.take(part, |head, scope| {
+            let wanted = head.trace == trace;
+            let known = wanted && own.contains(head.trace, head.id);
+            twice |= known;
+            echoed |= wanted && !known && scope == OURS;
+            wanted && !known
+        });
+        if twice {
+            let told = otlp::proto::decode(&copy).unwrap_or_default().spans;
+            let told = told.into_iter().filter(|span| own.contains(span.trace, span.id));
+            told.for_each(|span| sheet.hear(span));
+        }
+        self.echoed |= echoed;
         self.followed.push(first..sheet.len());
         self.check(read, sheet, "The trace store's answer is broken");
     }
@@ -186,6 +216,9 @@ impl Load {
 
     /// Takes in a span that the store told of before all was read anew.
     pub fn keep(&mut self, span: &Span, sheet: &mut Sheet) {
+        if self.own.contains(span.trace, span.id) {
+            return sheet.hear(span.clone());
+        }
         let at = sheet.len();
         if sheet.push(span) {
             match self.followed.last_mut().filter(|last| last.end == at) {
@@ -246,7 +279,7 @@ mod tests {
     use surface::sample;
 
     fn chunk(part: u32, bytes: Vec<u8>, late: bool) -> Chunk {
-        let key = (sample::trace_id(), false, part);
+        let key = (sample::trace_id(), Side::Browser, part);
         Chunk { key, bytes, late, open: false, mixed: true, of: None }
     }
 
@@ -321,7 +354,7 @@ mod tests {
         let spans = sample::spans();
         let own = chunk(0, otlp::proto::encode(&spans[..2]), false);
         let mut served = chunk(0, otlp::proto::encode(&spans[2..]), false);
-        served.key.1 = true;
+        served.key.1 = Side::Server;
         let (mut sheet, mut load) = read(sample::trace_id(), std::slice::from_ref(&served));
         assert_eq!(read_on(&mut load, &mut sheet, &[own, served]), None);
     }
@@ -347,7 +380,10 @@ mod tests {
         let bytes = otlp::proto::encode(&sample::spans());
         let (mut load, mut sheet) = (Load::begin(sample::trace_id()), Sheet::default());
         load.follow(bytes.clone(), &mut sheet);
-        assert_eq!(read_on(&mut load, &mut sheet, &[chunk(0, bytes, true)]), Some(1));
+        let mut served = chunk(0, bytes, true);
+        served.key.1 = Side::Server;
+        load.echoed = false;
+        assert_eq!(read_on(&mut load, &mut sheet, &[served]), Some(1));
         assert!(load.marked() && !load.marked(), "asked once");
         assert!(sheet.columns().flags.iter().all(|flags| flags.has(Flags::LATE)));
     }
@@ -391,6 +427,43 @@ mod tests {
         let chunks = [first, second];
         assert_eq!(read_on(&mut load, &mut sheet, &chunks), None);
         assert_eq!(names(&read(page.trace, &chunks).0), ["page load"]);
+    }
+
+    #[test]
+    fn what_the_store_says_otherwise_is_heard_and_is_no_span() {
+        let spans = sample::spans();
+        let mut other = spans[1].clone();
+        other.name = "twin".to_owned();
+        let own = chunk(0, otlp::proto::encode(&spans), false);
+        let mut copy = chunk(0, otlp::proto::encode([&other]), false);
+        copy.key.1 = Side::Copy;
+        let (sheet, load) = read(sample::trace_id(), &[own.clone(), copy]);
+        assert_eq!((sheet.len(), sheet.twins(1).len(), load.trouble()), (6, 1, ""));
+
+        let (mut sheet, mut load) = read(sample::trace_id(), &[own]);
+        load.follow(otlp::proto::encode(&spans), &mut sheet);
+        assert_eq!((sheet.len(), sheet.heard().count()), (6, 0), "the same is no news");
+        load.follow(otlp::proto::encode([&other]), &mut sheet);
+        assert_eq!((sheet.len(), sheet.twins(1).len()), (6, 1));
+    }
+
+    #[test]
+    fn where_the_store_told_of_the_browsers_spans_first_the_journal_is_read_before_it() {
+        let mut own = sample::spans();
+        own.truncate(2);
+        for span in &mut own {
+            std::sync::Arc::make_mut(&mut span.scope).name = OURS.to_owned();
+        }
+        let mut told = own.clone();
+        told[1].name = "twin".to_owned();
+        let (mut load, mut sheet) = (Load::begin(sample::trace_id()), Sheet::default());
+        load.follow(otlp::proto::encode(&told), &mut sheet);
+        let chunk = chunk(0, otlp::proto::encode(&own), false);
+        assert_eq!(read_on(&mut load, &mut sheet, std::slice::from_ref(&chunk)), None);
+        let (mut again, mut whole) = (load.again(), Sheet::default());
+        again.take(chunk, &mut whole);
+        load.followed().for_each(|at| again.keep(&sheet.span(at).unwrap(), &mut whole));
+        assert_eq!((names(&whole), whole.twins(1).len()), (names(&Sheet::of(&own)), 1));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::inspector::{Hands, Inspector};
 use crate::picture::Picture;
 use crate::shelf::{SHARES, Shelf};
 use crate::shortcuts::focus_rows;
+use crate::twin;
 
 /// How much a key widens the details, in percent.
 const STEP: i32 = 4;
@@ -72,6 +73,7 @@ fn detail(picture: &Picture, desk: Desk) -> Option<Arc<Detail>> {
     let span = picture.span(&row)?;
     let mut detail = Detail::of(span, &row, colour, waterfall.length(), picture.kin());
     detail.facts.extend(clock(picture.shift(row.span)));
+    detail.body.otherwise = twin::groups(&detail.span, &picture.sheet().twins(row.span));
     Some(Arc::new(detail))
 }
 

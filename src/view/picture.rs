@@ -102,9 +102,10 @@ impl Picture {
     /// Takes in what `add` puts to the spans that are here, whose places stay; says whether it put
     /// any.
     pub fn grow_by(&mut self, add: impl FnOnce(&mut Sheet)) -> bool {
-        let before = self.sheet.len();
+        let size = |sheet: &Sheet| (sheet.len(), sheet.heard().count());
+        let before = size(&self.sheet);
         add(&mut self.sheet);
-        let grew = self.sheet.len() > before;
+        let grew = size(&self.sheet) != before;
         if grew {
             self.lay_anew();
         }

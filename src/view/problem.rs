@@ -13,6 +13,8 @@ use trace::order;
 use trace::waterfall::{Detached, Marks, Waterfall, label};
 use trace::{SpanId, Value, quantity};
 
+use crate::twin;
+
 /// The name of what follows from clocks that differ.
 pub const SKEW: &str = "Clock skew";
 
@@ -58,6 +60,7 @@ pub fn find(waterfall: &Waterfall, sheet: &Sheet) -> Vec<Problem> {
         curb(&clocks(&with(Marks::SKEWED), sheet), |clock| skewed(clock, sheet)),
         curb(&with(Marks::BACKWARD), |at| backward(*at, sheet)),
         curb(&with(Marks::UNTIMED), |at| untimed(*at, sheet)),
+        curb(&twin::problems(sheet), Problem::clone),
     ];
     kinds.into_iter().flatten().collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use trace::digest::{Digest, VERSION, digest};
 use trace::seen::Seen;
 use trace::{Span, TraceId, json};
-use webext::journal::{DigestRow, Mark, SpanChunk, Stamp};
+use webext::journal::{DigestRow, Mark, Side, SpanChunk, Stamp};
 use webext::{Error, Journal};
 
 use crate::steps::Steps;
@@ -92,10 +92,12 @@ pub(super) fn read(row: &DigestRow) -> Option<Made> {
 }
 
 /// The spans of chunks, each once: a page that is still told of has some in two chunks, of which the
-/// closed one is the last word. A chunk that cannot be read takes no other with it.
+/// closed one is the last word, and a store may have others otherwise, which counts for nothing. A
+/// chunk that cannot be read takes no other with it.
 pub(super) async fn spans(chunks: Vec<SpanChunk>, seen: &mut Seen, steps: &mut Steps) -> Vec<Span> {
     let mut spans = Vec::new();
-    let (open, closed): (Vec<_>, Vec<_>) = chunks.into_iter().partition(|chunk| chunk.open);
+    let ours = chunks.into_iter().filter(|chunk| chunk.side != Side::Copy);
+    let (open, closed): (Vec<_>, Vec<_>) = ours.partition(|chunk| chunk.open);
     for chunk in closed.into_iter().chain(open) {
         let found = otlp::proto::decode(&chunk.bytes).unwrap_or_default().spans;
         spans.extend(found.into_iter().filter(|span| seen.insert(span.trace, span.id)));

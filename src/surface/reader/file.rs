@@ -261,8 +261,13 @@ fn head(text: &[u8]) -> Result<Option<(TraceId, Side, bool, bool)>, Broken> {
     while let Some(name) = cursor.key()? {
         match &*name {
             "page" => page = said(cursor.scalar()?).parse().ok(),
-            "side" if said(cursor.scalar()?) == "server" => side = Side::Server,
-            "side" => {}
+            "side" => {
+                side = match &*said(cursor.scalar()?) {
+                    "server" => Side::Server,
+                    "copy" => Side::Copy,
+                    _ => Side::Browser,
+                }
+            }
             "late" => late = cursor.scalar()? == Scalar::Bool(true),
             "apart" => apart = cursor.scalar()? == Scalar::Bool(true),
             _ => cursor.skip()?,

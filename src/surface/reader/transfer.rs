@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use trace::seen::Seen;
+use webext::journal::Side;
 use webext::{Error, Journal};
 
 use super::file::{Reader, Writer};
@@ -30,7 +31,11 @@ pub async fn export(session: &str) -> Result<(String, Vec<u8>), String> {
         let mut chunks = journal.fetch(page).await.map_err(failed)?;
         chunks.sort_by_key(|chunk| chunk.open);
         for chunk in chunks {
-            let spans = digesting::spans(vec![chunk.clone()], &mut seen, &mut steps).await;
+            let spans = match chunk.side {
+                // It goes beside what it speaks of.
+                Side::Copy => otlp::proto::decode(&chunk.bytes).unwrap_or_default().spans,
+                _ => digesting::spans(vec![chunk.clone()], &mut seen, &mut steps).await,
+            };
             if !spans.is_empty() {
                 file.chunk(&chunk, &spans);
             }

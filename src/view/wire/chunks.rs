@@ -7,7 +7,7 @@ use otlp::Sheet;
 use surface::page::journal;
 use surface::steps::Steps;
 use trace::TraceId;
-use webext::journal::{Place, Side, SpanChunk};
+use webext::journal::{Place, SpanChunk};
 
 use crate::load::{Chunk, Key, Load};
 
@@ -26,7 +26,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Which it is.
     pub(super) fn key(&self) -> Key {
-        key(self.place)
+        self.place
     }
 
     /// Whether it is the next one behind another.
@@ -34,10 +34,6 @@ impl Wanted {
         let ((trace, side, part), (before, by, last)) = (self.place, other.place);
         (trace, side, part) == (before, by, last + 1)
     }
-}
-
-fn key((trace, side, part): Place) -> Key {
-    (trace, side == Side::Server, part)
 }
 
 /// All chunks of a trace that there are.
@@ -96,7 +92,7 @@ pub(super) async fn whole(trace: TraceId) -> Result<(Sheet, String), String> {
 fn theirs(chunk: SpanChunk, of: Option<TraceId>) -> Chunk {
     let asked = !chunk.apart || of.is_none_or(|of| chunk.others.contains(&of));
     Chunk {
-        key: key((chunk.trace, chunk.side, chunk.part)),
+        key: (chunk.trace, chunk.side, chunk.part),
         mixed: !chunk.others.is_empty() || of.is_some(),
         bytes: if asked { chunk.bytes } else { Vec::new() },
         late: chunk.late,

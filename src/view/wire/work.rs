@@ -8,7 +8,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use otlp::Sheet;
 use surface::steps::Steps;
-use trace::TraceId;
+use trace::{Span, TraceId};
 
 use super::chunks;
 use super::trace::TraceWire;
@@ -117,6 +117,8 @@ impl Work {
             }
             self.rest_if_over().await;
         }
+        let heard: Vec<Span> = self.sheet(|old| old.heard().cloned().collect());
+        heard.into_iter().for_each(|span| sheet.hear(span));
         self.load = load;
         self.aside = Some(Aside { sheet, anew: true });
     }

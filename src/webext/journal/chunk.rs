@@ -19,6 +19,8 @@ const BY_OTHERS: &str = "others";
 pub enum Side {
     /// Assembled here.
     Browser,
+    /// What the store says otherwise of spans that are on another side.
+    Copy,
     /// Found in the store.
     Server,
 }
