@@ -46,8 +46,9 @@ pub fn same(here: &Span, there: &Span) -> bool {
     differ(here, there).is_empty()
 }
 
-/// The parts in which two spans of one id differ; none where they are the same. It does not matter
-/// which of them is here and which there.
+/// The parts in which a span that is here and what a store has there differ; none where they are the
+/// same. Only of resources it matters which is which: one with nothing but a service is all that
+/// Zipkin has.
 #[must_use]
 pub fn differ<'a>(here: &'a Span, there: &'a Span) -> Vec<Part<'a>> {
     let coarse = whole(here) || whole(there);
@@ -76,7 +77,7 @@ pub fn differ<'a>(here: &'a Span, there: &'a Span) -> Vec<Part<'a>> {
             parts.push(Part::Attribute(name));
         }
     });
-    let bare = bare(&here.resource) || bare(&there.resource);
+    let bare = bare(&there.resource);
     names(own.1, other.1, &mut |name| {
         let alike = match name {
             key::SERVICE_NAME => called(here.service(), there.service()),

@@ -116,6 +116,12 @@ fn the_same_trace_comes_of_victoriatraces_in_its_own_words() {
         spans.iter().filter(|span| matches!(span.status, Status::Error(_))).count()
     };
     assert_eq!(failed(&found.accepted.spans), failed(&tempo));
+    // Texts for numbers and microseconds for nanoseconds are how it holds them, and no difference.
+    for span in &tempo {
+        let other = found.accepted.spans.iter().find(|other| other.id == span.id).unwrap();
+        assert_eq!(trace::twin::differ(span, other), []);
+        assert!(span.attributes != other.attributes || span.start != other.start);
+    }
 }
 
 #[test]

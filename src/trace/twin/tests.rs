@@ -73,7 +73,9 @@ fn parts(change: impl FnOnce(&mut Span)) -> String {
     back.sort();
     let mut sorted = found.clone();
     sorted.sort();
-    assert_eq!(sorted, back);
+    if !bare(&there.resource) {
+        assert_eq!(sorted, back);
+    }
     found.iter().map(|part| format!("{part:?}")).collect::<Vec<_>>().join(" ")
 }
 
