@@ -4,21 +4,40 @@
 // the module is there; each event then waits for it. A module worker may not await at its top
 // level, and dies if it does.
 import init, { event } from './tracelight-background.js';
-import load, { record } from './tracelight-recording.js';
+import loadRecording, { found, record } from './tracelight-recording.js';
+import loadStores, { consult } from './tracelight-stores.js';
 
 const file = (name) => ({ module_or_path: chrome.runtime.getURL(name) });
 const ready = init(file('tracelight-background_bg.wasm'));
 
-let recording;
-/** Carries out a task of recording, as text, in the module that is loaded for the first one. */
+/** Loads a module when it is first needed; one that could not be loaded is tried again. */
+const once = (load, name) => {
+  let loaded;
+  return () =>
+    (loaded ??= load(file(name)).catch((error) => {
+      loaded = undefined;
+      throw error;
+    }));
+};
+const recording = once(loadRecording, 'tracelight-recording_bg.wasm');
+const stores = once(loadStores, 'tracelight-stores_bg.wasm');
+/** Tasks of the module that speaks with trace stores. Both have something to forget. */
+const outside = /^{"kind":"(ask|send|test|search|forget)"/;
+/** Carries out a task, as text, in the module that it is for. */
 globalThis.record = async (task) => {
-  // One that could not be loaded is tried again.
-  recording ??= load(file('tracelight-recording_bg.wasm')).catch((error) => {
-    recording = undefined;
-    throw error;
-  });
-  await recording;
+  const kind = outside.exec(task)?.[1];
+  if (kind) {
+    await stores();
+    const answer = await consult(task);
+    if (kind !== 'forget') return answer;
+  }
+  await recording();
   return task && record(task);
+};
+/** Hands on what a store has of a trace; resolves to the traces that belong to it. */
+globalThis.hand = async (trace, spans) => {
+  await recording();
+  return found(trace, spans);
 };
 
 /** Hands an event over as text; resolves to the answer, as text or undefined. */

@@ -13,7 +13,7 @@ use surface::address;
 use surface::course::{POSTED, WINDOW};
 use surface::door::{Door, Over};
 use surface::page::{clock, journal, keep, opener};
-use trace::meter::Meter;
+use trace::meter::{self, Meter};
 use trace::request::TracedRequest;
 use trace::settings::Settings;
 use webext::source::{self, Hand};
@@ -64,7 +64,7 @@ fn settings() -> Wishes {
 /// Reads the month's spans, which the background counts.
 fn meter(month: RwSignal<u64>) {
     spawn_local(async move {
-        let meter = webext::storage::load::<Meter>(Area::Local, "meter").await;
+        let meter = webext::storage::load::<Meter>(Area::Local, meter::KEY).await;
         let spans = meter.ok().flatten().unwrap_or_default().spans(webext::page::now());
         month.set(spans);
     });

@@ -38,15 +38,15 @@ fn later(worker: Rc<Worker>, pause: Duration) {
 
 /// Sends one chunk. Whether to go on with the next.
 async fn attempt(worker: &Worker) -> bool {
-    let (store, written, looks) = {
+    let (written, looks) = {
         let core = worker.core.lock().await;
         let none = core.waiting == Some(0) && core.sure == core.looks;
         if core.settings.store.is_empty() || none {
             return false;
         }
-        (core.settings.store.clone(), core.written, core.looks)
+        (core.written, core.looks)
     };
-    let sent = recording::ask::<Option<Sent>>(&Task::Send { store }).await;
+    let sent = recording::ask::<Option<Sent>>(&Task::Send).await;
     let mut core = worker.core.lock().await;
     let Some(sent) = core.noted(sent) else { return false };
     // What was written meanwhile may have come too late to be seen; the next attempt looks again.

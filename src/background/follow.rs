@@ -101,8 +101,7 @@ async fn tick(worker: Rc<Worker>, trace: TraceId) {
 
 /// Asks the store for a trace once and takes in what it has.
 pub(crate) async fn ask(worker: &Rc<Worker>, trace: TraceId) {
-    let store = worker.core.lock().await.settings.store.clone();
-    let told = recording::ask::<Told>(&Task::Ask { store, trace }).await;
+    let told = recording::ask::<Told>(&Task::Ask { trace }).await;
     let Some(told) = worker.core.lock().await.noted(told) else { return };
     let (grew, tab) = match worker.look(trace, Some(told), News::default(), false).await {
         Some((looked, tab)) => (looked.grew, looked.changed.then_some(tab)),

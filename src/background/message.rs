@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use bridge::page::Settle;
-use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, Task, ToPage, Trial, Verb};
+use bridge::{Command, FromPage, Looked, Notice, Reply, Tally, ToPage, Verb};
 use serde::Serialize;
 use trace::session::Event;
 use trace::{PageClock, TraceContext, TraceId, json, redact};
@@ -25,21 +25,21 @@ impl Worker {
     ) -> Option<String> {
         let Message { body, sender } = message;
         if !sender.root.is_empty() && sender.url.starts_with(&sender.root) {
-            let command: Command = json::read(&body).ok()?;
-            if let Command::TestStore { store, send } = &command {
-                // It may take its time; nobody else is to wait for it.
-                drop(core);
-                let task = Task::Test { store: store.clone(), send: *send };
-                let trial: Trial = recording::ask(&task).await.ok()?;
-                return text(&Reply::Tested(Box::new(trial)));
-            }
-            if command == Command::Erase {
-                // What is being written is written before it is removed.
-                drop(core);
-                let _turn = self.looking.lock().await;
-                return text(&self.erase(&mut *self.core.lock().await).await);
-            }
-            return text(&self.command(&mut core, command).await);
+            let reply = match json::read(&body).ok()? {
+                Command::Consult { task } => {
+                    // It may take its time; nobody else is to wait for it.
+                    drop(core);
+                    return recording::carry_out(task).await.ok();
+                }
+                Command::Erase => {
+                    // What is being written is written before it is removed.
+                    drop(core);
+                    let _turn = self.looking.lock().await;
+                    self.erase(&mut *self.core.lock().await).await
+                }
+                command => self.command(&mut core, command).await,
+            };
+            return text(&reply);
         }
         let (Some(tab), 0) = (sender.tab.as_ref().map(|tab| tab.id), sender.frame_id) else {
             core.rejected = core.rejected.saturating_add(1);
@@ -78,7 +78,7 @@ impl Worker {
                 Reply::Done
             }
             // Answered before: what they wait for would hold up everybody else.
-            Command::Erase | Command::TestStore { .. } => Reply::Done,
+            Command::Erase | Command::Consult { .. } => Reply::Done,
             Command::Unknown => refused("This surface is of a later version than the background."),
         }
     }

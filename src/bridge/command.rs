@@ -7,7 +7,7 @@ use trace::settings::{Ending, Scope};
 use trace::state::End;
 use trace::{SessionId, TraceId};
 
-use crate::{Trial, Verb};
+use crate::Verb;
 
 /// A surface's wish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,12 +33,10 @@ pub enum Command {
         /// The trace.
         trace: TraceId,
     },
-    /// Test Connection: try a store, which need not be the one that is set.
-    TestStore {
-        /// Its base URL.
-        store: String,
-        /// Whether to send it something; else it is asked for something.
-        send: bool,
+    /// Have the module that speaks with trace stores do something: answered by it, in its own words.
+    Consult {
+        /// What ([`Consult`](crate::Consult)), as text.
+        task: String,
     },
     /// End every session, and forget all that is recorded and known of pages.
     Erase,
@@ -65,8 +63,6 @@ pub struct Plan {
 pub enum Reply {
     /// What is true of the tab, after the command.
     View(Box<TabView>),
-    /// What a store answered when it was tried.
-    Tested(Box<Trial>),
     /// It is done, and there is nothing to show.
     Done,
     /// It is not done.

@@ -5,6 +5,7 @@
 //! Bulk never travels here: a notice says that something grew, and the journal is read for it.
 
 pub mod command;
+pub mod consult;
 pub mod envelope;
 pub mod file;
 pub mod notice;
@@ -17,6 +18,7 @@ pub mod verb;
 pub use command::{
     Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
 };
+pub use consult::Consult;
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};

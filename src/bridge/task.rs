@@ -1,5 +1,6 @@
-//! What the worker asks of the module that records, and what that answers. Both are parts of one
-//! extension and one version: nothing here crosses a border of trust or of time.
+//! What the worker asks of the module that records and of the one that speaks with trace stores, and
+//! what they answer. All are parts of one extension and one version: nothing here crosses a border of
+//! trust or of time.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use trace::completion::Watch;
 use trace::ladder::{Asked, Ladder};
 use trace::state::{Page, Soft};
 
-/// Something to do for the worker.
+/// Something to do for the worker. Which module it is for is told by its kind (`background.js`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "kind", rename_all = "camelCase")]
 pub enum Task {
@@ -21,27 +22,14 @@ pub enum Task {
         /// The trace.
         trace: TraceId,
     },
-    /// Ask a store for a trace: answered by [`Told`].
+    /// As [`Consult::Ask`](crate::Consult::Ask).
     Ask {
-        /// Its base URL; empty where none is set.
-        store: String,
         /// The trace.
         trace: TraceId,
     },
-    /// Send a store the chunk of spans that has waited longest: answered by [`Sent`] unless nothing
-    /// waits.
-    Send {
-        /// Its base URL.
-        store: String,
-    },
-    /// Try a store: answered by [`Trial`](crate::Trial).
-    Test {
-        /// Its base URL.
-        store: String,
-        /// Whether to send it something; else it is asked for something.
-        send: bool,
-    },
-    /// Forget everything but the journal: answered by `true`.
+    /// As [`Consult::Send`](crate::Consult::Send).
+    Send,
+    /// Forget everything but the journal: answered by `true`. For both modules.
     Forget,
     /// Something another version says.
     #[serde(other)]

@@ -214,3 +214,6 @@ fn cause(error: &(dyn StdError + 'static)) -> Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

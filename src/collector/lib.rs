@@ -20,6 +20,7 @@ mod client;
 mod dashboard;
 pub mod destination;
 mod digester;
+pub mod doctor;
 mod door;
 mod error;
 mod fault;

@@ -8,13 +8,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use backend::stores::Destination;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
-use collector::{Database, Settings, destination, quantity};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use collector::{Database, Settings, destination, doctor, quantity};
 
 /// Takes OpenTelemetry traces, keeps them in SQLite, answers queries in Jaeger's shape.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Flags {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Where OTLP/HTTP, the query API and the stream are; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4318", value_parser = address)]
     http: SocketAddr,
@@ -45,6 +47,14 @@ struct Flags {
     /// Allow addresses that other machines can reach: whoever reaches them reads every trace
     #[arg(long)]
     expose_to_network: bool,
+}
+
+/// What there is to do besides collecting.
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Sends a server one request as the extension would and a store one span, and tells how far
+    /// each came; ends with 0 when all is well, with 1 when it is not
+    Doctor(doctor::Flags),
 }
 
 /// To whom spans are handed on.
@@ -144,7 +154,14 @@ fn beside() -> Option<PathBuf> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(io::stderr).with_target(false).init();
-    match run().await {
+    let matches = Flags::command().get_matches();
+    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.to_string());
+    let done = match flags {
+        Ok(Flags { task: Some(Task::Doctor(flags)), .. }) => return doctor::run(flags).await,
+        Ok(flags) => run(flags, &matches).await,
+        Err(reason) => Err(reason),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             // Nothing is left to be done about a standard error that is gone.
@@ -154,10 +171,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), String> {
-    let matches = Flags::command().get_matches();
-    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.to_string())?;
-    let settings = flags.settings(&matches)?;
+async fn run(flags: Flags, matches: &ArgMatches) -> Result<(), String> {
+    let settings = flags.settings(matches)?;
     let shown = match &settings.database {
         Database::Memory => ":memory:".to_owned(),
         Database::File(path) => path.display().to_string(),

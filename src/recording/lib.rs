@@ -1,19 +1,16 @@
-//! What is recorded of traced pages: facts to spans, the journal, the trace store.
+//! What is recorded of traced pages: facts to spans, and the journal.
 //!
 //! A module of its own beside the worker's, which loads it when the first page speaks: a worker
 //! wakes often and mostly for what needs none of this. It carries out one task at a time for each
 //! trace and keeps nothing that the journal does not have; what follows for sessions, tabs, icons
 //! and toasts is the worker's to decide.
 
-mod contact;
 mod look;
 mod month;
 mod page;
 mod room;
 mod secret;
-mod store;
 mod targets;
-mod trial;
 mod who;
 
 use std::cell::{Cell, RefCell};
@@ -27,6 +24,7 @@ use trace::suspect::Suspects;
 use trace::table::Table;
 use trace::{Span, Timestamp, TraceId, json};
 use wasm_bindgen::prelude::wasm_bindgen;
+use webext::journal::Desk;
 use webext::{Error, Journal, settings};
 
 use crate::page::Recorded;
@@ -39,10 +37,17 @@ pub async fn record(task: String) -> Option<String> {
     Recording::get().carry_out(json::read(&task).ok()?).await
 }
 
+/// Takes what a store has of a trace, as OTLP protobuf, until it is looked at. Answers with the traces
+/// that belong to it and may be asked for as well, their ids with spaces between.
+#[wasm_bindgen]
+pub fn found(trace: &str, spans: &[u8]) -> String {
+    trace.parse().map(|trace| Recording::get().take_in(trace, spans)).unwrap_or_default()
+}
+
 /// What is in memory. All of it can be read back from the journal.
 #[derive(Debug, Default)]
 struct Recording {
-    journal: RefCell<Option<Rc<Journal>>>,
+    journal: Desk,
     /// Pages whose facts come in or whose spans are awaited. One is taken out while it is at work.
     pages: RefCell<Table<TraceId, Recorded>>,
     /// Traces to ask for besides a page's own.
@@ -51,16 +56,12 @@ struct Recording {
     found: RefCell<Table<TraceId, Vec<Span>>>,
     /// Spans of this month; `None` until they are read.
     meter: RefCell<Option<Meter>>,
-    /// Spans that wait while the month's limit keeps them here; `None` until they are counted.
-    held: Cell<Option<u32>>,
     /// Pages that the worker knows: they are never removed for want of room.
     alive: RefCell<Vec<TraceId>>,
     /// When the journal's size was measured.
     measured: Cell<Option<Timestamp>>,
     /// Whether old pages are being removed.
     tidying: Cell<bool>,
-    /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
-    contacts: RefCell<Option<String>>,
     /// What is taken out of what is stored, and from which settings that follows.
     redaction: RefCell<Option<(Kept, Rc<Redaction>)>>,
     /// Origins whose requests fail.
@@ -80,37 +81,33 @@ impl Recording {
         match task {
             Task::Look(look) => text(&self.look(*look).await),
             Task::Keep { trace } => text(&self.keep(trace).await),
-            Task::Ask { store, trace } => text(&self.ask(&store, trace).await),
-            Task::Send { store } => text(&self.send(&store).await?),
-            Task::Test { store, send } => text(&self.test(&store, send).await?),
             Task::Forget => {
                 self.forget().await;
                 text(&true)
             }
-            Task::Unknown => None,
+            // The first two are for the module that speaks with the stores.
+            Task::Ask { .. } | Task::Send | Task::Unknown => None,
         }
     }
 
-    /// The journal, opened when it is first needed, and again after an error or once the browser has
-    /// closed it.
     async fn journal(&self) -> Result<Rc<Journal>, Error> {
-        let known = self.journal.borrow().clone();
-        if let Some(journal) = known.filter(|journal| journal.is_open()) {
-            return Ok(journal);
-        }
-        let opened = Rc::new(Journal::open().await?);
-        // Where somebody has opened it meanwhile, the last one stays.
-        self.journal.replace(Some(Rc::clone(&opened)));
-        Ok(opened)
+        self.journal.get().await
     }
 
-    /// Forgets all that is in memory, and whom we have spoken with.
+    fn take_in(&self, trace: TraceId, spans: &[u8]) -> String {
+        // Written by the module that read the store's answer.
+        let spans = otlp::proto::decode(spans).map(|found| found.spans).unwrap_or_default();
+        self.found.borrow_mut().or_default(trace).extend(spans);
+        let others = self.others.borrow();
+        let others = others.get(&trace).into_iter().flatten().map(TraceId::to_string);
+        others.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Forgets all that is in memory.
     async fn forget(&self) {
         self.pages.take();
         self.others.take();
         self.found.take();
-        self.held.take();
-        self.forget_contacts().await;
         // One that cannot be put back shows in the options, where the user can.
         let _put_back = settings::unpause().await;
     }

@@ -67,7 +67,6 @@ impl Recording {
                 let _judged = self.judge(recorded.met(&page)).await;
                 self.others.borrow_mut().insert(trace, asked(&page, &recorded));
                 self.count(recorded.metered()).await;
-                self.hold(looked.waiting);
                 self.pages.borrow_mut().insert(trace, recorded);
                 done
             }

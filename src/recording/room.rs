@@ -65,9 +65,6 @@ impl Recording {
             // What is not noted is said by nobody; it is gone all the same.
             let _unsaid = storage::store(Area::Local, KEY, &room).await;
         }
-        if freed > 0 {
-            self.held.take();
-        }
         Ok(freed)
     }
 

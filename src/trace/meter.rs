@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::time::civil;
 
+/// Key of the meter in local storage, where surfaces read it.
+pub const KEY: &str = "meter";
 /// Begins what is said where nothing is sent because the month's limit is reached.
 pub const REACHED: &str = "The month's limit";
 

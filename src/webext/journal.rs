@@ -24,6 +24,7 @@
 
 mod block;
 mod chunk;
+mod desk;
 mod digest;
 mod news;
 mod removal;
@@ -42,6 +43,7 @@ use crate::{Error, Listening};
 
 pub use block::{Blocks, PARTS};
 pub use chunk::{Place, Side, SpanChunk};
+pub use desk::Desk;
 pub use digest::{DigestRow, Mark, Stamp};
 pub use news::{News, hear, tell};
 pub use request::RequestRow;

@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use bridge::{Command, Envelope, Notice, Reply, ToPage, Toast};
+use bridge::{Command, Consult, Envelope, Notice, Reply, ToPage, Toast};
 use js_sys::Function;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use trace::json;
 use wasm_bindgen::prelude::*;
 
@@ -31,17 +32,31 @@ struct Options {
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LAST_PAUSE: Duration = Duration::from_millis(800);
 
+const MESSAGE: &str = "runtime.sendMessage";
+
 /// Asks the background.
 ///
 /// # Errors
 /// When it cannot be reached or its answer is of another shape.
 pub async fn ask(command: Command) -> Result<Reply, Error> {
-    let call = "runtime.sendMessage";
+    call::read(MESSAGE, &answer(command).await?)
+}
+
+/// Asks the module that speaks with trace stores.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn consult<T: DeserializeOwned>(consult: &Consult) -> Result<T, Error> {
+    let task = json::write(consult);
+    call::read(MESSAGE, &answer(Command::Consult { task }).await?)
+}
+
+async fn answer(command: Command) -> Result<String, Error> {
     let message = json::write(&[Envelope::new(command)]);
     let mut pause = FIRST_PAUSE;
     loop {
-        match call::ask(call, message.clone()).await {
-            Ok(answer) => return call::read(call, &answer),
+        match call::ask(MESSAGE, message.clone()).await {
+            Ok(answer) => return Ok(answer),
             // A worker that is just being started may have no listener yet.
             Err(_) if pause < LAST_PAUSE => clock::sleep(pause).await,
             Err(error) => return Err(error),
@@ -52,7 +67,7 @@ pub async fn ask(command: Command) -> Result<Reply, Error> {
 
 /// Tells all surfaces. That none is open is no error.
 pub fn tell(notice: Notice) -> impl Future<Output = ()> {
-    say("runtime.sendMessage", json::write(&[notice]))
+    say(MESSAGE, json::write(&[notice]))
 }
 
 /// Tells the main document of a tab. That no relay runs there is no error.

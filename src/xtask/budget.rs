@@ -28,12 +28,19 @@ const BUDGETS: &[Budget] = &[
         bytes: 150_000,
     },
     // Compiled when the first traced page speaks, not at each wake: its bar is wider than the worker's:
-    // assembly, journal and sender, and keeping to the room and the month's limit that the user gives.
+    // assembly and journal, and keeping to the room that the user gives.
     Budget {
         what: "recording wasm",
         files: &["tracelight-recording_bg.wasm"],
         form: "gzip",
         bytes: 226_000,
+    },
+    // Compiled when a trace store is asked or gets something: every store's form, and the way to it.
+    Budget {
+        what: "stores wasm",
+        files: &["tracelight-stores_bg.wasm"],
+        form: "gzip",
+        bytes: 300_000,
     },
     // Compiled whenever popup, panel or Logs open.
     Budget { what: "app wasm", files: &["tracelight-app_bg.wasm"], form: "gzip", bytes: 400_000 },

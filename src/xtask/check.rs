@@ -21,6 +21,7 @@ const BROWSER: &[&str] = &[
     "tracelight-webext",
     "tracelight-background",
     "tracelight-recording",
+    "tracelight-stores",
     "tracelight-files",
     "tracelight-surface",
     "tracelight-app",

@@ -23,6 +23,7 @@ const STAMP: &str = "target/wasm/site.stamp";
 const OUTPUTS: &[&str] = &[
     "tracelight-background_bg.wasm",
     "tracelight-recording_bg.wasm",
+    "tracelight-stores_bg.wasm",
     "tracelight-app_bg.wasm",
     "tracelight-view_bg.wasm",
     "tracelight-options_bg.wasm",
@@ -45,6 +46,7 @@ const SOURCES: &[&str] = &[
     "src/webext",
     "src/background",
     "src/recording",
+    "src/stores",
     "src/files",
     "src/surface",
     "src/app",

@@ -3,7 +3,7 @@
 use bridge::query::{Answer, Question};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use trace::meter::Meter;
+use trace::meter::{self, Meter};
 use trace::room::{self, Room};
 use webext::storage::{Area, estimate, load};
 
@@ -50,7 +50,7 @@ pub fn Usage(
 }
 
 async fn read(room: u32, zone: i32) -> Stock {
-    let meter = load::<Meter>(Area::Local, "meter").await.ok().flatten().unwrap_or_default();
+    let meter = load::<Meter>(Area::Local, meter::KEY).await.ok().flatten().unwrap_or_default();
     let limit = webext::settings::load().await.map_or(0, |settings| settings.limit);
     let month = meter.spans(webext::page::now());
     let gone = load::<Room>(Area::Local, room::KEY).await.ok().flatten().unwrap_or_default();

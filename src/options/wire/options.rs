@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::trace::choices::{self, KEY};
 use ::trace::origin::Origin;
 use ::trace::settings::Settings;
-use bridge::{Command, Reply, Trial};
+use bridge::{Consult, Trial};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use webext::storage::{self, Area};
@@ -233,13 +233,8 @@ fn test(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
 }
 
 async fn attempt(store: &str, way: Way) -> Result<Trial, String> {
-    let command = Command::TestStore { store: store.to_owned(), send: way == Way::Receive };
-    match webext::message::ask(command).await {
-        Ok(Reply::Tested(trial)) => Ok(*trial),
-        Ok(Reply::Refused { reason }) => Err(reason),
-        Ok(_) => Err("the background answered something else".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+    let test = Consult::Test { store: store.to_owned(), send: way == Way::Receive };
+    webext::message::consult(&test).await.map_err(|error| error.to_string())
 }
 
 fn export(draft: RwSignal<Draft>, secrets: bool) {

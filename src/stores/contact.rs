@@ -4,9 +4,9 @@ use trace::contact::{self, Purpose};
 use webext::storage::{self, Area};
 use webext::{clock, settings};
 
-use crate::Recording;
+use crate::Stores;
 
-impl Recording {
+impl Stores {
     /// Notes a request that is about to be made: before, because nobody may see its end.
     pub(crate) async fn contact(&self, url: &str, purpose: Purpose) {
         if self.contacts.borrow().is_none() {

@@ -6,9 +6,9 @@ use bridge::Trial;
 use trace::contact::Purpose;
 use webext::clock;
 
-use crate::Recording;
+use crate::Stores;
 
-impl Recording {
+impl Stores {
     /// Sends a store no spans, or asks it for a trace that it cannot have. `None` cannot be.
     pub(crate) async fn test(&self, store: &str, send: bool) -> Option<Trial> {
         let (request, flaw): (_, fn(&Reply) -> _) =

@@ -1,0 +1,64 @@
+//! What waits goes to the trace stores, and traces are asked of them: the only way out of the
+//! extension, so whoever is spoken with is noted here first.
+//!
+//! A module of its own beside the worker's, which loads it when a store is first needed. What a store
+//! wants and how its answers are read is `backend`'s; what it has of a trace is handed to the module
+//! that records, which alone writes it into the journal.
+
+mod ask;
+mod contact;
+mod month;
+mod send;
+mod trial;
+mod way;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bridge::Consult;
+use serde::Serialize;
+use trace::json;
+use wasm_bindgen::prelude::wasm_bindgen;
+use webext::journal::Desk;
+
+/// Carries out a task ([`Consult`]) of the worker's or of a surface's; both task and answer are JSON
+/// text. `None` for a task that has no answer or cannot be read.
+#[wasm_bindgen]
+pub async fn consult(task: String) -> Option<String> {
+    Stores::get().carry_out(json::read(&task).ok()?).await
+}
+
+/// What is in memory. All of it can be read back.
+#[derive(Debug, Default)]
+struct Stores {
+    journal: Desk,
+    /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
+    contacts: RefCell<Option<String>>,
+}
+
+thread_local! {
+    static STORES: Rc<Stores> = Rc::default();
+}
+
+impl Stores {
+    fn get() -> Rc<Self> {
+        STORES.with(Rc::clone)
+    }
+
+    async fn carry_out(&self, task: Consult) -> Option<String> {
+        match task {
+            Consult::Ask { trace } => text(&self.ask(trace).await),
+            Consult::Send => text(&self.send().await?),
+            Consult::Test { store, send } => text(&self.test(&store, send).await?),
+            Consult::Forget => {
+                self.forget_contacts().await;
+                text(&true)
+            }
+            Consult::Unknown => None,
+        }
+    }
+}
+
+fn text<T: Serialize>(answer: &T) -> Option<String> {
+    Some(json::write(answer))
+}
