@@ -9,7 +9,7 @@ use crate::failure::Result;
 use crate::screen::Step;
 use crate::tally::{Count, Finding, Tally};
 use crate::toolchain::{Toolchain, WASM32};
-use crate::{budget, count, e2e, extension, purity, setup, site};
+use crate::{budget, count, e2e, extension, kit, purity, setup, site};
 
 /// What is compiled for the browser.
 const BROWSER: &[&str] = &[
@@ -51,10 +51,16 @@ pub(crate) fn test() -> Result<ExitCode> {
     let mut tally = Tally::new();
     static_checks(&mut tally, &wasm.toolchain);
     tests(&mut tally);
+    let kit = tally.need("servers of docs/servers", kit::folder);
+    if let Some(kit) = &kit {
+        tally.step("servers of docs/servers", |step| servers(step, kit));
+    }
     tally.step("documentation", documentation);
     if let Some(folder) = tally.need("extension", extension::build_for_tests) {
         tally.step("budgets", |_| budget::check(&folder));
-        tally.step("browser tests", |step| e2e::check(step, &folder, &browser, None));
+        tally.step("browser tests", |step| {
+            e2e::check(step, &folder, &browser, kit.as_deref(), None)
+        });
     }
     Ok(tally.end())
 }
@@ -90,6 +96,12 @@ fn tests(tally: &mut Tally) {
         let tests = e2e::tests(Path::new("tests/recorder"), None)?;
         e2e::node_tests(&tests).watch(step).map(|report| count::node(&report))
     });
+}
+
+/// The code of the pages against the real SDKs.
+fn servers(step: &mut Step, kit: &Path) -> Result<Finding> {
+    let programs = e2e::Servers::build(step)?;
+    kit::tests(kit, &programs.collector)?.watch(step).map(|report| count::node(&report))
 }
 
 fn documentation(step: &mut Step) -> Result<Finding> {

@@ -7,16 +7,17 @@ use crate::child::Child;
 use crate::failure::{Failure, Result};
 use crate::screen::Step;
 use crate::tally::{Finding, Tally};
-use crate::{browser, count, extension, files, setup};
+use crate::{browser, count, extension, files, kit, setup};
 
 const TESTS: &str = "tests/e2e";
 
 /// `cargo xtask e2e [FILTER]`.
 pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode> {
     let browser = setup::browser()?;
+    let kit = kit::wanted(filter).then(kit::folder).transpose()?;
     let mut tally = Tally::new();
     if let Some(folder) = tally.need("extension", extension::build_for_tests) {
-        tally.step("browser tests", |step| check(step, &folder, &browser, filter));
+        tally.step("browser tests", |step| check(step, &folder, &browser, kit.as_deref(), filter));
     }
     Ok(tally.end())
 }
@@ -26,6 +27,7 @@ pub(crate) fn check(
     step: &mut Step,
     extension: &Path,
     browser: &Path,
+    kit: Option<&Path>,
     filter: Option<&str>,
 ) -> Result<Finding> {
     let tests = tests(Path::new(TESTS), filter)?;
@@ -34,15 +36,16 @@ pub(crate) fn check(
         return Err(Failure::new(format!("no file in {TESTS} has {wanted:?} in its name")));
     }
     let servers = Servers::build(step)?;
-    servers
-        .tell(node_tests(&tests), extension, browser)
-        .watch(step)
-        .map(|report| count::node(&report))
+    let script = servers.tell(node_tests(&tests), extension, browser);
+    // Without it the tests that want it say so, and the others run.
+    let script = if let Some(kit) = kit { kit::tell(script, kit) } else { script };
+    script.watch(step).map(|report| count::node(&report))
 }
 
 /// The programs that tests and demo start.
 pub(crate) struct Servers {
-    collector: PathBuf,
+    /// The trace store.
+    pub(crate) collector: PathBuf,
     shop: PathBuf,
 }
 

@@ -17,6 +17,7 @@ mod extension;
 mod failure;
 mod files;
 mod import;
+mod kit;
 mod lock;
 mod manifest;
 mod module;

@@ -20,7 +20,7 @@ export function given(name) {
  */
 export async function startCollector(args = []) {
   const free = ['--http', '127.0.0.1:0', '--grpc', '127.0.0.1:0', '--db', ':memory:'];
-  const server = await start(given('TRACELIGHT_COLLECTOR'), [...free, ...args]);
+  const server = await startProgram(given('TRACELIGHT_COLLECTOR'), latest([...free, ...args]));
   return { ...server, url: `http://${server.http}` };
 }
 
@@ -30,11 +30,15 @@ export async function startCollector(args = []) {
  */
 export function startShop(otlp, args = []) {
   const free = ['--shop', '127.0.0.1:0', '--pricing', '127.0.0.1:0', '--payment', '127.0.0.1:0'];
-  return start(given('TRACELIGHT_SHOP'), [...free, '--otlp', otlp, ...args]);
+  return startProgram(given('TRACELIGHT_SHOP'), latest([...free, '--otlp', otlp, ...args]));
 }
 
-async function start(program, args) {
-  const child = spawn(program, latest(args), { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Starts a program that says in a line when it is ready: `shop ready http=127.0.0.1:4711 …`.
+ * Resolves to what it says, and `close()`. `options` are those of `spawn`.
+ */
+export async function startProgram(program, args, options = {}) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => { said = (said + chunk).slice(-4_000); });
   process.once('exit', () => child.kill()); // also when nobody came to close it
