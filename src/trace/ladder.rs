@@ -247,7 +247,17 @@ impl Ladder {
         if let Some(said) = self.said.take() {
             self.answer = said.read();
         }
+        self.renewed(self.answer.as_ref().and_then(|answer| answer.trace));
         self
+    }
+
+    /// Takes in that somebody knows a trace. Where the server says that what the cache has is good still
+    /// (304), browsers tell of the cache; but ids are new for each request, so whoever knows ours was asked.
+    fn renewed(&mut self, known: Option<TraceId>) {
+        let ours = self.armed.map(|context| context.trace);
+        if self.way == Way::Cache && known.is_some() && known == ours {
+            self.way = Way::Network;
+        }
     }
 
     fn hop(&mut self, hop: Hop) {
@@ -284,6 +294,7 @@ impl Ladder {
 
     /// Takes in the first of the server's spans of it.
     fn greet(&mut self, window: (Timestamp, Timestamp), first: Option<&Span>) {
+        self.renewed(first.map(|span| span.trace));
         self.joined = first.is_some();
         self.ahead = first.map_or(0, |span| ahead(window, span.start));
     }

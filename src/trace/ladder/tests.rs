@@ -74,6 +74,29 @@ fn what_the_cache_or_a_worker_answered_was_not_sent() {
 }
 
 #[test]
+fn what_the_cache_had_and_the_server_found_good_was_sent() {
+    let cached = |said: TraceContext| {
+        let said = format!("trace;desc=\"{said}\"");
+        let headers = [("server-timing".to_owned(), said)];
+        let said = Said::of(&headers, "");
+        Ladder { way: Way::Cache, said, ..answered() }.heard()
+    };
+    assert_eq!(cached(context()).light(Lamp::Acknowledged), Light::Lit);
+    let kept: TraceContext =
+        "00-11111111111111111111111111111111-00f067aa0ba902b7-01".parse().unwrap();
+    assert_eq!(cached(kept).light(Lamp::Sent), Light::Dark, "the cache keeps headers as well");
+
+    let bare = crate::waterfall::tests::span(1, None, 0.0, 1.0);
+    let span = |trace| Span { trace, parent: Some(context().span), ..bare.clone() };
+    let window = (Timestamp::default(), Timestamp::default());
+    for (trace, light) in [(context().trace, Light::Lit), (kept.trace, Light::Dark)] {
+        let mut ladder = Ladder { way: Way::Cache, ..answered() };
+        ladder.meet(context().span, window, &[span(trace)]);
+        assert_eq!(ladder.light(Lamp::Sent), light, "a server that answers nothing has spans");
+    }
+}
+
+#[test]
 fn clocks_are_judged_by_the_requests_window_with_some_slack() {
     let second = |number: u64| Timestamp::from_nanos(1_000_000_000_000 + number * 1_000_000_000);
     let window = (second(10), second(12));
