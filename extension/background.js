@@ -22,7 +22,7 @@ const once = (load, name) => {
 const recording = once(loadRecording, 'tracelight-recording_bg.wasm');
 const stores = once(loadStores, 'tracelight-stores_bg.wasm');
 /** Tasks of the module that speaks with trace stores. Both have something to forget. */
-const outside = /^{"kind":"(ask|send|test|search|forget)"/;
+const outside = /^{"kind":"(ask|send|test|search|lost|forget)"/;
 /** Carries out a task, as text, in the module that it is for. */
 globalThis.record = async (task) => {
   const kind = outside.exec(task)?.[1];
@@ -117,7 +117,7 @@ hear('closed', chrome.tabs.onRemoved);
 hear('notified', chrome.notifications.onClicked);
 hear('cookie', chrome.cookies.onChanged);
 hear('alarm', chrome.alarms.onAlarm);
-chrome.storage.local.onChanged.addListener(({ settings, paused }) => void ((settings || paused) && tell('settings')));
+chrome.storage.local.onChanged.addListener(({ settings, paused, stores: set }) => void ((settings || paused || set) && tell('settings')));
 // Browsers on phones have neither.
 chrome.contextMenus?.onClicked.addListener(({ menuItemId }, tab) => void tell('verb', menuItemId, tab));
 chrome.commands?.onCommand.addListener((name, tab) => void tell('verb', name, tab));

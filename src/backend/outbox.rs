@@ -42,7 +42,19 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 512 << 10, spans: 2048, linger: Duration::from_secs(5), held: 64 << 20 }
+        Self::DEFAULT
+    }
+}
+
+impl Limits {
+    /// What suits most stores.
+    pub const DEFAULT: Self =
+        Self { bytes: 512 << 10, spans: 2048, linger: Duration::from_secs(5), held: 64 << 20 };
+
+    /// Whether so much fills a request.
+    #[must_use]
+    pub const fn full(&self, bytes: usize, spans: u32) -> bool {
+        bytes >= self.bytes || spans >= self.spans
     }
 }
 
@@ -101,7 +113,7 @@ impl Limits {
             }
             chunks += 1;
         }
-        let full = chunks < waiting.len() || bytes >= self.bytes || spans >= self.spans;
+        let full = chunks < waiting.len() || self.full(bytes, spans);
         let until = oldest.since.plus(self.linger);
         // What came after now came before a clock was set back.
         if full || now_or_never || until <= now || oldest.since > now {

@@ -38,10 +38,8 @@ pub(crate) struct Worker {
     pub core: Lock<Core>,
     /// Held by a look at a page, which comes before the core's.
     pub looking: Lock<()>,
-    /// Whether the exporter runs.
-    pub sending: Cell<bool>,
-    /// Nothing is sent before this: the store named the time.
-    pub not_before: Cell<Timestamp>,
+    /// The exporter's last pause: who wakes from an earlier one has nothing to do.
+    pub turn: Cell<u32>,
     /// What the toolbar icons say.
     pub icons: Icons,
     /// The icon's menu.
@@ -183,7 +181,6 @@ impl Worker {
                 let settings = settings::load().await;
                 core.settings = core.noted(settings).unwrap_or_default();
                 core.set().await;
-                self.not_before.set(Timestamp::default());
                 spawn(exporter::send(Rc::clone(self)));
             }
             Heard::Began => {

@@ -14,8 +14,13 @@ pub enum Consult {
         /// The trace.
         trace: TraceId,
     },
-    /// Send what has waited longest: answered by [`Sent`](crate::Sent) unless nothing waits.
+    /// Send what can be sent now: answered by [`Sent`](crate::Sent) unless the journal cannot be read.
     Send,
+    /// Count spans that were removed from the journal while they waited: answered by `true`.
+    Lost {
+        /// How many, by the slots of the destinations that did not get them.
+        spans: Vec<(u8, u64)>,
+    },
     /// Try a store: answered by [`Trial`](crate::Trial).
     Test {
         /// Its base URL.

@@ -106,15 +106,13 @@ pub struct Told {
     pub trouble: Option<String>,
 }
 
-/// What became of a chunk of spans.
+/// What became of the spans that waited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
-    /// Whether it is off our hands.
-    pub done: bool,
     /// Spans that wait still.
     pub left: u32,
     /// What went wrong, for the user.
     pub trouble: Option<String>,
-    /// How long the store wants to be left alone; `None` where it does not say.
+    /// When more can be sent; `None` where nothing waits, or where it is being sent.
     pub after: Option<Duration>,
 }

@@ -173,7 +173,9 @@ impl Work<'_> {
         looked.changed = looked.grew || !changed.is_empty();
         if write || looked.changed || news {
             let over = recorded.settled() || page.closed;
-            looked.waiting += recorded.write(journal, page, over, !alone).await?;
+            // Where nobody can say who wants them, they wait for the first: what has no mark is never sent.
+            let wanted = settings::destinations().await.unwrap_or(1);
+            looked.waiting += recorded.write(journal, page, over, wanted).await?;
             let tab = page.tab;
             let rows = changed.iter().map(|request| RequestRow { tab, request: request.clone() });
             journal.put_requests(trace, &rows.collect::<Vec<_>>()).await?;

@@ -21,7 +21,7 @@ use trace::tally::tally;
 use trace::unseen::Unseen;
 use trace::{PageClock, Span, SpanId, TraceContext, TraceId, json};
 use webext::journal::{Side, SpanChunk};
-use webext::{Error, Journal};
+use webext::{Error, Journal, clock};
 
 /// Spans in one chunk of the journal, at most.
 const CHUNK: usize = 512;
@@ -233,13 +233,13 @@ impl Recorded {
     }
 
     /// Writes the browser's spans. Those of a page that is over are final, but for roots of which
-    /// more may be told: they are closed, and wait to be sent. Returns how many wait.
+    /// more may be told: they are closed, and wait for the destinations in `wanted`. Returns how many wait.
     pub(crate) async fn write(
         &mut self,
         journal: &Journal,
         page: &Page,
         over: bool,
-        send: bool,
+        wanted: u8,
     ) -> Result<u32, Error> {
         let trace = page.context.trace;
         let fresh = self.browser.iter().filter(|it| !self.sealed.contains(it.trace, it.id));
@@ -247,7 +247,7 @@ impl Recorded {
         let (open, closed): (Vec<&Span>, Vec<&Span>) = fresh.partition(may_change);
         let mut chunks = Vec::new();
         for (spans, open) in [(&closed, false), (&open, true)] {
-            let unsent = (!open && send).then_some(1);
+            let unsent = (!open && wanted != 0).then_some(wanted);
             let (theirs, ours): (Vec<&Span>, Vec<&Span>) =
                 spans.iter().partition(|span| self.kin.is_apart(span.trace));
             for (spans, apart) in [(ours, false), (theirs, true)] {
@@ -264,7 +264,7 @@ impl Recorded {
         let count = u32::try_from(closed.len()).unwrap_or(u32::MAX);
         self.sealed.extend(closed);
         self.metered += count;
-        Ok(if send { count } else { 0 })
+        Ok(if wanted == 0 { 0 } else { count })
     }
 
     /// Timing entries that the browser dropped before anybody could read them.
@@ -332,5 +332,7 @@ fn chunk(
     let bytes = otlp::proto::encode(spans.iter().copied());
     let others: BTreeSet<TraceId> = spans.iter().map(|span| span.trace).collect();
     let others = others.into_iter().filter(|other| *other != trace).collect();
-    SpanChunk { trace, side, part, open, unsent, late: false, others, apart: false, count, bytes }
+    let since = unsent.map(|_| clock::now());
+    let (late, apart) = (false, false);
+    SpanChunk { trace, side, part, open, unsent, since, late, others, apart, count, bytes }
 }

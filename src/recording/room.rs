@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bridge::Consult;
+use trace::json;
 use trace::room::{KEY, Room};
+use trace::table::Table;
 use webext::storage::{self, Area};
-use webext::{Error, Journal, clock, disk};
+use webext::{Error, Journal, clock, disk, recording};
 
 use crate::Recording;
 use crate::who;
@@ -77,6 +80,7 @@ impl Recording {
     ) -> Result<u64, Error> {
         let mut gone = BTreeSet::new();
         let mut freed = 0;
+        let mut unsent = Table::<u8, u64>::default();
         for trace in journal.oldest(STEP).await? {
             let lives = self.alive.borrow().contains(&trace);
             if lives || gone.contains(&trace) || freed >= wanted {
@@ -90,6 +94,12 @@ impl Recording {
             let spans = chunks.iter().map(|chunk| u64::from(chunk.count)).sum();
             if !chunks.is_empty() {
                 room.note(clock::now(), spans, bytes + BESIDES);
+            }
+            for chunk in &chunks {
+                let mask = chunk.unsent.unwrap_or_default();
+                for slot in (0..8).filter(|slot| mask >> slot & 1 == 1) {
+                    *unsent.or_default(slot) += u64::from(chunk.count);
+                }
             }
             freed += bytes + BESIDES;
             gone.insert(trace);
@@ -105,6 +115,11 @@ impl Recording {
             return Ok(0);
         }
         journal.remove_pages(&gone, None).await?;
+        if !unsent.is_empty() {
+            let spans = unsent.iter().map(|(slot, spans)| (*slot, *spans)).collect();
+            // They are gone, whoever counts them.
+            let _counted = recording::carry_out(json::write(&Consult::Lost { spans })).await;
+        }
         self.pages.borrow_mut().retain(|trace, _| !gone.contains(trace));
         Ok(freed)
     }

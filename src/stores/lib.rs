@@ -8,6 +8,7 @@
 mod ask;
 mod contact;
 mod month;
+mod queue;
 mod send;
 mod trial;
 mod way;
@@ -20,6 +21,8 @@ use serde::Serialize;
 use trace::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use webext::journal::Desk;
+
+use crate::queue::Outbox;
 
 /// Carries out a task ([`Consult`]) of the worker's or of a surface's; both task and answer are JSON
 /// text. `None` for a task that has no answer or cannot be read.
@@ -34,6 +37,7 @@ struct Stores {
     journal: Desk,
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
+    outbox: Outbox,
 }
 
 thread_local! {
@@ -50,7 +54,12 @@ impl Stores {
             Consult::Ask { trace } => text(&self.ask(trace).await),
             Consult::Send => text(&self.send().await?),
             Consult::Test { store, send } => text(&self.test(&store, send).await?),
+            Consult::Lost { spans } => {
+                self.outbox.lost(&spans).await;
+                text(&true)
+            }
             Consult::Forget => {
+                self.outbox.forget().await;
                 self.forget_contacts().await;
                 text(&true)
             }

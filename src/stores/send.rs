@@ -1,52 +1,146 @@
-//! Sends the store what waits in the journal.
+//! Sends what waits in the journal to all destinations: one request at a time to each, and none waits
+//! for another.
+//!
+//! What is to happen is `backend::outbox`'s to say. Before a request goes out it is in the ledger, and
+//! when its answer is there its chunks are struck off: a worker that dies in between sends again only
+//! what it had no answer to, and not before a pause.
 
-use backend::sender::{self, Outcome};
+use std::future::poll_fn;
+use std::mem;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use backend::outbox::{self, Due, Form, Waiting};
+use backend::stores::{self, Destination};
 use bridge::Sent;
+use trace::Timestamp;
 use trace::contact::Purpose;
-use webext::journal::SpanChunk;
-use webext::settings;
+use webext::journal::{Place, SpanChunk};
+use webext::storage::{self, Area};
+use webext::{Error, Journal, clock, gzip, settings};
 
 use crate::Stores;
-use crate::way::silent;
+use crate::queue::{LIMITS, place};
+
+/// Destinations that are being served; each ends by saying when it is to be gone on with.
+type Waits<'a> = Vec<Pin<Box<dyn Future<Output = Option<Timestamp>> + 'a>>>;
 
 impl Stores {
-    /// Sends the chunk that has waited longest. `None` when nothing waits.
+    /// Sends what can be sent now, and says what is left. `None` where the journal or what is set
+    /// cannot be read.
     pub(crate) async fn send(&self) -> Option<Sent> {
-        let settings = settings::load().await.ok()?;
-        let store = &*settings.store;
         let journal = self.journal.get().await.ok()?;
-        let waiting = journal.unsent().await.ok()?;
-        let all: u32 = waiting.iter().map(|chunk| chunk.count).sum();
-        let chunk = waiting.into_iter().next()?;
-        if let Some(sent) = self.held(settings.limit, all).await {
-            return Some(sent);
-        }
-        let request = sender::export(store, chunk.bytes.clone());
-        let outcome = match self.call(Purpose::Send, request).await {
-            Ok(reply) => sender::read_export(&reply),
-            Err(_) => {
-                let trouble = Some(silent(store));
-                return Some(Sent { done: false, left: all, trouble, after: None });
-            }
+        let (destinations, held) = self.wanted().await.ok()?;
+        self.outbox.strike(&journal, &destinations).await.ok()?;
+        let idle = destinations.iter().filter(|to| self.outbox.is_idle(to.bit()));
+        let waits: Waits<'_> = match held {
+            Some(_) => Vec::new(),
+            None => idle.map(|to| Box::pin(self.serve(&journal, to)) as _).collect(),
         };
-        let (done, trouble, after) = match outcome {
-            Outcome::Delivered => (true, None, None),
-            // Final by OTLP's word: the rest must not be sent again. It stays in the journal.
-            Outcome::Partial { rejected, reason } => {
-                (true, Some(format!("the store rejected {rejected} spans: {reason}")), None)
-            }
-            Outcome::Refused { status, reason } => {
-                (true, Some(format!("the store refused spans with {status}: {reason}")), None)
-            }
-            Outcome::Retry { after } => {
-                let after = after.unwrap_or_default();
-                (false, Some("the store is busy".to_owned()), Some(after))
-            }
+        let next = together(waits).await.into_iter().flatten().min();
+        let left = self.outbox.weigh(&journal, &destinations).await.ok()?;
+        let (trouble, after) = match held {
+            Some((trouble, after)) => (Some(trouble), Some(after)),
+            None => (
+                self.outbox.ledger(|ledger| ledger.trouble()),
+                next.map(|next| next.since(clock::now())),
+            ),
         };
-        let count = if done { chunk.count } else { 0 };
-        if done {
-            journal.put_spans(&[SpanChunk { unsent: None, ..chunk }]).await.ok()?;
-        }
-        Some(Sent { done, left: all.saturating_sub(count), trouble, after })
+        let after = after.filter(|_| left > 0);
+        Some(Sent { left, trouble, after })
     }
+
+    /// Where spans go, and why they do not go now and for how long, where that is so.
+    async fn wanted(&self) -> Result<(Vec<Destination>, Option<(String, Duration)>), Error> {
+        let settings = settings::load().await?;
+        let set = storage::load::<stores::Stores>(Area::Local, stores::KEY).await?;
+        let destinations = set.unwrap_or_default().destinations(&settings.store);
+        self.outbox.open(&destinations).await;
+        Ok((destinations, self.held(settings.limit).await))
+    }
+
+    /// Sends a destination what waits for it, request after request. Returns when it is to go on;
+    /// `None` when nothing is left.
+    async fn serve(&self, journal: &Journal, to: &Destination) -> Option<Timestamp> {
+        let slot = to.slot;
+        let _at_work = self.outbox.work(to.bit())?;
+        loop {
+            // Who takes a destination off, or gives it another token, means the next request.
+            let (destinations, held) = self.wanted().await.ok()?;
+            let to = destinations.iter().find(|to| to.slot == slot)?;
+            let pace = self.outbox.ledger(|ledger| ledger.pace(slot));
+            if held.is_some() {
+                return None;
+            }
+            // Whatever waits, it may be too early.
+            let anything = Waiting { bytes: 0, spans: 0, since: Timestamp::default() };
+            if let Due::Wait { until } = LIMITS.due(&[anything], pace, clock::now(), true) {
+                return Some(until);
+            }
+            let mut chunks = self.outbox.oldest(journal, to.bit()).await.ok()?;
+            let waiting = self.outbox.waiting(&chunks);
+            match LIMITS.due(&waiting, pace, clock::now(), false) {
+                Due::Nothing => return None,
+                Due::Wait { until } => return Some(until),
+                Due::Send { chunks: count } => {
+                    chunks.truncate(count);
+                    self.post(journal, to, &chunks).await.ok()?;
+                }
+            }
+        }
+    }
+
+    /// Makes one request, and notes what became of it.
+    async fn post(
+        &self,
+        journal: &Journal,
+        to: &Destination,
+        chunks: &[SpanChunk],
+    ) -> Result<(), Error> {
+        let spans = chunks.iter().map(|chunk| u64::from(chunk.count)).sum();
+        let places: Vec<Place> = chunks.iter().map(place).collect();
+        let body = outbox::join(chunks.iter().map(|chunk| &*chunk.bytes));
+        let Destination { slot, endpoint, form, packed, access } = to;
+        let body = match form {
+            Form::Protobuf => body,
+            // We wrote it ourselves, so it can be read; one that cannot is sent as if it were empty.
+            Form::Json => outbox::to_json(&body).unwrap_or_default(),
+        };
+        let body = if *packed { gzip::gzip(&body).await? } else { body };
+        let ask = outbox::export(endpoint, body, *form, *packed);
+        let ask = access.sign(endpoint, ask);
+        let before = self.outbox.ledger(|ledger| ledger.begin(*slot, clock::now(), dice()));
+        self.outbox.keep().await;
+        let answer = self.exchange(Purpose::Send, ask).await;
+        let now = clock::now();
+        let done = self
+            .outbox
+            .ledger(|ledger| ledger.judge(*slot, before, answer.as_ref(), spans, now, dice()));
+        let struck =
+            if done { self.outbox.settle(journal, &places, to.bit()).await } else { Ok(()) };
+        self.outbox.keep().await;
+        struck
+    }
+}
+
+fn dice() -> u32 {
+    let [one, two, three, four, ..] = clock::entropy();
+    u32::from_le_bytes([one, two, three, four])
+}
+
+/// Waits for all of several.
+async fn together(mut waits: Waits<'_>) -> Vec<Option<Timestamp>> {
+    let mut ended = Vec::new();
+    poll_fn(|context| {
+        waits.retain_mut(|wait| match wait.as_mut().poll(context) {
+            Poll::Ready(end) => {
+                ended.push(end);
+                false
+            }
+            Poll::Pending => true,
+        });
+        if waits.is_empty() { Poll::Ready(mem::take(&mut ended)) } else { Poll::Pending }
+    })
+    .await
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backend::store::{Answer, Ask};
 use trace::contact::Purpose;
 use webext::{Error, net};
 
@@ -27,6 +28,14 @@ impl Stores {
         let net::Reply { status, content_type, retry_after, body, .. } =
             net::send(&asked, PATIENCE).await?;
         Ok(backend::Reply { status, content_type, retry_after, body })
+    }
+}
+
+impl Stores {
+    /// Sends what is asked to a store. `None` where nothing answers.
+    pub(crate) async fn exchange(&self, purpose: Purpose, ask: Ask) -> Option<Answer> {
+        let reply = self.call(purpose, ask.request).await.ok()?;
+        Some(Answer { reply, ..Answer::default() })
     }
 }
 

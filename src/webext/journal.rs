@@ -27,6 +27,7 @@ mod chunk;
 mod desk;
 mod digest;
 mod news;
+mod queue;
 mod removal;
 mod request;
 mod transfer;

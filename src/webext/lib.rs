@@ -21,6 +21,7 @@ pub mod devtools;
 pub mod disk;
 pub mod error;
 pub mod files;
+pub mod gzip;
 pub mod journal;
 mod js;
 pub mod listening;

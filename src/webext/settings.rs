@@ -14,6 +14,34 @@ pub const KEY: &str = "settings";
 /// Key of the origins that are taken off the targets.
 const PAUSED: &str = "paused";
 
+/// Key of what is set about trace stores (`backend::stores`).
+const STORES: &str = "stores";
+
+/// What is kept of where spans go, without anybody's secrets.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    settings: Store,
+    stores: Sent,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Store {
+    store: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Sent {
+    sent: Vec<Slot>,
+}
+
+#[derive(Deserialize)]
+struct Slot {
+    slot: u32,
+}
+
 /// What is kept, by [`KEY`] and [`PAUSED`].
 #[derive(Deserialize)]
 struct Kept {
@@ -30,6 +58,18 @@ struct Kept {
 pub async fn load() -> Result<Settings, Error> {
     let Kept { settings, paused } = storage::all(Area::Local, &[KEY, PAUSED]).await?;
     Ok(Settings { paused, ..settings })
+}
+
+/// The destinations that want spans, a bit each, as chunks of the journal have them: those that are
+/// listed, or else the store that is asked, which is the first.
+///
+/// # Errors
+/// When the browser refuses, or what is kept is of another shape.
+pub async fn destinations() -> Result<u8, Error> {
+    let Wanted { settings, stores } = storage::all(Area::Local, &[KEY, STORES]).await?;
+    let bits = stores.sent.iter().map(|it| 1_u8.checked_shl(it.slot).unwrap_or_default());
+    let listed = bits.fold(0, |all, bit| all | bit);
+    Ok(if stores.sent.is_empty() { u8::from(!settings.store.is_empty()) } else { listed })
 }
 
 /// Puts all origins back among the targets.

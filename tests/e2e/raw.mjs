@@ -72,16 +72,16 @@ export async function rawSpans(lab) {
     return rows.map(({ bytes }) => Array.from(bytes));
   });
   const spans = new Map();
-  for (const chunk of chunks) {
-    for (const group of all(Uint8Array.from(chunk), 1)) {
-      const resource = Object.assign({}, ...all(group, 1).map((it) => attributes(it, 1)));
-      for (const scope of all(group, 2)) {
-        for (const it of all(scope, 2)) {
-          const read = span(it, resource);
-          spans.set(`${read.trace} ${read.id} ${read.kind}`, read);
-        }
-      }
-    }
+  for (const read of chunks.flatMap((chunk) => spansIn(Uint8Array.from(chunk)))) {
+    spans.set(`${read.trace} ${read.id} ${read.kind}`, read);
   }
   return [...spans.values()];
+}
+
+/** The spans of a protobuf message (`TracesData`). */
+export function spansIn(bytes) {
+  return all(bytes, 1).flatMap((group) => {
+    const resource = Object.assign({}, ...all(group, 1).map((it) => attributes(it, 1)));
+    return all(group, 2).flatMap((scope) => all(scope, 2).map((it) => span(it, resource)));
+  });
 }

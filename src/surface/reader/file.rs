@@ -241,6 +241,7 @@ impl<'a> Reader<'a> {
             part: u32::try_from(before).unwrap_or(u32::MAX),
             open: false,
             unsent: None,
+            since: None,
             late,
             others: others.into_iter().filter(|other| *other != page).collect(),
             apart,

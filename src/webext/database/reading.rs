@@ -59,10 +59,21 @@ impl Database {
 
     /// The keys of the first rows of an index, so many at most.
     pub(crate) async fn first(&self, store: &str, index: &str, count: u32) -> Result<Array, Error> {
+        self.first_of(store, index, &JsValue::UNDEFINED, count).await
+    }
+
+    /// The keys of the first rows whose key in an index is this, so many at most.
+    pub(crate) async fn first_of(
+        &self,
+        store: &str,
+        index: &str,
+        key: &JsValue,
+        count: u32,
+    ) -> Result<Array, Error> {
         let rows = self
             .store(store, "readonly")
             .and_then(|store| call(&store, "index", &[&index.into()]))
-            .and_then(|index| call(&index, "getAllKeys", &[&JsValue::UNDEFINED, &count.into()]));
+            .and_then(|index| call(&index, "getAllKeys", &[key, &count.into()]));
         let request = rows.map_err(|error| Error::new(GET, &error))?;
         let found = done(request, "onsuccess", "onerror").await;
         found.map(JsCast::unchecked_into).map_err(|error| Error::new(GET, &error))

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Math, Object, Uint8Array};
 use serde::{Deserialize, Serialize};
-use trace::{TraceId, json};
+use trace::{Timestamp, TraceId, json};
 
 use super::{GET, Journal, PUT, SPANS, STALE, key, object, ours, taken, unless};
 use crate::Error;
@@ -10,7 +10,6 @@ use crate::database::{Change, beginning};
 use crate::js::{self, set};
 
 const BYTES: &str = "bytes";
-const BY_UNSENT: &str = "unsent";
 const BY_OTHERS: &str = "others";
 
 /// Which side recorded spans.
@@ -39,9 +38,13 @@ pub struct SpanChunk {
     pub part: u32,
     /// Whether it may still change: the page is loading, and its spans are not final.
     pub open: bool,
-    /// 1 while they wait to be sent to the store; absent otherwise, which keeps the index small.
+    /// A bit for each destination to which they wait to be sent; absent where there is none, which
+    /// keeps the index small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsent: Option<u8>,
+    /// Since when they wait; absent where they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// Whether they came when nobody waited for them any more.
     #[serde(default)]
     pub late: bool,
@@ -162,13 +165,5 @@ impl Journal {
             self.database.between(SPANS, &first, &last)
         });
         async move { chunks(&found?.await?) }
-    }
-
-    /// The chunks that wait to be sent to the store.
-    ///
-    /// # Errors
-    /// When the browser refuses.
-    pub async fn unsent(&self) -> Result<Vec<SpanChunk>, Error> {
-        chunks(&self.database.all(SPANS, BY_UNSENT, &[]).await?)
     }
 }

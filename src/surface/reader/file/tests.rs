@@ -47,6 +47,7 @@ fn chunk(side: Side, part: u32, others: &[&str]) -> (SpanChunk, Vec<Span>) {
         part,
         open: false,
         unsent: None,
+        since: None,
         late: part > 0,
         others: others.iter().map(|other| other.parse().unwrap()).collect(),
         apart: false,
