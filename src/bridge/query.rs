@@ -6,6 +6,7 @@
 //!
 //! The order of the rows does not matter, and every number can be counted again from them.
 
+mod call;
 mod calls;
 mod errors;
 mod near;
@@ -23,8 +24,9 @@ mod usage;
 use std::collections::BTreeMap;
 
 use near::Near;
-use trace::digest::Digest;
+use trace::digest::{Digest, ErrorRow, PageRow};
 
+pub use call::{Call, Calls as CallList};
 pub use question::{Question, Range, SessionFilter};
 pub use reply::{
     Answer, Calls, CallsLine, CallsStep, ErrorLine, PageLine, Pages, PagesLine, PagesStep,
@@ -34,22 +36,48 @@ pub use reply::{
 /// All rows that there are, as questions are put to them: one digest of everything.
 pub type Rows = Digest;
 
+/// All rows that there are, wherever each kind of them lies.
+#[derive(Debug)]
+pub struct Shelves<'a, C: ?Sized> {
+    /// Pages.
+    pub pages: &'a [PageRow],
+    /// What scripts asked for.
+    pub calls: &'a C,
+    /// Script errors.
+    pub errors: &'a [ErrorRow],
+}
+
+impl<C: ?Sized> Clone for Shelves<'_, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C: ?Sized> Copy for Shelves<'_, C> {}
+
 /// Answers a question out of all rows, which lie in any order. Takes time in proportion to their
 /// number (and its logarithm).
 #[must_use]
 pub fn answer(rows: &Rows, question: &Question) -> Answer {
+    let Rows { pages, calls, errors } = rows;
+    answer_from(Shelves { pages, calls: &**calls, errors }, question)
+}
+
+/// As [`answer`], of rows that lie in other forms.
+#[must_use]
+pub fn answer_from<C: CallList + ?Sized>(rows: Shelves<'_, C>, question: &Question) -> Answer {
     match question {
         Question::Sessions(filter) => Answer::Sessions(sessions::sessions(rows, filter)),
         Question::Session { session, slow } => {
             Answer::Session(sessions::details(rows, session, *slow).map(Box::new))
         }
-        Question::Pages { range, rules } => Answer::Pages(pages::pages(&rows.pages, *range, rules)),
-        Question::Errors { range } => Answer::Errors(errors::errors(&rows.errors, *range)),
-        Question::Error { fingerprint } => Answer::Error(errors::error(&rows.errors, fingerprint)),
-        Question::Calls { range, rules } => Answer::Calls(calls::calls(&rows.calls, *range, rules)),
+        Question::Pages { range, rules } => Answer::Pages(pages::pages(rows.pages, *range, rules)),
+        Question::Errors { range } => Answer::Errors(errors::errors(rows.errors, *range)),
+        Question::Error { fingerprint } => Answer::Error(errors::error(rows.errors, fingerprint)),
+        Question::Calls { range, rules } => Answer::Calls(calls::calls(rows.calls, *range, rules)),
         Question::Route { range, rules, method, route, failed } => {
             let wanted = calls::Wanted { method, route, failed: *failed };
-            Answer::Route(calls::route(&rows.calls, *range, rules, &wanted))
+            Answer::Route(calls::route(rows.calls, *range, rules, &wanted))
         }
         Question::Usage { range, zone } => Answer::Usage(usage::usage(rows, *range, *zone)),
     }

@@ -3,13 +3,17 @@
 //! Rows lie in any order. A trace's rows go when it is digested anew or evicted: the last row moves
 //! into the gap, so a change costs what the trace has and not what there is.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use bridge::query::{self, Answer, Question, Rows};
+use bridge::query::{self, Answer, Call, CallList as _, Question, Shelves};
 use trace::TraceId;
-use trace::digest::{CallRow, Digest, PageRow};
+use trace::digest::{Digest, ErrorRow, PageRow};
+
+use calls::Calls;
 
 /// The request that a trace begins with, as lists name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +32,9 @@ impl Head {
         Self { page: true, method: "GET".to_owned(), url, status, session }
     }
 
-    fn of_call(row: &CallRow) -> Self {
-        let CallRow { method, url, status, session, .. } = row.clone();
+    fn of_call(call: &Call<'_>) -> Self {
+        let Call { method, url, status, session, .. } = *call;
+        let [method, url, session] = [method, url, session].map(str::to_owned);
         Self { page: false, method, url, status, session }
     }
 }
@@ -44,7 +49,15 @@ pub(crate) struct Shelf {
 
 #[derive(Debug, Default)]
 struct Inner {
-    rows: Rows,
+    pages: Vec<PageRow>,
+    calls: Calls,
+    errors: Vec<ErrorRow>,
+    places: Kinds,
+}
+
+/// Where each trace has its rows, kind by kind.
+#[derive(Debug, Default)]
+struct Kinds {
     pages: Places,
     calls: Places,
     errors: Places,
@@ -54,13 +67,14 @@ impl Shelf {
     /// Answers a question out of what is here.
     pub(crate) fn answer(&self, question: &Question) -> Answer {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        query::answer(&inner.rows, question)
+        let Inner { pages, calls, errors, .. } = &*inner;
+        query::answer_from(Shelves { pages, calls, errors }, question)
     }
 
     /// The traces that a page's requests are besides the page's own, each once.
     pub(crate) fn apart(&self, page: TraceId) -> Vec<TraceId> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let calls = inner.rows.calls.iter().filter(|call| call.page == Some(page));
+        let calls = inner.calls.each().filter(|call| call.page == Some(page));
         let mut traces: Vec<_> = calls.filter_map(|call| call.trace).collect();
         traces.sort_unstable();
         traces.dedup();
@@ -72,30 +86,34 @@ impl Shelf {
     /// `None` for a trace that no browser tells of.
     pub(crate) fn head(&self, trace: i64) -> Option<Head> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let Inner { rows, pages, calls, .. } = &*inner;
-        let page = pages.rows(&rows.pages, trace).min_by_key(|row| row.start);
-        let call = || calls.rows(&rows.calls, trace).min_by_key(|row| row.start);
-        page.map(Head::of_page).or_else(|| call().map(Head::of_call))
+        let Inner { pages, calls, places, .. } = &*inner;
+        let page = places.pages.rows(pages, trace).min_by_key(|row| row.start);
+        let all = || places.calls.rows(&calls.rows, trace).map(|row| calls.read(row));
+        let call = || all().min_by_key(|call| call.start);
+        page.map(Head::of_page).or_else(|| call().as_ref().map(Head::of_call))
     }
 
     /// Puts digests of traces in the place of those that these have.
     pub(crate) fn put(&self, digests: Vec<(i64, Digest)>) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let Inner { rows, pages, calls, errors } = &mut *inner;
+        let Inner { pages, calls, errors, places } = &mut *inner;
         for (trace, digest) in digests {
-            pages.put(&mut rows.pages, trace, digest.pages);
-            calls.put(&mut rows.calls, trace, digest.calls);
-            errors.put(&mut rows.errors, trace, digest.errors);
+            places.pages.put(pages, trace, digest.pages);
+            let new = digest.calls.iter().map(|row| calls.row(row)).collect();
+            let gone = places.calls.put(&mut calls.rows, trace, new);
+            calls.forget(&gone);
+            places.errors.put(errors, trace, digest.errors);
         }
     }
 
     /// Takes out the rows of traces with lower numbers.
     pub(crate) fn drop_below(&self, floor: i64) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let Inner { rows, pages, calls, errors } = &mut *inner;
-        pages.drop_below(&mut rows.pages, floor);
-        calls.drop_below(&mut rows.calls, floor);
-        errors.drop_below(&mut rows.errors, floor);
+        let Inner { pages, calls, errors, places } = &mut *inner;
+        places.pages.drop_below(pages, floor);
+        let gone = places.calls.drop_below(&mut calls.rows, floor);
+        calls.forget(&gone);
+        places.errors.drop_below(errors, floor);
     }
 
     /// How many digests are in the database and not here.
@@ -116,47 +134,54 @@ struct Places {
 }
 
 impl Places {
-    fn put<T>(&mut self, rows: &mut Vec<T>, trace: i64, new: Vec<T>) {
-        self.remove(rows, trace);
+    /// Puts rows of a trace in the place of those that it has, and returns these.
+    fn put<T>(&mut self, rows: &mut Vec<T>, trace: i64, new: Vec<T>) -> Vec<T> {
+        let gone = self.remove(rows, trace);
         if new.is_empty() {
-            return;
+            return gone;
         }
         let first = rows.len();
         rows.extend(new);
         self.owners.resize(rows.len(), trace);
         self.of.insert(trace, (first..rows.len()).collect());
+        gone
     }
 
     fn rows<'a, T>(&'a self, rows: &'a [T], trace: i64) -> impl Iterator<Item = &'a T> {
         self.of.get(&trace).into_iter().flatten().filter_map(|place| rows.get(*place))
     }
 
-    fn remove<T>(&mut self, rows: &mut Vec<T>, trace: i64) {
+    fn remove<T>(&mut self, rows: &mut Vec<T>, trace: i64) -> Vec<T> {
+        let mut gone = Vec::new();
         let mut places = self.of.remove(&trace).unwrap_or_default();
         // From the last on, so that no row that goes moves into a gap.
         places.sort_unstable();
         for place in places.into_iter().rev() {
-            rows.swap_remove(place);
+            gone.push(rows.swap_remove(place));
             self.owners.swap_remove(place);
             let moved = self.owners.get(place).and_then(|owner| self.of.get_mut(owner));
             if let Some(at) = moved.and_then(|of| of.iter_mut().find(|at| **at == rows.len())) {
                 *at = place;
             }
         }
+        gone
     }
 
-    fn drop_below<T>(&mut self, rows: &mut Vec<T>, floor: i64) {
+    fn drop_below<T>(&mut self, rows: &mut Vec<T>, floor: i64) -> Vec<T> {
+        let mut gone = Vec::new();
         while let Some((trace, _)) = self.of.first_key_value().filter(|(trace, _)| **trace < floor)
         {
             let trace = *trace;
-            self.remove(rows, trace);
+            gone.append(&mut self.remove(rows, trace));
         }
+        gone
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trace::digest::CallRow;
 
     fn digest(name: &str, pages: usize, calls: usize) -> Digest {
         let page = |at| PageRow { url: format!("{name}{at}"), ..PageRow::default() };
@@ -170,8 +195,8 @@ mod tests {
 
     fn urls(shelf: &Shelf) -> (Vec<String>, Vec<String>) {
         let inner = shelf.inner.read().unwrap();
-        let mut pages: Vec<_> = inner.rows.pages.iter().map(|row| row.url.clone()).collect();
-        let mut calls: Vec<_> = inner.rows.calls.iter().map(|row| row.url.clone()).collect();
+        let mut pages: Vec<_> = inner.pages.iter().map(|row| row.url.clone()).collect();
+        let mut calls: Vec<_> = inner.calls.each().map(|call| call.url.to_owned()).collect();
         pages.sort();
         calls.sort();
         (pages, calls)

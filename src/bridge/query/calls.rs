@@ -9,7 +9,7 @@ use trace::{SpanId, Timestamp, TraceId};
 use super::route::{Routes, Rules};
 use super::spread::Sample;
 use super::steps::Steps;
-use super::{Calls, CallsLine, CallsStep, Range, at};
+use super::{Call, CallList, Calls, CallsLine, CallsStep, Range, at};
 
 /// Which calls of all.
 pub(super) struct Wanted<'a> {
@@ -27,7 +27,7 @@ struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, call: &CallRow) {
+    fn add(&mut self, call: &Call<'_>) {
         self.calls = self.calls.saturating_add(1);
         self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
         self.time.add(call.millis);
@@ -39,27 +39,27 @@ struct Gathered<'a> {
     method: &'a str,
     route: usize,
     counted: Counted,
-    slowest: &'a CallRow,
-    last: Option<&'a CallRow>,
+    slowest: Call<'a>,
+    last: Option<Call<'a>>,
 }
 
-const fn place(call: &CallRow) -> (Timestamp, Option<TraceId>, Option<SpanId>) {
+const fn place(call: &Call<'_>) -> (Timestamp, Option<TraceId>, Option<SpanId>) {
     (call.start, call.trace, call.span)
 }
 
 impl<'a> Gathered<'a> {
-    fn new(route: usize, call: &'a CallRow) -> Self {
+    fn new(route: usize, call: Call<'a>) -> Self {
         let counted = Counted::default();
-        Self { method: &call.method, route, counted, slowest: call, last: None }
+        Self { method: call.method, route, counted, slowest: call, last: None }
     }
 
-    fn add(&mut self, call: &'a CallRow) {
-        self.counted.add(call);
-        let slow = |it: &CallRow| (rank(it.millis), place(it));
-        if slow(self.slowest) < slow(call) {
+    fn add(&mut self, call: Call<'a>) {
+        self.counted.add(&call);
+        let slow = |it: &Call<'_>| (rank(it.millis), place(it));
+        if slow(&self.slowest) < slow(&call) {
             self.slowest = call;
         }
-        if !call.service.is_empty() && self.last.is_none_or(|known| place(known) < place(call)) {
+        if !call.service.is_empty() && self.last.is_none_or(|known| place(&known) < place(&call)) {
             self.last = Some(call);
         }
     }
@@ -68,7 +68,7 @@ impl<'a> Gathered<'a> {
         CallsLine {
             method: self.method.to_owned(),
             route: routes.name(self.route).to_owned(),
-            service: self.last.map(|call| call.service.clone()).unwrap_or_default(),
+            service: self.last.map(|call| call.service.to_owned()).unwrap_or_default(),
             calls: self.counted.calls,
             failures: self.counted.failures,
             time: self.counted.time.spread(),
@@ -87,12 +87,12 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn add(&mut self, route: usize, call: &'a CallRow) {
+    fn add(&mut self, route: usize, call: Call<'a>) {
         let last = at(&mut self.last, route);
         let known = last.filter(|at| self.found[*at].method == call.method);
         let place = known.unwrap_or_else(|| {
             let next = self.found.len();
-            let place = *self.places.entry((route, &call.method)).or_insert(next);
+            let place = *self.places.entry((route, call.method)).or_insert(next);
             if place == next {
                 self.found.push(Gathered::new(route, call));
             }
@@ -104,18 +104,18 @@ impl<'a> Lines<'a> {
 }
 
 /// The answer.
-pub(super) fn calls(rows: &[CallRow], range: Range, rules: &[String]) -> Calls {
-    let within = || rows.iter().filter(|call| range.has(call.start));
+pub(super) fn calls<C: CallList + ?Sized>(rows: &C, range: Range, rules: &[String]) -> Calls {
+    let within = || rows.each().filter(|call| range.has(call.start));
     let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules, rows.len());
+    let mut routes = Routes::new(&rules, rows.count());
     let steps = Steps::of(range, within().map(|call| call.start));
     let mut over: Vec<Counted> = Vec::new();
     over.resize_with(steps.count, Counted::default);
     let mut lines = Lines::default();
     for call in within() {
-        lines.add(routes.place(&call.url, &call.route), call);
+        lines.add(routes.place(call.url, call.route), call);
         if let Some(step) = over.get_mut(steps.place(call.start)) {
-            step.add(call);
+            step.add(&call);
         }
     }
     let mut lines: Vec<_> = lines.found.into_iter().map(|it| it.line(&routes)).collect();
@@ -134,26 +134,26 @@ pub(super) fn calls(rows: &[CallRow], range: Range, rules: &[String]) -> Calls {
 }
 
 /// The calls of one route, the newest first.
-pub(super) fn route(
-    rows: &[CallRow],
+pub(super) fn route<C: CallList + ?Sized>(
+    rows: &C,
     range: Range,
     rules: &[String],
     wanted: &Wanted<'_>,
 ) -> Vec<CallRow> {
     let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules, rows.len());
-    let within = rows.iter().filter(|call| {
+    let mut routes = Routes::new(&rules, rows.count());
+    let within = rows.each().filter(|call| {
         range.has(call.start)
             && call.method == wanted.method
             && !(wanted.failed && call.error.is_empty())
     });
-    let found: Vec<&CallRow> = within
+    let found: Vec<Call<'_>> = within
         .filter(|call| {
-            let place = routes.place(&call.url, &call.route);
+            let place = routes.place(call.url, call.route);
             routes.name(place) == wanted.route
         })
         .collect();
     let newest = |at: usize| u64::MAX - found[at].start.nanos();
-    let order = order(found.len(), &newest, &|a, b| place(found[a]).cmp(&place(found[b])));
-    order.into_iter().map(|at| found[at].clone()).collect()
+    let order = order(found.len(), &newest, &|a, b| place(&found[a]).cmp(&place(&found[b])));
+    order.into_iter().map(|at| found[at].row()).collect()
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use trace::digest::{CallRow, ErrorRow, PageRow};
+use trace::digest::{ErrorRow, PageRow};
 use trace::order::sort;
 use trace::{SpanId, Timestamp, TraceId};
 
 use super::errors::browser;
-use super::{PageLine, Places, Rows, SessionDetails, SessionFilter, SessionLine, at};
+use super::{
+    Call, CallList, PageLine, Places, SessionDetails, SessionFilter, SessionLine, Shelves, at,
+};
 
 /// Where a row stands in time; rows of one moment by their ids, so that their order does not matter.
 type Place = (Timestamp, Option<TraceId>, Option<SpanId>);
@@ -91,7 +93,7 @@ impl<'a> Gathered<'a> {
         self.system.offer(page, !page.system.is_empty());
     }
 
-    fn call(&mut self, call: &CallRow) {
+    fn call(&mut self, call: &Call<'_>) {
         self.calls = self.calls.saturating_add(1);
         self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
         self.spans = self.spans.saturating_add(call.spans);
@@ -126,13 +128,13 @@ impl<'a> Gathered<'a> {
 }
 
 /// All sessions of some rows, whose pages are judged.
-fn gather<'a>(
-    rows: &'a Rows,
+fn gather<'a, C: CallList + ?Sized>(
+    rows: Shelves<'a, C>,
     only: Option<&str>,
     judge: &dyn Fn(&PageRow) -> u16,
 ) -> Vec<Gathered<'a>> {
     let wanted = |session: &str| !session.is_empty() && only.is_none_or(|only| only == session);
-    let all = rows.pages.len() + rows.calls.len() + rows.errors.len();
+    let all = rows.pages.len() + rows.calls.count() + rows.errors.len();
     let (mut places, mut found) = (Places::of(all), Vec::<Gathered<'a>>::new());
     for page in rows.pages.iter().filter(|it| wanted(&it.session)) {
         let it = at(&mut found, places.place(&page.session));
@@ -140,10 +142,10 @@ fn gather<'a>(
         it.page(page);
         it.passed |= judge(page);
     }
-    for call in rows.calls.iter().filter(|it| wanted(&it.session)) {
-        let it = at(&mut found, places.place(&call.session));
-        it.session = &call.session;
-        it.call(call);
+    for call in rows.calls.each().filter(|it| wanted(it.session)) {
+        let it = at(&mut found, places.place(call.session));
+        it.session = call.session;
+        it.call(&call);
     }
     for error in rows.errors.iter().filter(|it| wanted(&it.session)) {
         let it = at(&mut found, places.place(&error.session));
@@ -214,7 +216,10 @@ impl Sieve {
 }
 
 /// The sessions that pass, the newest first.
-pub(super) fn sessions(rows: &Rows, filter: &SessionFilter) -> Vec<SessionLine> {
+pub(super) fn sessions<C: CallList + ?Sized>(
+    rows: Shelves<'_, C>,
+    filter: &SessionFilter,
+) -> Vec<SessionLine> {
     let sieve = Sieve::new(filter);
     let found = gather(rows, None, &|page| sieve.judge(page));
     let mut lines: Vec<_> = found.iter().filter(|it| sieve.lets(it)).map(Gathered::line).collect();
@@ -223,7 +228,11 @@ pub(super) fn sessions(rows: &Rows, filter: &SessionFilter) -> Vec<SessionLine> 
 }
 
 /// One session with its pages; `None` where nothing is known of it.
-pub(super) fn details(rows: &Rows, session: &str, millis: u32) -> Option<SessionDetails> {
+pub(super) fn details<C: CallList + ?Sized>(
+    rows: Shelves<'_, C>,
+    session: &str,
+    millis: u32,
+) -> Option<SessionDetails> {
     let found = gather(rows, Some(session), &|_| 0).into_iter().next()?;
     let pages = rows.pages.iter().filter(|page| page.session == session);
     let mut pages: Vec<PageLine> = pages
@@ -247,7 +256,7 @@ pub(super) fn details(rows: &Rows, session: &str, millis: u32) -> Option<Session
             line.errors = line.errors.saturating_add(error.count);
         }
     }
-    for call in rows.calls.iter().filter(|it| it.session == session) {
+    for call in rows.calls.each().filter(|it| it.session == session) {
         if let Some(line) = home(call.page).and_then(|at| pages.get_mut(at)) {
             line.calls = line.calls.saturating_add(1);
             line.failures = line.failures.saturating_add(u32::from(!call.error.is_empty()));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use trace::digest::{CallRow, PageRow};
+use trace::digest::PageRow;
 use trace::order::sort;
 use trace::origin::Origin;
 use trace::{Timestamp, TraceId};
 
 use super::steps::closed;
-use super::{Range, Rows, Usage, UsageDay, UsageSite, at};
+use super::{Call, CallList, Range, Shelves, Usage, UsageDay, UsageSite, at};
 
 /// Nanoseconds of a minute and of a day.
 const MINUTE: i64 = 60_000_000_000;
@@ -29,14 +29,14 @@ fn begin(day: i64, zone: i32) -> Timestamp {
 }
 
 /// The answer. A page has the spans of its trace, and a call those of its own.
-pub(super) fn usage(rows: &Rows, range: Range, zone: i32) -> Usage {
+pub(super) fn usage<C: CallList + ?Sized>(rows: Shelves<'_, C>, range: Range, zone: i32) -> Usage {
     let pages: Vec<&PageRow> = rows.pages.iter().filter(|it| range.has(it.start)).collect();
-    let alone = |it: &&CallRow| it.spans > 0 && range.has(it.start);
-    let calls: Vec<&CallRow> = rows.calls.iter().filter(alone).collect();
-    Usage { days: days(&pages, &calls, range, zone), sites: sites(rows, &pages, &calls) }
+    let alone = |it: &Call<'_>| it.spans > 0 && range.has(it.start);
+    let calls: Vec<Call<'_>> = rows.calls.each().filter(alone).collect();
+    Usage { days: days(&pages, &calls, range, zone), sites: sites(rows.pages, &pages, &calls) }
 }
 
-fn days(pages: &[&PageRow], calls: &[&CallRow], range: Range, zone: i32) -> Vec<UsageDay> {
+fn days(pages: &[&PageRow], calls: &[Call<'_>], range: Range, zone: i32) -> Vec<UsageDay> {
     let moments = pages.iter().map(|it| it.start).chain(calls.iter().map(|it| it.start));
     let Some((since, until)) = closed(range, moments) else { return Vec::new() };
     let moment = Timestamp::from_nanos;
@@ -57,7 +57,7 @@ fn days(pages: &[&PageRow], calls: &[&CallRow], range: Range, zone: i32) -> Vec<
 }
 
 /// Sites, those with the most spans first.
-fn sites(rows: &Rows, pages: &[&PageRow], calls: &[&CallRow]) -> Vec<UsageSite> {
+fn sites(all: &[PageRow], pages: &[&PageRow], calls: &[Call<'_>]) -> Vec<UsageSite> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut place = |url: Option<&str>| {
         let origin = url.and_then(|url| Origin::of(url).ok());
@@ -74,7 +74,7 @@ fn sites(rows: &Rows, pages: &[&PageRow], calls: &[&CallRow]) -> Vec<UsageSite> 
     if !calls.is_empty() {
         // Of several pages in one trace, what is the trace's is the first's.
         let mut known: BTreeMap<TraceId, &PageRow> = BTreeMap::new();
-        for page in &rows.pages {
+        for page in all {
             let Some(trace) = page.trace else { continue };
             let first = known.entry(trace).or_insert(page);
             if (page.start, page.span) < (first.start, first.span) {

@@ -28,6 +28,8 @@ use rusqlite::{Connection, params_from_iter};
 const REQUESTS: u64 = 800;
 const CONNECTIONS: usize = 4;
 const ROUNDS: usize = 3;
+/// Pairs of measurements of which the one has something that the other has not.
+const PAIRS: usize = 5;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -43,7 +45,7 @@ fn main() {
         served.push(run.rate);
         latency.push(run.slow.as_secs_f64() * 1e3);
         memory = memory.max(run.memory);
-        bare.push(bare_loop(&path, &folder.path().join(format!("{round}-bare.db"))));
+        bare.push(bare_loop(&path, &folder.path().join(format!("{round}-bare.db")), false));
     }
     let (served, bare) = (median(served), median(bare));
     let ratio = served / bare;
@@ -52,6 +54,8 @@ fn main() {
     );
     println!("ingest.ack.p99  {:.1} ms  (4 connections)", median(latency));
     println!("ingest.memory  {memory:.0} MB  (peak, bar 48)");
+    forwarding(&runtime, folder.path(), &proto, served);
+    marking(folder.path(), served);
     for (name, bodies, content_type, gzip) in [
         ("ingest.gzip", &packed, "application/x-protobuf", true),
         ("ingest.json", &json, "application/json", false),
@@ -64,6 +68,45 @@ fn main() {
             run.rate / bare
         );
     }
+}
+
+/// What handing on adds to what taking in costs: the same load without and with, one behind the other,
+/// each until all of it is digested and handed on.
+fn forwarding(runtime: &tokio::runtime::Runtime, folder: &Path, bodies: &[Bytes], served: f64) {
+    let sink = format!("http://{}", runtime.block_on(load::sink::open()));
+    for (name, more, bar) in [
+        ("ingest.forward", vec!["--forward", &*sink], "bar 10 %"),
+        ("ingest.forward.gzip", vec!["--forward", &*sink, "--forward-gzip"], "no bar"),
+    ] {
+        let (mut added, mut slower) = (Vec::new(), Vec::new());
+        for round in 0..PAIRS {
+            let path = |kind| folder.join(format!("{name}-{kind}-{round}.db"));
+            let run = |path: &Path, more: &[&str]| {
+                let run = ingest_with(path, bodies, "application/x-protobuf", false, Some(more));
+                runtime.block_on(run)
+            };
+            let (without, with) = (run(&path("without"), &[]), run(&path("with"), &more));
+            added.push((1.0 / with.rate - 1.0 / without.rate) * served * 100.0);
+            slower.push(with.slow.as_secs_f64() / without.slow.as_secs_f64());
+        }
+        let (added, slower) = (median(added), median(slower));
+        println!(
+            "{name}  {added:+.1} % of processor time  ({bar}; slowest answers {slower:.2} times as long)"
+        );
+    }
+}
+
+/// What it costs to mark traces for those who make digests, of what taking in costs: the bare loop
+/// without and with marks, one behind the other.
+fn marking(folder: &Path, served: f64) {
+    let from = folder.join("0.db");
+    let costs = (0..PAIRS).map(|round| {
+        let path = |kind| folder.join(format!("marks-{kind}-{round}.db"));
+        let without = bare_loop(&from, &path("without"), false);
+        let with = bare_loop(&from, &path("with"), true);
+        (1.0 / with - 1.0 / without) * served * 100.0
+    });
+    println!("ingest.marks  {:+.1} % of processor time", median(costs.collect()));
 }
 
 fn bodies(encode: impl Fn(&[trace::Span]) -> Vec<u8>) -> Vec<Bytes> {
@@ -91,7 +134,18 @@ struct Run {
 }
 
 async fn ingest(path: &Path, bodies: &[Bytes], content_type: &'static str, gzip: bool) -> Run {
-    let server = Server::start(path);
+    ingest_with(path, bodies, content_type, gzip, None).await
+}
+
+/// As above, with a collector that is told more; then until it has nothing left to do.
+async fn ingest_with(
+    path: &Path,
+    bodies: &[Bytes],
+    content_type: &'static str,
+    gzip: bool,
+    settled: Option<&[&str]>,
+) -> Run {
+    let server = Server::with(path, settled.unwrap_or_default());
     let url = Arc::new(format!("http://{}/v1/traces", server.http));
     let bodies: Arc<[Bytes]> = bodies.into();
     let next = Arc::new(AtomicUsize::new(0));
@@ -120,6 +174,9 @@ async fn ingest(path: &Path, bodies: &[Bytes], content_type: &'static str, gzip:
         waits.extend(sender.await.unwrap());
     }
     waits.sort();
+    if settled.is_some() {
+        settle(&server).await;
+    }
     let spans = (bodies.len() * BATCH) as f64;
     let rate = spans / (server.time() - before).as_secs_f64();
     let run = Run { rate, slow: waits[waits.len() * 99 / 100], memory: server.memory() };
@@ -127,9 +184,23 @@ async fn ingest(path: &Path, bodies: &[Bytes], content_type: &'static str, gzip:
     run
 }
 
+/// Waits until all is digested and handed on.
+async fn settle(server: &Server) {
+    let (client, url) = (Client::new(), format!("http://{}/healthz", server.http));
+    loop {
+        let text = client.get(&url).send().await.unwrap().text().await.unwrap();
+        let health: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let left = &health["forward"][0]["waiting"]["spans"];
+        if health["behind"] == 0 && (left.is_null() || *left == 0) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Puts the rows of one database into another with nothing around: the same tables, the same
 /// settings, one transaction for every 512 spans.
-fn bare_loop(from: &Path, to: &Path) -> f64 {
+fn bare_loop(from: &Path, to: &Path, marked: bool) -> f64 {
     let source = Connection::open(from).unwrap();
     let target = Connection::open(to).unwrap();
     target
@@ -148,6 +219,8 @@ fn bare_loop(from: &Path, to: &Path) -> f64 {
     let traces = rows(&source, "SELECT * FROM trace ORDER BY no");
     let members = rows(&source, "SELECT * FROM member ORDER BY trace");
     let sessions = rows(&source, "SELECT * FROM session ORDER BY trace");
+    let marks =
+        if marked { rows(&source, "SELECT no, born FROM trace ORDER BY no") } else { vec![] };
     let share = |rows: &[Vec<Value>]| rows.len().div_ceil(spans.len().div_ceil(BATCH));
     let mut parts = [
         ("INSERT OR IGNORE INTO span VALUES (?, ?, ?)", spans.chunks(BATCH)),
@@ -157,6 +230,10 @@ fn bare_loop(from: &Path, to: &Path) -> f64 {
         ),
         ("INSERT OR IGNORE INTO member VALUES (?, ?)", members.chunks(share(&members))),
         ("INSERT OR IGNORE INTO session VALUES (?, ?)", sessions.chunks(share(&sessions))),
+        (
+            "INSERT INTO stale VALUES (?1, ?2, ?2) ON CONFLICT (trace) DO UPDATE SET at = ?2",
+            marks.chunks(share(&marks).max(1)),
+        ),
     ];
     let before = processor_time("self");
     for _ in 0..spans.len().div_ceil(BATCH) {

@@ -214,7 +214,7 @@ async fn a_file_of_the_first_layout_is_brought_up_to_date_and_digested() {
     let file = Connection::open(&path).unwrap();
     file.execute_batch(
         "DROP TABLE digest; DROP TABLE stale; ALTER TABLE meta DROP COLUMN rules;
-         PRAGMA user_version = 1",
+         DROP TABLE waiting; DROP TABLE destination; PRAGMA user_version = 1",
     )
     .unwrap();
     drop(file);
@@ -224,7 +224,7 @@ async fn a_file_of_the_first_layout_is_brought_up_to_date_and_digested() {
     shop.running.stop().await;
     let file = Connection::open(&path).unwrap();
     let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[tokio::test]

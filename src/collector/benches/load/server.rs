@@ -15,9 +15,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(database: &Path) -> Self {
+        Self::with(database, &[])
+    }
+
+    /// One that is told more.
+    pub(crate) fn with(database: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tracelight-collector"))
             .args(["--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--max-bytes", "1TB", "--db"])
             .arg(database)
+            .args(more)
+            // It says how it fares, which is not what is measured.
+            .stderr(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the collector was built with this bench");
