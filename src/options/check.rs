@@ -4,6 +4,7 @@
 use std::fmt;
 
 use backend::link::{self, Values};
+use backend::stores;
 use trace::body::{self, MOST_SITES};
 use trace::choices::{self, Choices};
 use trace::cookie;
@@ -33,7 +34,7 @@ impl Problem {
     }
 
     /// A problem in an error's words, which say what was found and then what was wanted.
-    fn said(field: &str, error: &impl fmt::Display) -> Self {
+    pub fn said(field: &str, error: &impl fmt::Display) -> Self {
         let said = error.to_string();
         let (found, wanted) = said.split_once(", wanted ").unwrap_or((&said, "another"));
         Self::new(field, found, wanted)
@@ -75,7 +76,7 @@ const MOST_NAME: usize = 256;
 /// Everything that is wrong, in the order of the page.
 #[must_use]
 pub fn problems(all: &Chosen) -> Vec<Problem> {
-    let Chosen { settings, choices } = all;
+    let Chosen { settings, choices, .. } = all;
     let Settings { store, triggers, cookie, targets, ending, answer, links, limit, .. } = settings;
     let Settings { excluded, sampling, bodies, redaction, .. } = settings;
     let path = |text: &str| sampler::excluded(text).map(drop);
@@ -125,26 +126,8 @@ pub fn session() -> Values<'static> {
 }
 
 fn store_problem(store: &str) -> Option<Problem> {
-    let problem = |found: &str, wanted| Some(Problem::new("store", found, wanted));
-    if store.is_empty() {
-        return None;
-    }
-    if let Some(at) = store.find(['{', '}']) {
-        let at = store.chars().count() - store.get(at..).unwrap_or_default().chars().count() + 1;
-        return problem(&format!("a brace at character {at}"), "a URL without placeholders");
-    }
-    let authority = store.split('/').nth(2).unwrap_or_default();
-    // The browser's `fetch` refuses such URLs.
-    if authority.contains('@') {
-        return problem("it has a user name or password", "a URL without them");
-    }
-    if let Err(flaw) = link::check(store) {
-        return Some(Problem::said("store", &flaw));
-    }
-    if store.contains(['?', '#']) {
-        return problem("it has a query or a fragment", "a base URL, to which paths are added");
-    }
-    None
+    let flaw = (!store.is_empty()).then(|| stores::check_address(store).err())??;
+    Some(Problem::said("store", &flaw))
 }
 
 fn answer_problem(answer: &str) -> Option<Problem> {

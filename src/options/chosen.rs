@@ -1,5 +1,7 @@
-//! All that the options change: the worker's settings, and what the user chose for the dashboard.
+//! All that the options change: the worker's settings, what the user chose for the dashboard, and
+//! whom spans are asked of and sent to.
 
+use backend::stores::Stores;
 use trace::choices::Choices;
 use trace::settings::Settings;
 
@@ -10,4 +12,6 @@ pub struct Chosen {
     pub settings: Settings,
     /// What the dashboard and recording heed.
     pub choices: Choices,
+    /// How the store is asked, and where spans are sent.
+    pub stores: Stores,
 }

@@ -3,13 +3,19 @@
 //! Plain state: it is told what was typed and stored, and says what to draw and what may be saved.
 //! Only what is right is saved; what is wrong stays typed, and the old setting holds.
 
-use std::collections::BTreeMap;
+mod stores;
 
+use std::collections::BTreeMap;
+use std::mem;
+
+use backend::stores::Stores;
 use trace::settings::RedactionSettings;
 
 use crate::check::{Problem, problems, regex};
 use crate::chosen::Chosen;
 use crate::field::{self, Field, Group, Kind};
+
+pub use stores::{Change, Learned, MOST_HEADERS};
 
 /// The options as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,10 +32,14 @@ pub struct Draft {
     pub failed: bool,
     /// What was wrong with the last file, each on a line.
     pub refusals: Vec<String>,
+    /// What the worker learned of stores and destinations.
+    pub learned: Learned,
     /// What is typed and not saved.
     typed: BTreeMap<&'static str, String>,
     /// What is wrong with it.
     wrong: BTreeMap<&'static str, Problem>,
+    /// Stores and destinations as they are typed; `None` as they are kept.
+    typed_stores: Option<Stores>,
 }
 
 impl Draft {
@@ -37,9 +47,16 @@ impl Draft {
     pub fn load(&mut self, kept: Result<Chosen, String>) {
         self.ready = true;
         match kept {
-            Ok(settings) => (self.saved, self.trouble) = (settings, None),
+            Ok(chosen) => self.keep(chosen),
             Err(reason) => self.trouble = Some(reason),
         }
+    }
+
+    /// Takes in what is kept now.
+    fn keep(&mut self, mut chosen: Chosen) {
+        self.keep_stores(mem::take(&mut chosen.stores));
+        let stores = mem::take(&mut self.saved.stores);
+        (self.saved, self.trouble) = (Chosen { stores, ..chosen }, None);
     }
 
     /// What stands in a field.
@@ -122,8 +139,8 @@ impl Draft {
     /// Takes in that a field's text was saved, or why not.
     pub fn settled(&mut self, field: &'static Field, text: &str, done: Result<Chosen, String>) {
         match done {
-            Ok(settings) => {
-                (self.saved, self.trouble) = (settings, None);
+            Ok(chosen) => {
+                self.keep(chosen);
                 self.say(Ok(format!("Saved: {}", field.label)));
                 if self.typed.get(field.key).is_some_and(|typed| typed == text) {
                     self.typed.remove(field.key);
@@ -143,8 +160,9 @@ impl Draft {
     pub fn imported(&mut self, done: Result<(Chosen, String), Vec<String>>) {
         self.refusals.clear();
         match done {
-            Ok((settings, news)) => {
-                (self.saved, self.trouble) = (settings, None);
+            Ok((chosen, news)) => {
+                self.typed_stores = None;
+                self.keep(chosen);
                 self.say(Ok(news));
                 self.typed.clear();
                 self.wrong.clear();

@@ -87,13 +87,18 @@ impl Field {
         }
     }
 
-    /// Whether a search finds it: every word of it stands somewhere in what is shown.
+    /// Whether a search finds it.
     #[must_use]
     pub fn matches(&self, search: &str) -> bool {
-        let shown =
-            [self.label, self.meaning, self.key, self.group.title()].join(" ").to_lowercase();
-        search.to_lowercase().split_whitespace().all(|word| shown.contains(word))
+        matches(search, &[self.label, self.meaning, self.key, self.group.title()].join(" "))
     }
+}
+
+/// Whether every word of a search stands somewhere in what is shown.
+#[must_use]
+pub fn matches(search: &str, shown: &str) -> bool {
+    let shown = shown.to_lowercase();
+    search.to_lowercase().split_whitespace().all(|word| shown.contains(word))
 }
 
 type Access = (fn(&Chosen) -> String, fn(&mut Chosen, &str) -> bool);

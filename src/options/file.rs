@@ -4,6 +4,8 @@
 //! is no object is a bad setting. What a file does not name stays as it is, so a secret that was
 //! left out is not lost.
 
+mod stores;
+
 use trace::json::{self, Node, SyntaxError};
 use trace::quantity;
 
@@ -67,7 +69,9 @@ pub fn export(chosen: &Chosen, secrets: bool) -> String {
     }
     let settings = alone.join(",\n");
     format!(
-        "{{\n  \"tracelight\": \"{OURS}\",\n  \"version\": {VERSION},\n  \"settings\": {{\n{settings}\n  }}\n}}\n"
+        "{{\n  \"tracelight\": \"{OURS}\",\n  \"version\": {VERSION},\n  \"settings\": {{\n{settings}\n  }},\n  \"{}\": {}\n}}\n",
+        stores::NAME,
+        stores::write(&chosen.stores, secrets),
     )
 }
 
@@ -108,7 +112,7 @@ pub fn import(text: &str, now: &Chosen) -> Result<Imported, Vec<Problem>> {
         }
     }
     match node.field("settings") {
-        Some(settings @ Node::Object(_)) => read(settings, now),
+        Some(settings @ Node::Object(_)) => read(settings, text, now),
         other => {
             let found = format!("settings is {}", other.map_or("missing", Node::kind));
             Err(whole(found, "an object"))
@@ -132,7 +136,7 @@ fn broken(text: &str, error: SyntaxError) -> Problem {
     Problem::new(FILE, found, wanted)
 }
 
-fn read(node: &Node<'_>, now: &Chosen) -> Result<Imported, Vec<Problem>> {
+fn read(node: &Node<'_>, text: &str, now: &Chosen) -> Result<Imported, Vec<Problem>> {
     let mut imported = Imported { chosen: now.clone(), count: 0, ignored: Vec::new() };
     let mut wrong = Vec::new();
     for (path, node) in leaves(node) {
@@ -151,6 +155,10 @@ fn read(node: &Node<'_>, now: &Chosen) -> Result<Imported, Vec<Problem>> {
         }
     }
     wrong.extend(problems(&imported.chosen));
+    match stores::read(text, &imported.chosen, now) {
+        Ok(stores) => imported.chosen.stores = stores,
+        Err(flaws) => wrong.extend(flaws),
+    }
     if wrong.is_empty() { Ok(imported) } else { Err(wrong) }
 }
 
@@ -258,7 +266,7 @@ mod tests {
         let begin = "{\n  \"tracelight\": \"settings\",\n  \"version\": 1,\n  \"settings\": {\n    \"store\": \"https://store.example/%22x%22\",\n    \"answer\": \"\",";
         assert!(text.starts_with(begin), "{text}");
         assert!(text.contains("\n    \"triggers\": {\n      \"w3c\": true,\n"), "{text}");
-        assert!(text.ends_with("    }\n  }\n}\n"), "{text}");
+        assert!(text.ends_with("    \"sent\": []\n  }\n}\n"), "{text}");
     }
 
     #[test]

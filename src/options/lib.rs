@@ -3,14 +3,21 @@
 //!
 //! Made as `app` is: components draw, plain structs think, `wire` alone speaks with the browser.
 
+pub mod access;
+pub mod asked;
 pub mod bodies;
 pub mod check;
 pub mod chosen;
 pub mod connection;
+pub mod control;
+pub mod destinations;
 pub mod draft;
+pub mod entry;
+pub mod fare;
 pub mod field;
 pub mod file;
 pub mod page;
+pub mod party;
 pub mod preset;
 pub mod redacted;
 pub mod rules;

@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use surface::mark::Mark;
 use surface::paused::Paused;
 
+use crate::asked::{self, Asked};
 use crate::connection::{Connection, Named, Trials};
-use crate::draft::Draft;
-use crate::field::{Field, Group};
+use crate::destinations::{self, Destinations};
+use crate::draft::{Change, Draft};
+use crate::field::{Field, Group, matches};
+use crate::party::Party;
 use crate::redacted::Redacted;
 use crate::setting::Setting;
 use crate::tester::{Fits, Tester};
@@ -19,10 +22,18 @@ pub enum Intent {
     Type(&'static str, String),
     /// Is done with a field: save it.
     Commit(&'static str),
-    /// Tests the store's connection.
-    Test,
-    /// Allows the extension to reach the store without its consent (CORS).
-    Allow,
+    /// Changes something of the store that is asked, or of a destination.
+    Change(Party, Change),
+    /// Adds a destination.
+    Add,
+    /// Takes the destination of a slot away.
+    Remove(u8),
+    /// Saves what is right of the store and of the destinations.
+    Keep,
+    /// Tests a connection.
+    Test(Party),
+    /// Allows the extension to reach a store without its consent (CORS).
+    Allow(Party),
     /// Allows it to put the context on requests to the origins that are named.
     AllowNamed,
     /// Puts an origin back that was taken off.
@@ -39,7 +50,7 @@ pub fn Options(
     /// What is typed and what is in force.
     #[prop(into)]
     draft: Signal<Draft>,
-    /// What the store answered.
+    /// How tests of connections stand.
     #[prop(into)]
     trials: Signal<Trials>,
     /// Whether a regular expression fits.
@@ -49,8 +60,18 @@ pub fn Options(
 ) -> impl IntoView {
     let (search, set_search) = signal(String::new());
     let found = Memo::new(move |_| search.with(|search| keys(search)));
-    let groups =
-        Group::ALL.map(|group| view! { <Section group found draft trials fits on_intent /> });
+    let sent = Memo::new(move |_| search.with(|search| matches(search, destinations::WORDS)));
+    let nothing = move || found.with(Vec::is_empty) && !sent.get();
+    let groups = Group::ALL.map(|group| {
+        view! {
+            <Section group found draft trials fits on_intent />
+            {(group == Group::Store).then(|| view! {
+                <Show when=move || sent.get()>
+                    <Destinations draft trials on_intent />
+                </Show>
+            })}
+        }
+    });
     view! {
         <main class="surface options">
             <header class="brand">
@@ -65,7 +86,7 @@ pub fn Options(
                 <News draft />
             </header>
             <Trouble draft />
-            {move || found.with(Vec::is_empty).then(|| view! {
+            {move || nothing().then(|| view! {
                 <p class="none" role="status">"No setting is called or means that."</p>
             })}
             {groups.into_iter().collect::<Vec<_>>()}
@@ -79,7 +100,13 @@ pub fn Options(
 }
 
 fn keys(search: &str) -> Vec<&'static str> {
-    Draft::found(search).into_iter().map(|field| field.key).collect()
+    let mut found = Draft::found(search);
+    // How it is asked stands with it.
+    let store = Field::of("store").filter(|_| matches(search, asked::WORDS));
+    if let Some(store) = store.filter(|store| !found.iter().any(|field| field.key == store.key)) {
+        found.insert(0, store);
+    }
+    found.into_iter().map(|field| field.key).collect()
 }
 
 /// What happened last. The region is always there, so that what comes into it is read out.
@@ -134,7 +161,10 @@ fn Section(
                 <div class="settings">
                     <For each=fields key=|field| field.key let(field)>
                         <Setting field draft on_intent />
-                        {(field.key == "store").then(|| view! { <Connection draft trials on_intent /> })}
+                        {(field.key == "store").then(|| view! {
+                            <Asked draft on_intent />
+                            <Connection party=Party::Asked draft trials on_intent />
+                        })}
                         {(field.key == "targets").then(|| view! {
                             <Paused settings=saved on_restore />
                             <Named trials on_intent />

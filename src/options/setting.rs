@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::bodies::Bodies;
 use crate::check;
+use crate::control::Control;
 use crate::draft::Draft;
 use crate::field::{Field, Kind};
 use crate::page::Intent;
@@ -28,7 +29,7 @@ pub fn Setting(
             <label for=field.key>{field.label}</label>
             <p class="meaning" id=about(field)>{field.meaning}</p>
             {linked.then(|| view! { <Presets field on_intent /> })}
-            <Control field draft wrong on_intent />
+            <Changed field draft wrong on_intent />
             <p class="wrong" id=flaw(field) aria-live="polite">{move || wrong.get()}</p>
             {linked.then(|| view! { <Preview field draft /> })}
             <Default field draft on_intent />
@@ -47,87 +48,24 @@ fn flaw(field: &Field) -> String {
 
 /// What a field is changed with.
 #[component]
-fn Control(
+fn Changed(
     field: &'static Field,
     draft: Signal<Draft>,
     wrong: Memo<Option<String>>,
     on_intent: Callback<Intent>,
 ) -> impl IntoView {
-    let text = Memo::new(move |_| draft.with(|draft| draft.text(field)));
-    let invalid = move || wrong.with(|wrong| wrong.is_some().then_some("true"));
-    let described = format!("{} {}", about(field), flaw(field));
-    let type_in = move |text: String| on_intent.run(Intent::Type(field.key, text));
-    let commit = move || on_intent.run(Intent::Commit(field.key));
-    let choose = move |text: String| {
-        type_in(text);
-        commit();
-    };
-    match field.kind {
-        Kind::Switch => view! {
-            <input
-                type="checkbox"
-                id=field.key
-                aria-describedby=described
-                prop:checked=move || text.get() == "true"
-                on:change:target=move |event| choose(event.target().checked().to_string())
-            />
+    let Field { key, kind, example, label, .. } = *field;
+    match key {
+        "bodies" => view! { <Bodies field draft on_intent /> }.into_any(),
+        "sampling" => view! { <Rules field draft on_intent /> }.into_any(),
+        _ => {
+            let text = Memo::new(move |_| draft.with(|draft| draft.text(field)));
+            let on_type = Callback::new(move |text| on_intent.run(Intent::Type(key, text)));
+            let on_commit = Callback::new(move |()| on_intent.run(Intent::Commit(key)));
+            let (id, name) = (key.to_owned(), Signal::stored(label.to_owned()));
+            view! { <Control id name kind example text wrong on_type on_commit /> }.into_any()
         }
-        .into_any(),
-        Kind::Choice(words) => view! {
-            <select
-                id=field.key
-                aria-describedby=described
-                prop:value=move || text.get()
-                on:change:target=move |event| choose(event.target().value())
-            >
-                {options(words, &text.get_untracked())}
-            </select>
-        }
-        .into_any(),
-        Kind::List if field.key == "bodies" => {
-            view! { <Bodies field draft on_intent /> }.into_any()
-        }
-        Kind::List if field.key == "sampling" => {
-            view! { <Rules field draft on_intent /> }.into_any()
-        }
-        Kind::List => view! {
-            <textarea
-                id=field.key
-                rows="3"
-                spellcheck="false"
-                placeholder=field.example
-                aria-describedby=described
-                aria-invalid=invalid
-                prop:value=move || text.get()
-                on:input:target=move |event| type_in(event.target().value())
-                on:change=move |_| commit()
-            ></textarea>
-        }
-        .into_any(),
-        Kind::Text | Kind::Secret | Kind::Number => view! {
-            <input
-                type=if field.kind == Kind::Secret { "password" } else { "text" }
-                id=field.key
-                inputmode=(field.kind == Kind::Number).then_some("numeric")
-                autocomplete="off"
-                spellcheck="false"
-                placeholder=field.example
-                aria-describedby=described
-                aria-invalid=invalid
-                prop:value=move || text.get()
-                on:input:target=move |event| type_in(event.target().value())
-                on:change=move |_| commit()
-            />
-        }
-        .into_any(),
     }
-}
-
-fn options(words: &'static [(&'static str, &'static str)], now: &str) -> Vec<AnyView> {
-    let option = |(word, meaning): &(&'static str, &'static str)| {
-        view! { <option value=*word selected=*word == now>{*meaning}</option> }.into_any()
-    };
-    words.iter().map(option).collect()
 }
 
 /// The default, and the way back to it.

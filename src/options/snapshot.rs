@@ -6,8 +6,11 @@ use leptos::prelude::*;
 use surface::draw::draw;
 use trace::{Timestamp, contact};
 
-use crate::draft::Draft;
+use crate::connection::Trials;
+use crate::destinations::Destinations;
+use crate::draft::{Change, Draft};
 use crate::field::Field;
+use crate::party::{Part, Party};
 use crate::setting::Setting;
 use crate::trust;
 use crate::trust::account::Account;
@@ -66,5 +69,27 @@ fn a_setting_says_what_it_means_what_is_wrong_and_its_default() {
 #[test]
 fn a_link_has_presets_and_a_preview() {
     let html = settings(["links.trace", "cookie.secret", "targets"], "https://x.test/{traceId}");
+    assert_snapshot!(html);
+}
+
+#[test]
+fn a_destination_says_what_is_wrong_and_shows_no_secret() {
+    let html = draw(|| {
+        let mut draft = Draft::default();
+        draft.add();
+        let party = Party::Sent(0);
+        draft.change(party, Change::AddHeader);
+        for (part, text) in [
+            (Part::Endpoint, "otlp.example"),
+            (Part::Credentials, "bearer"),
+            (Part::Token, "hush"),
+            (Part::Name(0), "cookie"),
+        ] {
+            draft.change(party, Change::Put(part, text.to_owned()));
+        }
+        let (draft, on_intent) = (Signal::stored(draft), Callback::new(|_| ()));
+        view! { <Destinations draft trials=Signal::stored(Trials::default()) on_intent /> }
+    });
+    assert!(!html.contains("hush"));
     assert_snapshot!(html);
 }

@@ -37,9 +37,10 @@ pub fn Transfer(
             </div>
             <div class="settings">
                 <div class="setting flag">
-                    <label for="secrets">"Export secrets too"</label>
+                    <label for="secrets">"With credentials"</label>
                     <p class="meaning" id="secrets-about">
-                        "Whoever has the file can then sign the trace cookie as you do."
+                        "Whoever has the file can then sign the trace cookie as you do, and pass for you with \
+                         the stores and destinations above."
                     </p>
                     <input
                         type="checkbox"
@@ -61,7 +62,7 @@ pub fn Transfer(
                     <label for=INPUT>"Import settings"</label>
                     <p class="meaning" id="import-about">
                         "A file with anything wrong in it changes nothing. What a file does not name \
-                         stays as it is."
+                         stays as it is; credentials stay with the address that they were given for."
                     </p>
                     <input
                         type="file"

@@ -102,7 +102,7 @@ fn judge(way: Way, trial: &Trial) -> (Tone, String) {
         (0, _) => (Tone::Bad, SILENT),
         (401, _) => (
             Tone::Warn,
-            "The store wants to know who asks. Tracelight sends no credentials: let it in without, or through a proxy that adds them.",
+            "The store wants to know who asks: credentials, a tenant or a header are missing here, or are others than it knows.",
         ),
         (403, _) => {
             (Tone::Warn, "The store knows this extension, or nobody, and does not let it in.")

@@ -2,4 +2,5 @@
 //! Decides nothing; every text that a user reads comes from elsewhere.
 
 pub mod options;
+mod stores;
 pub mod trust;

@@ -234,7 +234,7 @@ test('settings go out to a file and come back, secrets only when asked for', asy
   await news('Saved: Link of a trace');
   const plain = await exported();
   assert.ok(!plain.includes('hush'));
-  await options.getByRole('checkbox', { name: 'Export secrets too' }).check();
+  await options.getByRole('checkbox', { name: 'With credentials' }).check();
   const whole = JSON.parse(await exported());
   assert.equal(whole.settings.cookie.secret, 'hush');
   const before = await kept();

@@ -61,7 +61,9 @@ impl Group {
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Store => "Where spans are sent, and where the servers' spans are looked for.",
+            Self::Store => {
+                "Where the servers' spans are looked for, and spans are sent unless you list others."
+            }
             Self::Triggers => {
                 "What a traced request carries, so that a server records it. Any number at once."
             }

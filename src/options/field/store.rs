@@ -11,9 +11,9 @@ pub(super) const FIELDS: &[Field] = &[
         text!(settings.store),
         [
             "Store's URL",
-            "Base URL of an OTLP receiver with Jaeger's query API, version 3. Spans of the browser are \
-         sent to it, and the servers' spans are asked of it. Empty: nothing leaves the browser, \
-         and only the browser's side is recorded.",
+            "Base URL of a trace store: Tracelight's collector, Jaeger, Grafana Tempo, Zipkin, or what speaks \
+         like one of them. The servers' spans are asked of it, and the browser's are sent to it unless \
+         destinations are listed below. Empty: nothing is asked, and only the browser's side is seen.",
             "http://127.0.0.1:4318",
         ],
     ),

@@ -1,14 +1,14 @@
 //! Wires the options to the browser's storage and files, and to the background.
 
-use std::mem;
 use std::time::Duration;
 
 use ::trace::choices::{self, KEY};
 use ::trace::origin::Origin;
 use ::trace::settings::Settings;
-use bridge::{Consult, Trial};
+use backend::stores::KEY as KEY_OF_STORES;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::page as shared;
 use webext::storage::{self, Area};
 use webext::{permissions, rules, settings};
 
@@ -19,7 +19,8 @@ use crate::draft::Draft;
 use crate::field::{Field, Group};
 use crate::file;
 use crate::page::{self, Intent};
-use crate::verdict::{Verdict, Way};
+use crate::party::Party;
+use crate::wire::stores;
 
 /// How long typing must rest before what is typed is saved without leaving the field.
 const REST: Duration = Duration::from_millis(1_000);
@@ -36,11 +37,24 @@ pub fn Options() -> impl IntoView {
         look(draft, trials).await;
     });
     hear(draft);
+    stores::learn(draft);
     let on_intent = Callback::new(move |intent| match intent {
         Intent::Type(key, text) => type_in(draft, trials, typed, key, text),
         Intent::Commit(key) => commit(draft, trials, key),
-        Intent::Test => test(draft, trials),
-        Intent::Allow => allow(draft, trials, pattern(draft).as_slice()),
+        Intent::Change(party, change) => stores::change(draft, trials, party, change),
+        Intent::Add => {
+            draft.update(Draft::add);
+        }
+        Intent::Remove(slot) => stores::remove(draft, trials, slot),
+        Intent::Keep => stores::keep(draft, trials),
+        Intent::Test(party) => stores::test(draft, trials, party),
+        Intent::Allow(party) => {
+            allow(
+                draft,
+                trials,
+                draft.with_untracked(|draft| stores::pattern(draft, party)).as_slice(),
+            );
+        }
         Intent::AllowNamed => {
             let barred = trials.with_untracked(|trials| trials.barred.clone());
             allow(draft, trials, &barred);
@@ -65,7 +79,7 @@ fn type_in(
         // What was found out is about another URL. And no timer: half a URL is a URL too, of a
         // host to which spans would be sent.
         trials.update(|trials| {
-            *trials = Trials { barred: mem::take(&mut trials.barred), ..Trials::default() };
+            trials.begin(Party::Asked);
         });
         return;
     }
@@ -112,20 +126,21 @@ async fn flaw(regex: &str) -> Option<String> {
 async fn load() -> Result<Chosen, webext::Error> {
     let settings = settings::load().await?;
     let choices = storage::load(Area::Local, KEY).await?.unwrap_or_default();
-    Ok(Chosen { settings, choices })
+    let stores = storage::load(Area::Local, KEY_OF_STORES).await?.unwrap_or_default();
+    Ok(Chosen { settings, choices, stores })
 }
 
 /// Takes in what is kept, where another page changed it: what is typed here stays typed.
 fn hear(draft: RwSignal<Draft>) {
-    let heard = storage::changed(KEY, move || {
-        spawn_local(async move {
-            if let Ok(kept) = load().await {
-                let _page_is_gone = draft.try_update(|draft| draft.load(Ok(kept)));
-            }
-        });
-    });
-    let heard = StoredValue::new_local(Some(heard));
-    on_cleanup(move || drop(heard.try_update_value(Option::take)));
+    for key in [KEY, KEY_OF_STORES] {
+        shared::keep(storage::changed(key, move || {
+            spawn_local(async move {
+                if let Ok(kept) = load().await {
+                    let _page_is_gone = draft.try_update(|draft| draft.load(Ok(kept)));
+                }
+            });
+        }));
+    }
 }
 
 /// Saves a field, over what is kept by now: another page of options may have saved meanwhile.
@@ -151,34 +166,21 @@ fn commit(draft: RwSignal<Draft>, trials: RwSignal<Trials>, key: &str) {
     });
 }
 
-/// The store that is typed, if it may be one.
-fn store(draft: RwSignal<Draft>) -> Option<String> {
-    let field = Field::of("store")?;
-    draft.with_untracked(|draft| {
-        let text = draft.text(field).trim().to_owned();
-        (draft.problem(field).is_none() && !text.is_empty()).then_some(text)
-    })
-}
-
-/// The pattern of the store's host, for the browser's permission.
-fn pattern(draft: RwSignal<Draft>) -> Option<String> {
-    Origin::of(&store(draft)?).ok().map(|origin| origin.pattern())
-}
-
-/// Looks whether the extension may reach the store's host whatever that says, and the origins that
-/// are named.
-async fn look(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
-    let allowed = match pattern(draft) {
-        Some(pattern) => permissions::has(&pattern).await.ok(),
-        None => None,
-    };
+/// Looks whether the extension may reach the hosts of stores whatever those say, and the origins
+/// that are named.
+pub(super) async fn look(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
+    let patterns = draft.with_untracked(stores::patterns);
+    for (party, pattern) in patterns {
+        let allowed = permissions::has(&pattern).await.ok();
+        trials.update(|trials| trials.change(party).allowed = allowed);
+    }
     let mut barred = Vec::new();
     for pattern in draft.with_untracked(|draft| named(&draft.saved.settings)) {
         if permissions::has(&pattern).await == Ok(false) {
             barred.push(pattern);
         }
     }
-    trials.update(|trials| (trials.allowed, trials.barred) = (allowed, barred));
+    trials.update(|trials| trials.barred = barred);
 }
 
 /// The match patterns of the origins that are named. What a regular expression fits nobody knows.
@@ -210,31 +212,6 @@ fn restore(draft: RwSignal<Draft>, origin: String) {
             Err(reason) => draft.say(Err(format!("Not saved: {reason}"))),
         });
     });
-}
-
-fn test(draft: RwSignal<Draft>, trials: RwSignal<Trials>) {
-    let Some(store) = store(draft) else { return };
-    trials.update(|trials| (trials.verdicts, trials.busy) = (Vec::new(), true));
-    spawn_local(async move {
-        look(draft, trials).await;
-        for way in [Way::Query, Way::Receive] {
-            trials.update(|trials| trials.verdicts.push(Verdict::waiting(way, &store)));
-            let verdict = Verdict::of(way, &store, attempt(&store, way).await);
-            if self::store(draft).as_ref() != Some(&store) {
-                return; // Another URL is typed by now, and the verdicts are gone.
-            }
-            trials.update(|trials| {
-                trials.verdicts.pop();
-                trials.verdicts.push(verdict);
-            });
-        }
-        trials.update(|trials| trials.busy = false);
-    });
-}
-
-async fn attempt(store: &str, way: Way) -> Result<Trial, String> {
-    let test = Consult::Test { store: store.to_owned(), send: way == Way::Receive };
-    webext::message::consult(&test).await.map_err(|error| error.to_string())
 }
 
 fn export(draft: RwSignal<Draft>, secrets: bool) {
@@ -272,7 +249,8 @@ async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Chosen, String), Ve
         return Err(vec![problem.to_string()]);
     }
     let failed = |error: webext::Error| vec![error.to_string()];
-    // The choices last: whoever hears of them reads both.
+    // The choices last: whoever hears of them reads all.
+    storage::store(Area::Local, KEY_OF_STORES, &imported.chosen.stores).await.map_err(failed)?;
     settings::save(&imported.chosen.settings).await.map_err(failed)?;
     storage::store(Area::Local, KEY, &imported.chosen.choices).await.map_err(failed)?;
     let news = imported.news();
