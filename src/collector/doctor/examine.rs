@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use backend::store::Fault;
 use tokio::time::sleep;
 use trace::completion::{Progress as Reached, Sight, Watch};
 use trace::ladder::{Asked, Ladder, Lamp, Light, Way};
@@ -19,7 +20,7 @@ use super::report::{Report, Storage};
 use super::visit::{self, Visit};
 use crate::client::Client;
 
-/// A store that only fails for so long is given up.
+/// A store that only fails for so long is given up; one that is busy is not.
 const DEAD: Duration = Duration::from_secs(5);
 /// Between two questions once the usual pauses are used up.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -80,10 +81,9 @@ impl<'a> Vigil<'a> {
             if let Some(trouble) = &trouble {
                 let ladder = &mut self.report.visit.ladder;
                 (ladder.asked, ladder.status) = trouble.asked();
-                self.failing.get_or_insert_with(Instant::now);
-            } else {
-                self.failing = None;
             }
+            let dead = trouble.as_ref().is_some_and(|it| !matches!(it.fault, Fault::Busy { .. }));
+            self.failing = dead.then(|| self.failing.unwrap_or_else(Instant::now));
             self.report.visit.ladder.at = now().millis();
             self.watch.answered(trouble.as_ref().map(|trouble| trouble.said.clone()));
             let reached = self.watch.progress(now());
@@ -94,7 +94,12 @@ impl<'a> Vigil<'a> {
             progress.show("waiting for spans", &self.wanting(&reached));
             let left = self.wait.saturating_sub(self.begun.elapsed());
             let pause = self.watch.pause(now()).unwrap_or(PAUSE).min(PAUSE);
-            sleep(pause.min(left)).await;
+            // What a busy store names is not undercut.
+            let named = trouble.as_ref().and_then(|trouble| match trouble.fault {
+                Fault::Busy { after, .. } => after,
+                _ => None,
+            });
+            sleep(named.map_or(pause, |named| named.max(pause)).min(left)).await;
         }
     }
 

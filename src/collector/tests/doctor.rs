@@ -213,6 +213,35 @@ async fn a_store_that_takes_a_span_and_does_not_give_it_back_is_not_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_busy_is_asked_again_and_one_that_is_locked_is_not() {
+    let server = Server::start(joins).await;
+    let known = Mutex::new(Vec::new());
+    let busy = Server::start(move |asked: &Asked| {
+        let mut known = known.lock().unwrap();
+        match &*asked.method {
+            // The first of each.
+            method if !known.iter().any(|known| known == method) => {
+                known.push(method.to_owned());
+                Says::new(503, "later").with("retry-after", "0")
+            }
+            "POST" => Says::new(200, "").with("content-type", shop::PROTO),
+            _ => Says::json(r#"{"services":[]}"#),
+        }
+    });
+    let busy = busy.await;
+    let said = examine(&[&server.url, "--store", &busy.url, "--wait", "3s"]).await;
+    assert_eq!(said.checks(), ["yes", "yes", "no"], "{:#}", said.json);
+
+    let locked = Server::start(|_| Says::new(401, "who are you?")).await;
+    let begun = Instant::now();
+    let said = examine(&[&server.url, "--store", &locked.url]).await;
+    assert!(begun.elapsed() < Duration::from_secs(40), "it would be waited for a minute");
+    assert_eq!((said.title(), said.code), (Some("The trace store wants a login (401)"), 1));
+    let gets = locked.asked().iter().filter(|asked| asked.method == "GET").count();
+    assert_eq!(gets, 1, "nobody guesses at a door");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_in_place_of_a_store_is_named() {
     let server = Server::start(joins).await;
     let page = "<html><title>Please log in</title></html>";
