@@ -42,22 +42,22 @@ function span(number) {
   };
 }
 
-/** Spans `from` to before `to` as a `TracesData` message. */
-export function protobuf(from, to) {
+/** Spans `from` to before `to` as a `TracesData` message, with so many attributes each at most. */
+export function protobuf(from, to, most = Infinity) {
   const out = new Out(96 + (to - from) * 420);
   const groups = SERVICES.map((service, at) => [service, of(from, to, at)]);
   for (const [service, numbers] of groups) {
     if (!numbers.length) continue;
     out.message(1, () => {
       out.message(1, () => out.attribute(1, 'service.name', service));
-      out.message(2, () => numbers.forEach((number) => out.message(2, () => write(out, span(number)))));
+      out.message(2, () => numbers.forEach((number) => out.message(2, () => write(out, span(number), most))));
     });
   }
   return out.done();
 }
 
 /** The same as OTLP JSON. */
-export function json(from, to) {
+export function json(from, to, most = Infinity) {
   const text = ([key, stringValue]) => ({ key, value: { stringValue } });
   const written = (number) => {
     const { id, parent, name, kind, start, end, failed, attributes } = span(number);
@@ -69,7 +69,7 @@ export function json(from, to) {
       kind,
       startTimeUnixNano: `${start}`,
       endTimeUnixNano: `${end}`,
-      attributes: attributes.map(text),
+      attributes: attributes.slice(0, most).map(text),
       ...(failed ? { status: { code: 2, message: 'no price' } } : {}),
     };
   };
@@ -87,7 +87,7 @@ function of(from, to, service) {
   return numbers;
 }
 
-function write(out, { id, parent, name, kind, start, end, failed, attributes }) {
+function write(out, { id, parent, name, kind, start, end, failed, attributes }, most) {
   out.hex(1, TRACE);
   out.hex(2, id);
   if (parent) out.hex(4, parent);
@@ -95,7 +95,7 @@ function write(out, { id, parent, name, kind, start, end, failed, attributes }) 
   out.number(6, kind);
   out.fixed(7, start);
   out.fixed(8, end);
-  attributes.forEach(([key, value]) => out.attribute(9, key, value));
+  attributes.slice(0, most).forEach(([key, value]) => out.attribute(9, key, value));
   if (failed) out.message(15, () => out.number(3, 2));
 }
 
