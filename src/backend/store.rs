@@ -1,8 +1,7 @@
 //! Trace stores of every kind: what each wants to be asked for a trace, and how it answers.
 //!
 //! Owns the dialects and the traps of each. Refuses to know where a store's settings are kept, and
-//! sends nothing. What a shell must refuse for it is said by [`Ask`]. `recording` speaks to our own
-//! collector through [`jaeger`](crate::jaeger), which stays as small as that needs.
+//! sends nothing. What a shell must refuse for it is said by [`Ask`].
 
 mod ask;
 mod fault;

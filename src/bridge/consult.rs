@@ -1,8 +1,10 @@
 //! What is asked of the module that speaks with trace stores: by the worker, and by the extension's
 //! own pages through it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use trace::TraceId;
+use trace::{SessionId, Timestamp, TraceId};
 
 /// Something to do for it. Its kind tells it from what recording does ([`Task`](crate::Task)).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,18 +23,60 @@ pub enum Consult {
         /// How many, by the slots of the destinations that did not get them.
         spans: Vec<(u8, u64)>,
     },
-    /// Try a store: answered by [`Trial`](crate::Trial).
-    Test {
-        /// Its base URL.
+    /// Try how a store is asked, which need not be set yet: answered by [`Trial`](crate::Trial).
+    TestAsked {
+        /// Its address.
         store: String,
-        /// Whether to send it something; else it is asked for something.
-        send: bool,
+        /// How it is asked (`backend::stores::Asked`), as text.
+        asked: String,
     },
+    /// Try where spans go, which need not be set yet: answered by [`Trial`](crate::Trial).
+    TestSent {
+        /// The destination (`backend::stores::Destination`), as text.
+        destination: String,
+    },
+    /// Ask the store that is set for all traces of a session, by id what is known and by search what
+    /// is not, and have them recorded: answered by [`Findings`].
+    Search(Wanted),
     /// Forget whom it has spoken with: answered by `true`.
     Forget,
     /// Something another version says.
     #[serde(other)]
     Unknown,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Wanted {
+    /// The session.
+    pub session: SessionId,
+    /// Its traces that are known.
+    pub known: Vec<TraceId>,
+    /// Services that are known to take part; where there are none, the store is asked.
+    pub services: Vec<String>,
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended, or now.
+    pub to: Timestamp,
+}
+
+/// What was found of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Findings {
+    /// Its traces that the store has.
+    pub traces: Vec<TraceId>,
+    /// Of these, those that have spans which nobody here knew.
+    pub grew: Vec<TraceId>,
+    /// Spans that could not be read.
+    pub rejected: u64,
+    /// Whether there may be more, because a limit was reached.
+    pub more: bool,
+    /// In how long the same search may find more, because stores find new spans late.
+    pub again: Option<Duration>,
+    /// What went wrong, for the user.
+    pub trouble: Vec<String>,
 }
 
 #[cfg(test)]

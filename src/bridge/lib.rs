@@ -18,7 +18,7 @@ pub mod verb;
 pub use command::{
     Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
 };
-pub use consult::Consult;
+pub use consult::{Consult, Findings, Wanted};
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};

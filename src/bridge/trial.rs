@@ -3,10 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One request that was tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What was tried: one request or, until it is found out what a store speaks, several.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trial {
+    /// Method and address of the request that counts: the last one.
+    #[serde(default)]
+    pub tried: String,
+    /// What the store was found to be; empty where that is not known.
+    #[serde(default)]
+    pub found: String,
     /// The status that came back; 0 when nothing did.
     pub status: u16,
     /// The content type that came back.

@@ -62,9 +62,16 @@ impl Verdict {
     /// Once it is there; `Err` when the background did not answer.
     #[must_use]
     pub fn of(way: Way, store: &str, answer: Result<Trial, String>) -> Self {
+        let mut tried = way.tried(store);
         let (tone, came, means) = match answer {
             Ok(trial) => {
-                let (tone, means) = judge(way, &trial);
+                if !trial.tried.is_empty() {
+                    tried.clone_from(&trial.tried);
+                }
+                let (tone, mut means) = judge(way, &trial);
+                if !trial.found.is_empty() {
+                    means = format!("It answers as {} does.", trial.found);
+                }
                 (tone, came(&trial), means)
             }
             Err(reason) => (Tone::Bad, reason, "Reload the extension, and try again.".to_owned()),
@@ -75,7 +82,7 @@ impl Verdict {
             _ => "does not work",
         };
         let title = format!("{}: {stands}", way.name());
-        Self { tone, title, tried: way.tried(store), came, means }
+        Self { tone, title, tried, came, means }
     }
 }
 
@@ -108,9 +115,10 @@ fn judge(way: Way, trial: &Trial) -> (Tone, String) {
             (Tone::Warn, "The store knows this extension, or nobody, and does not let it in.")
         }
         (429 | 503, _) => (Tone::Bad, "The store is there, and too busy to answer. Try again."),
-        (404, Way::Query) if !is_json(trial) => {
-            (Tone::Bad, "A server is there, but it has no Jaeger query API (/api/v3) at this URL.")
-        }
+        (404, Way::Query) if !is_json(trial) => (
+            Tone::Bad,
+            "A server is there, but it has no query API of Jaeger, Tempo or Zipkin at this URL.",
+        ),
         (_, Way::Query) if trial.understood => (
             Tone::Good,
             "It answers like a trace store, and has no trace of the id that was asked for, as it should be.",
@@ -152,7 +160,7 @@ mod tests {
 
     fn trial(status: u16, content_type: &str, understood: bool) -> Trial {
         let content_type = content_type.to_owned();
-        Trial { status, content_type, understood, said: String::new(), millis: 12 }
+        Trial { status, content_type, understood, millis: 12, ..Trial::default() }
     }
 
     fn verdict(way: Way, trial: Trial) -> (Tone, String) {

@@ -93,6 +93,10 @@ impl Recording {
     /// Keeps what the store has of a trace that is no page of the worker's: one of long ago, or of
     /// others, that somebody looks at. Whether any of it was new.
     pub(crate) async fn keep(&self, trace: TraceId) -> bool {
+        // What is found of a page of the worker's is taken in by the next look at it.
+        if self.alive.borrow().contains(&trace) {
+            return false;
+        }
         let found = self.found.borrow_mut().remove(&trace).unwrap_or_default();
         let Ok(journal) = self.journal().await else { return false };
         let Ok(mut recorded) = Recorded::recall(&journal, trace).await else { return false };

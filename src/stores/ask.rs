@@ -1,54 +1,72 @@
-//! Asks the trace store.
+//! Asks the store for a trace, and for those that belong to it.
 
-use backend::jaeger::{self, Found};
+use backend::store::{Fault, Found};
 use bridge::Told;
 use trace::contact::Purpose;
 use trace::ladder::Asked;
 use trace::{Span, TraceId};
-use webext::{recording, settings};
+use webext::{clock, recording};
 
 use crate::Stores;
-use crate::way::silent;
+use crate::line::Line;
+use crate::way::trouble;
+
+/// What a store has of a trace, and with which status it said so.
+type Given = Result<(Option<Vec<Span>>, u16), Fault>;
 
 impl Stores {
-    /// Asks the store for a trace, and for those that belong to it. What it has is handed on.
+    /// Asks the store that is set for a trace, and for those that belong to it. What it has is handed
+    /// on.
     pub(crate) async fn ask(&self, trace: TraceId) -> Told {
-        let store = settings::load().await.unwrap_or_default().store;
-        let (spans, told) = self.question(&store, trace).await;
-        if told.trouble.is_none() && told.asked != Asked::Nobody {
-            for other in hand(trace, &spans).await {
-                let (spans, _) = self.question(&store, other).await;
-                hand(trace, &spans).await;
+        let told = |asked, status, trouble| Told { asked, status, trouble };
+        let line = match Line::set().await {
+            None => return told(Asked::Nobody, 0, None),
+            Some(Ok(line)) => line,
+            Some(Err(flaw)) => {
+                let trouble = format!("nothing is sent to the store as it is set: {flaw}");
+                return told(Asked::Refused, 0, Some(trouble));
+            }
+        };
+        match self.question(&line, trace).await {
+            Ok((spans, status)) => {
+                let asked = if spans.is_some() { Asked::Spans } else { Asked::Absent };
+                for other in hand(trace, &spans.unwrap_or_default()).await {
+                    let Ok((Some(spans), _)) = self.question(&line, other).await else { continue };
+                    hand(trace, &spans).await;
+                }
+                told(asked, status, None)
+            }
+            Err(fault) => {
+                let (asked, status) = fault.asked();
+                told(asked, status, Some(trouble(&line.address, &fault)))
             }
         }
-        told
     }
 
-    async fn question(&self, store: &str, trace: TraceId) -> (Vec<Span>, Told) {
-        let none = |asked, status, trouble| (Vec::new(), Told { asked, status, trouble });
-        if store.is_empty() {
-            return none(Asked::Nobody, 0, None);
+    async fn question(&self, line: &Line, trace: TraceId) -> Given {
+        if let Some(fault) = self.quiet(line) {
+            return Err(fault);
         }
-        let Ok(reply) = self.call(Purpose::Ask, jaeger::trace(store, trace)).await else {
-            return none(Asked::Silent, 0, Some(silent(store)));
-        };
-        match jaeger::read_trace(&reply) {
-            Ok(Found::Spans(accepted)) => {
-                let told = Told { asked: Asked::Spans, status: reply.status, trouble: None };
-                (accepted.spans, told)
-            }
-            Ok(Found::NotYet) => none(Asked::Absent, reply.status, None),
-            Err(error) => {
-                let status = matches!(error, jaeger::Error::Status { .. });
-                let asked = if status { Asked::Refused } else { Asked::Garbled };
-                none(asked, reply.status, Some(error.to_string()))
-            }
+        let given = self.try_question(line, trace).await;
+        if let Err(fault) = &given {
+            self.failed(line, fault).await;
         }
+        given
+    }
+
+    async fn try_question(&self, line: &Line, trace: TraceId) -> Given {
+        let store = self.known(line).await?;
+        let answer = self.put(line, Purpose::Ask, store.trace(trace)).await?;
+        let status = answer.reply.status;
+        Ok(match store.read_trace(&answer, clock::now())? {
+            Found::Trace(found) => (Some(found.accepted.spans), status),
+            Found::NotYet => (None, status),
+        })
     }
 }
 
 /// Hands spans to the module that records; which other traces belong to theirs.
-async fn hand(trace: TraceId, spans: &[Span]) -> Vec<TraceId> {
+pub(crate) async fn hand(trace: TraceId, spans: &[Span]) -> Vec<TraceId> {
     // A module that cannot be loaded is reported by the worker's next task for it.
     recording::hand(trace, &otlp::proto::encode(spans)).await.unwrap_or_default()
 }

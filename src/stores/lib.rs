@@ -7,8 +7,10 @@
 
 mod ask;
 mod contact;
+mod line;
 mod month;
 mod queue;
+mod search;
 mod send;
 mod trial;
 mod way;
@@ -16,12 +18,14 @@ mod way;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use backend::store::Memory;
 use bridge::Consult;
 use serde::Serialize;
 use trace::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use webext::journal::Desk;
 
+use crate::line::Quiet;
 use crate::queue::Outbox;
 
 /// Carries out a task ([`Consult`]) of the worker's or of a surface's; both task and answer are JSON
@@ -38,6 +42,10 @@ struct Stores {
     /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
     contacts: RefCell<Option<String>>,
     outbox: Outbox,
+    /// What the store that is asked speaks; `None` until it is read.
+    memory: RefCell<Option<Memory>>,
+    /// The store that wanted to be left alone last.
+    quiet: RefCell<Quiet>,
 }
 
 thread_local! {
@@ -53,11 +61,13 @@ impl Stores {
         match task {
             Consult::Ask { trace } => text(&self.ask(trace).await),
             Consult::Send => text(&self.send().await?),
-            Consult::Test { store, send } => text(&self.test(&store, send).await?),
             Consult::Lost { spans } => {
                 self.outbox.lost(&spans).await;
                 text(&true)
             }
+            Consult::TestAsked { store, asked } => text(&self.test_asked(&store, &asked).await?),
+            Consult::TestSent { destination } => text(&self.test_sent(&destination).await?),
+            Consult::Search(wanted) => text(&self.search(wanted).await),
             Consult::Forget => {
                 self.outbox.forget().await;
                 self.forget_contacts().await;

@@ -1,43 +1,94 @@
 //! Tries a store in the two ways in which it is used, by the same code, and tells what came back.
 
+use std::fmt::Display;
+
+use backend::outbox::{self, Form};
+use backend::probe;
 use backend::sender::{self, Outcome};
-use backend::{Reply, jaeger, probe};
+use backend::store::{Answer, Ask, Fault, Memory};
+use backend::stores::{Asked, Destination};
 use bridge::Trial;
 use trace::contact::Purpose;
+use trace::{Timestamp, json};
 use webext::clock;
 
 use crate::Stores;
+use crate::line::Line;
+use crate::way::trouble;
 
 impl Stores {
-    /// Sends a store no spans, or asks it for a trace that it cannot have. `None` cannot be.
-    pub(crate) async fn test(&self, store: &str, send: bool) -> Option<Trial> {
-        let (request, flaw): (_, fn(&Reply) -> _) =
-            if send { (probe::send(store), refused) } else { (probe::ask(store)?, unreadable) };
-        let begun = clock::now();
-        let answer = self.call(Purpose::Test, request).await;
-        let millis = u32::try_from(clock::now().since(begun).as_millis()).unwrap_or(u32::MAX);
-        let (flaw, reply) = match answer {
-            Ok(reply) => (flaw(&reply), reply),
-            Err(error) => (Some(error.text().to_owned()), Reply::default()),
+    /// Finds out what a store is. `None` for what is no draft.
+    pub(crate) async fn test_asked(&self, store: &str, asked: &str) -> Option<Trial> {
+        let asked: Asked = json::read(asked).ok()?;
+        let mut trial = Trial::default();
+        let line = match Line::new(store, asked) {
+            Ok(line) => line,
+            Err(flaw) => return Some(unsent(&flaw)),
         };
-        Some(Trial {
-            status: reply.status,
-            content_type: reply.content_type,
-            understood: flaw.is_none(),
-            said: flaw.unwrap_or_default(),
-            millis,
-        })
+        let begun = clock::now();
+        let found = self
+            .find(&line, Purpose::Test, &Memory::default(), &mut |ask, answer| {
+                // Of a store that is none that we know, the first answer says most.
+                if trial.status == 0 || answer.is_some_and(|answer| answer.reply.status < 400) {
+                    show(&mut trial, ask, answer);
+                }
+            })
+            .await;
+        trial.millis = millis(begun);
+        match found {
+            Ok(store) => (trial.understood, trial.found) = (true, store.dialect.name().to_owned()),
+            Err(fault) => trial.said = trouble(&line.address, &fault),
+        }
+        Some(trial)
+    }
+
+    /// Sends a destination no spans. `None` for what is no draft.
+    pub(crate) async fn test_sent(&self, destination: &str) -> Option<Trial> {
+        let Destination { endpoint, form, access, .. } = json::read(destination).ok()?;
+        if let Err(flaw) = access.check() {
+            return Some(unsent(&flaw));
+        }
+        let body = probe::send(&endpoint).body;
+        let body = if form == Form::Json { outbox::to_json(&body).ok()? } else { body };
+        let ask = access.sign(&endpoint, outbox::export(&endpoint, body, form, false));
+        let begun = clock::now();
+        let answer = self.reach(Purpose::Test, &ask).await;
+        let mut trial = Trial::default();
+        show(&mut trial, &ask, answer.as_ref().ok());
+        trial.millis = millis(begun);
+        let flaw = match answer {
+            Ok(answer) if answer.reply.status == 0 => {
+                Some(Fault::Redirected { to: String::new() }.to_string())
+            }
+            Ok(answer) => refused(&answer),
+            Err(fault) => Some(trouble(&endpoint, &fault)),
+        };
+        trial.understood = flaw.is_none();
+        trial.said = flaw.unwrap_or_default();
+        Some(trial)
     }
 }
 
-/// Why an answer to a question is none.
-fn unreadable(reply: &Reply) -> Option<String> {
-    jaeger::read_trace(reply).err().map(|error| error.to_string())
+/// Nothing was sent, as what should go with it cannot be.
+fn unsent(flaw: &impl Display) -> Trial {
+    Trial { said: flaw.to_string(), ..Trial::default() }
+}
+
+/// Shows what was tried and what came back.
+fn show(trial: &mut Trial, ask: &Ask, answer: Option<&Answer>) {
+    trial.tried = format!("{} {}", ask.request.method.name(), ask.request.url);
+    let Some(Answer { reply, .. }) = answer else { return };
+    trial.status = reply.status;
+    trial.content_type.clone_from(&reply.content_type);
+}
+
+fn millis(begun: Timestamp) -> u32 {
+    u32::try_from(clock::now().since(begun).as_millis()).unwrap_or(u32::MAX)
 }
 
 /// Why an export was not taken.
-fn refused(reply: &Reply) -> Option<String> {
-    match sender::read_export(reply) {
+fn refused(answer: &Answer) -> Option<String> {
+    match sender::read_export(&answer.reply) {
         Outcome::Delivered => None,
         Outcome::Retry { .. } => Some(String::new()),
         Outcome::Partial { reason, .. } | Outcome::Refused { reason, .. } => Some(reason),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use backend::store::{Answer, Ask};
+use backend::store::{Answer, Ask, Fault, Redirects};
+use backend::{Reply, Request};
 use trace::contact::Purpose;
-use webext::{Error, net};
+use trace::origin::Origin;
+use webext::Error;
+use webext::net::{self, Bounds};
 
 use crate::Stores;
 
@@ -12,34 +15,53 @@ use crate::Stores;
 const PATIENCE: Duration = Duration::from_secs(25);
 
 impl Stores {
-    /// Sends a request to a store, which is noted first.
-    pub(crate) async fn call(
-        &self,
-        purpose: Purpose,
-        request: backend::Request,
-    ) -> Result<backend::Reply, Error> {
-        self.contact(&request.url, purpose).await;
-        let asked = net::Request {
-            method: request.method.name(),
-            url: &request.url,
-            headers: &request.headers,
-            body: &request.body,
-        };
-        let net::Reply { status, content_type, retry_after, body, .. } =
-            net::send(&asked, PATIENCE).await?;
-        Ok(backend::Reply { status, content_type, retry_after, body })
+    /// Sends what is asked to a store, which is noted first.
+    pub(crate) async fn reach(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
+        let Ask { request: Request { method, url, headers, body }, redirects, most } = ask;
+        self.contact(url, purpose).await;
+        let asked = net::Request { method: method.name(), url, headers, body };
+        let follow = *redirects == Redirects::Follow;
+        let bounds = Bounds { patience: PATIENCE, most: *most, follow };
+        match net::reach(&asked, bounds).await {
+            Ok(answer) if !answer.cut.as_ref().is_some_and(late) => {
+                // Whoever we were sent to was spoken with as well. It saw no secret: with one, nothing
+                // is followed.
+                if Origin::of(&answer.url).is_ok_and(|from| Origin::of(url) != Ok(from)) {
+                    self.contact(&answer.url, purpose).await;
+                }
+                Ok(read(answer))
+            }
+            Err(error) if !late(&error) => Err(Fault::Silent),
+            _ => Err(Fault::Late { patience: PATIENCE }),
+        }
     }
 }
 
-impl Stores {
-    /// Sends what is asked to a store. `None` where nothing answers.
-    pub(crate) async fn exchange(&self, purpose: Purpose, ask: Ask) -> Option<Answer> {
-        let reply = self.call(purpose, ask.request).await.ok()?;
-        Some(Answer { reply, ..Answer::default() })
+/// Whether our patience was over. Browsers word it differently, and all so.
+fn late(error: &Error) -> bool {
+    error.text().contains("timed out")
+}
+
+fn read(answer: net::Answer) -> Answer {
+    let net::Answer { reply, url, date, over, cut } = answer;
+    let net::Reply { status, content_type, retry_after, body, .. } = reply;
+    Answer {
+        reply: Reply { status, content_type, retry_after, body },
+        url,
+        date,
+        over,
+        cut: cut.is_some(),
     }
 }
 
-/// What is said of a store that does not answer.
-pub(crate) fn silent(store: &str) -> String {
-    format!("nothing answers at {store}")
+/// What is said of a store that cannot be used.
+pub(crate) fn trouble(store: &str, fault: &Fault) -> String {
+    match fault {
+        // A browser does not say more of it.
+        Fault::Silent if store.starts_with("https:") => {
+            format!("nothing answers at {store}, or its certificate is not trusted")
+        }
+        Fault::Silent => format!("nothing answers at {store}"),
+        _ => fault.to_string(),
+    }
 }

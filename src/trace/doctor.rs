@@ -40,12 +40,18 @@ pub enum Cause {
     StoreLocked,
     /// The store knows who asks and refuses (403).
     StoreForbidden,
+    /// The store wants to be left alone for a while (429, 502, 503, 504).
+    StoreBusy,
     /// The store answers with another error.
     StoreFailed,
     /// Nothing answers at the store's address.
     StoreSilent,
     /// What answers there is not a trace store, by what it says.
     StoreGarbled,
+    /// The store sends us to another address, which is not the user's word.
+    StoreMoved,
+    /// The store has more of the trace than is read.
+    StoreLarge,
     /// Server spans are there, but none is the document request's child.
     RootMissing,
     /// Spans name parents that are not there.
@@ -88,9 +94,12 @@ impl Cause {
             Self::ServerAbsent => "The trace store has no spans of the server",
             Self::StoreLocked => "The trace store wants a login (401)",
             Self::StoreForbidden => "The trace store forbids asking (403)",
+            Self::StoreBusy => "The trace store is too busy to answer",
             Self::StoreFailed => "The trace store fails",
             Self::StoreSilent => "The trace store cannot be reached",
             Self::StoreGarbled => "The trace store's answer cannot be read",
+            Self::StoreMoved => "The trace store sends us to another address",
+            Self::StoreLarge => "The trace store's answer is too large",
             Self::RootMissing => "The server's first span is missing",
             Self::ParentsMissing => "Spans name parents that are not there",
             Self::StillLoading => "The page has not finished loading",
@@ -147,12 +156,14 @@ impl Cause {
                  way. Compare its exporter's address with the store in the options."
             }
             Self::StoreLocked => {
-                "It wants to know who asks, and Tracelight sends no credentials: let it answer without, or \
-                 through a proxy that adds them."
+                "It wants to know who asks: set its credentials in the options, or others where they are wrong."
             }
             Self::StoreForbidden => {
                 "It does not let us read traces, or lets no extension ask. Test the connection in the \
                  options."
+            }
+            Self::StoreBusy => {
+                "It is asked again when it wants to be. A proxy before it may say so too."
             }
             Self::StoreFailed => "See the store's own log; it is asked again meanwhile.",
             Self::StoreSilent => {
@@ -161,6 +172,13 @@ impl Cause {
             Self::StoreGarbled => {
                 "The address may lead to something else. It must be the store's query address; \
                  test the connection in the options."
+            }
+            Self::StoreMoved => {
+                "Set the address where it really is in the options, https where it wants that: nothing is \
+                 believed, and no credentials are sent, at an address that you did not name."
+            }
+            Self::StoreLarge => {
+                "Tracelight reads 64 MB of one trace. Open it in the store itself, or have less of it recorded."
             }
             Self::RootMissing => {
                 "Something between browser and server joined the trace and does not send its \
@@ -226,7 +244,10 @@ fn unfound(ladder: &Ladder) -> Cause {
         (Asked::Garbled, _) => Cause::StoreGarbled,
         (Asked::Refused, 401) => Cause::StoreLocked,
         (Asked::Refused, 403) => Cause::StoreForbidden,
+        (Asked::Refused, 429 | 502..=504) => Cause::StoreBusy,
         (Asked::Refused, _) => Cause::StoreFailed,
+        (Asked::Moved, _) => Cause::StoreMoved,
+        (Asked::Large, _) => Cause::StoreLarge,
         (_, 404) => Cause::StoreAbsent,
         _ => Cause::ServerAbsent,
     }

@@ -113,6 +113,10 @@ pub enum Asked {
     Refused,
     /// Its answer cannot be read.
     Garbled,
+    /// It sends us to another address.
+    Moved,
+    /// Its answer is larger than what is read.
+    Large,
     /// It has no such trace; [`Ladder::status`] says how it said so.
     Absent,
     /// It has spans of the trace.
@@ -361,7 +365,9 @@ impl Ladder {
             Asked::Nobody => Light::Off,
             _ if self.spared() => Light::Off,
             _ if self.sent() == Light::Dark => Light::Off,
-            Asked::Silent | Asked::Refused | Asked::Garbled => Light::Dark,
+            Asked::Silent | Asked::Refused | Asked::Garbled | Asked::Moved | Asked::Large => {
+                Light::Dark
+            }
             _ if self.over => self.after(Light::Dark),
             _ => self.after(Light::Waiting),
         }

@@ -42,6 +42,32 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// What is borne of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long all of it may take.
+    pub patience: Duration,
+    /// More bytes of a body are not read.
+    pub most: usize,
+    /// Whether it may come from elsewhere than was asked.
+    pub follow: bool,
+}
+
+/// What came back, with what only the browser can see of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Status, headers and body. Status 0 is a redirect that was not followed.
+    pub reply: Reply,
+    /// Where it came from in the end.
+    pub url: String,
+    /// `Date`; empty where it was not sent.
+    pub date: String,
+    /// Whether there is more than may be read.
+    pub over: bool,
+    /// Why it is not whole, where it broke off or took too long.
+    pub cut: Option<Error>,
+}
+
 #[derive(Serialize)]
 struct Init<'a> {
     method: &'a str,
@@ -56,22 +82,66 @@ struct Init<'a> {
 /// # Errors
 /// When nothing answers in time, or the reply is too large.
 pub async fn send(request: &Request<'_>, patience: Duration) -> Result<Reply, Error> {
-    let response = settled(FETCH, begin(request, patience)).await?;
-    let header = |name: &str| header(&response, name);
-    let length = header("content-length").and_then(|length| length.parse::<u64>().ok());
-    if let Some(length) = length.filter(|length| *length > LARGEST) {
+    let response = settled(FETCH, begin(request, patience, "error")).await?;
+    if let Some(length) = length(&response).filter(|length| *length > LARGEST) {
         let found = format!("the reply has {length} bytes, wanted at most {LARGEST}");
         return Err(Error::found(FETCH, &found));
     }
     let body = settled(FETCH, call(&response, "arrayBuffer", &[])).await?;
-    Ok(Reply {
-        status: status(&response),
+    Ok(reply(&response, bytes(body)))
+}
+
+/// As [`send`], within bounds of the caller's; a body is read as it comes, and no further than it may
+/// be.
+///
+/// # Errors
+/// When nothing answers in time.
+pub async fn reach(request: &Request<'_>, bounds: Bounds) -> Result<Answer, Error> {
+    let redirect = if bounds.follow { "follow" } else { "manual" };
+    let response = settled(FETCH, begin(request, bounds.patience, redirect)).await?;
+    let (mut body, mut cut) = (Vec::new(), None);
+    let most = u64::try_from(bounds.most).unwrap_or(u64::MAX);
+    let mut over = length(&response).is_some_and(|length| length > most);
+    // A redirect that is not followed has no body.
+    if let Ok(reader) = reader(&response) {
+        while !over {
+            match read(&reader, &mut body).await {
+                Ok(true) => over = body.len() > bounds.most,
+                Ok(false) => break,
+                Err(error) => {
+                    cut = Some(error);
+                    break;
+                }
+            }
+        }
+        if over {
+            cancel(&reader);
+        }
+    }
+    let text = |part| get(&response, part).ok().and_then(|part| part.as_string());
+    Ok(Answer {
+        url: text("url").unwrap_or_default(),
+        date: header(&response, "date").unwrap_or_default(),
+        reply: reply(&response, body),
+        over,
+        cut,
+    })
+}
+
+fn reply(response: &JsValue, body: Vec<u8>) -> Reply {
+    let header = |name: &str| header(response, name);
+    Reply {
+        status: status(response),
         content_type: header("content-type").unwrap_or_default(),
         retry_after: header("retry-after").unwrap_or_default(),
         // The second is the name that it had before it was standardised.
         source_map: header("sourcemap").or_else(|| header("x-sourcemap")).unwrap_or_default(),
-        body: bytes(body),
-    })
+        body,
+    }
+}
+
+fn length(response: &JsValue) -> Option<u64> {
+    header(response, "content-length").and_then(|length| length.parse().ok())
 }
 
 /// An answer that is read as it comes, and ends when it is dropped.
@@ -91,8 +161,7 @@ impl Flow {
         let asked = JSON::parse(&json::write(&init));
         let asked = asked.and_then(|init| call(&js_sys::global(), FETCH, &[&url.into(), &init]));
         let response = settled(FETCH, asked).await?;
-        let reader = get(&response, "body").and_then(|body| call(&body, "getReader", &[]));
-        let Ok(reader) = reader else { return Ok(None) };
+        let Ok(reader) = reader(&response) else { return Ok(None) };
         let good = status(&response) == 200;
         let flow = Self { response, reader };
         Ok(good.then_some(flow))
@@ -116,15 +185,23 @@ impl Flow {
     /// # Errors
     /// When the connection breaks.
     pub async fn read(&self, into: &mut Vec<u8>) -> Result<bool, Error> {
-        let part = settled(FETCH, call(&self.reader, "read", &[])).await?;
-        let value = get(&part, "value").map_err(|error| Error::new(FETCH, &error))?;
-        if value.is_undefined() {
-            return Ok(false);
-        }
-        // Not read into its place, which would have to be filled with zeros before.
-        into.extend_from_slice(&bytes(value));
-        Ok(true)
+        read(&self.reader, into).await
     }
+}
+
+fn reader(response: &JsValue) -> Result<JsValue, JsValue> {
+    call(&get(response, "body")?, "getReader", &[])
+}
+
+async fn read(reader: &JsValue, into: &mut Vec<u8>) -> Result<bool, Error> {
+    let part = settled(FETCH, call(reader, "read", &[])).await?;
+    let value = get(&part, "value").map_err(|error| Error::new(FETCH, &error))?;
+    if value.is_undefined() {
+        return Ok(false);
+    }
+    // Not read into its place, which would have to be filled with zeros before.
+    into.extend_from_slice(&bytes(value));
+    Ok(true)
 }
 
 impl Drop for Flow {
@@ -142,9 +219,9 @@ fn header(response: &JsValue, name: &str) -> Option<String> {
     call(&get(response, "headers").ok()?, "get", &[&name.into()]).ok()?.as_string()
 }
 
-fn begin(request: &Request<'_>, patience: Duration) -> Result<JsValue, JsValue> {
+fn begin(request: &Request<'_>, patience: Duration, redirect: &str) -> Result<JsValue, JsValue> {
     let Request { method, url, headers, body } = *request;
-    let init = Init { method, headers, credentials: "omit", redirect: "error" };
+    let init = Init { method, headers, credentials: "omit", redirect };
     let init = JSON::parse(&json::write(&init))?;
     let millis = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
     let signal = call(&global("AbortSignal")?, "timeout", &[&millis.into()])?;

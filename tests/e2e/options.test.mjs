@@ -177,7 +177,7 @@ test('a store that works is said to, with what was tried and what came back', as
   const [query, receive] = await tried(lab.collector.url);
   assert.match(
     query,
-    /Asking for traces: works.*GET http:\/\/127\.0\.0\.1:\d+\/api\/v3\/traces\/7472.*404, application\/json, in \d+ ms/,
+    /Asking for traces: works.*GET http:\/\/127\.0\.0\.1:\d+\/api\/v3\/services.*200, application\/json, in \d+ ms.*as Jaeger \(version 3\) does/,
   );
   assert.match(
     receive,
@@ -197,7 +197,7 @@ test('where nobody listens it is said', async () => {
 test('a server that answers rubbish, or wants credentials, is told from a store', async () => {
   for (const [status, type, query, receive] of [
     [200, 'text/html', /200, text\/html.*what it answers is no trace/, /not that of an OTLP receiver/],
-    [404, 'text/html', /no Jaeger query API/, /takes no OTLP at this URL/],
+    [404, 'text/html', /no query API of Jaeger, Tempo or Zipkin/, /takes no OTLP at this URL/],
     [401, 'text/plain', /not permitted.*wants to know who asks/, /not permitted.*wants to know who asks/],
     [500, 'text/plain', /fails/, /fails/],
   ]) {

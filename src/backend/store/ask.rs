@@ -56,6 +56,8 @@ pub struct Answer {
     pub date: String,
     /// Whether there was more than was asked for, so that the body is not whole.
     pub over: bool,
+    /// Whether it broke off before its end.
+    pub cut: bool,
 }
 
 impl Answer {
@@ -75,6 +77,7 @@ impl Answer {
                 Err(Fault::Busy { status, after })
             }
             _ if self.over => Err(Fault::Large { limit: LARGEST }),
+            _ if self.cut => Err(Fault::Cut),
             404 if self.is_lost() => Err(Fault::Page { status, said: said() }),
             404 if store.base.contains(PROXY) && self.is_of_grafana() => {
                 Err(Fault::Status { status, said: said() })

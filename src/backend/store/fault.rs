@@ -3,11 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
+use trace::ladder::Asked;
+
 /// Why a store's answer is of no use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing answered.
     Silent,
+    /// It took too long.
+    Late {
+        /// How long it was waited for.
+        patience: Duration,
+    },
     /// It wants credentials, or others.
     Denied {
         /// The status.
@@ -46,6 +53,8 @@ pub enum Fault {
         /// So many bytes are read.
         limit: usize,
     },
+    /// The answer broke off.
+    Cut,
     /// What it answered is not what it should be, or is cut short.
     Garbled(otlp::Error),
     /// It speaks nothing that we know.
@@ -68,7 +77,22 @@ impl Fault {
     /// Whether the same question may be answered later, with nothing changed by anybody.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Silent | Self::Busy { .. })
+        matches!(self, Self::Silent | Self::Late { .. } | Self::Busy { .. } | Self::Cut)
+    }
+
+    /// What that is to a ladder, and the status that goes with it; 0 where none does.
+    #[must_use]
+    pub const fn asked(&self) -> (Asked, u16) {
+        match self {
+            Self::Silent | Self::Late { .. } => (Asked::Silent, 0),
+            Self::Denied { status, .. }
+            | Self::Busy { status, .. }
+            | Self::Status { status, .. } => (Asked::Refused, *status),
+            Self::Redirected { .. } => (Asked::Moved, 0),
+            Self::Large { .. } => (Asked::Large, 0),
+            Self::Page { status, .. } => (Asked::Garbled, *status),
+            Self::Cut | Self::Garbled(_) | Self::Foreign { .. } => (Asked::Garbled, 0),
+        }
     }
 
     /// Whether other questions would fare no better.
@@ -76,7 +100,11 @@ impl Fault {
     pub const fn is_general(&self) -> bool {
         matches!(
             self,
-            Self::Silent | Self::Denied { .. } | Self::Busy { .. } | Self::Redirected { .. }
+            Self::Silent
+                | Self::Late { .. }
+                | Self::Denied { .. }
+                | Self::Busy { .. }
+                | Self::Redirected { .. }
         )
     }
 }
@@ -85,6 +113,14 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Silent => f.write_str("nothing answers there"),
+            Self::Late { patience } => {
+                write!(
+                    f,
+                    "timed out: the store gave no whole answer within {} s",
+                    patience.as_secs()
+                )
+            }
+            Self::Cut => f.write_str("the store's answer broke off before its end"),
             Self::Denied { status, said } => {
                 write!(f, "the store wants other credentials ({status}): {said}")
             }

@@ -63,8 +63,14 @@ pub struct Memory {
 impl Memory {
     /// The store at an address; `None` where it must be found out first.
     #[must_use]
-    pub fn known(&self, address: &str) -> Option<&Store> {
-        self.store.as_ref().filter(|_| !self.doubt && self.address == address)
+    pub fn known(&self, address: &str, hint: Hint) -> Option<&Store> {
+        self.before(address, hint).filter(|_| !self.doubt)
+    }
+
+    /// What was there the last time, if the user does not know better.
+    fn before(&self, address: &str, hint: Hint) -> Option<&Store> {
+        let store = self.store.as_ref().filter(|_| self.address == address)?;
+        hint.allows(store.dialect).then_some(store)
     }
 
     /// Notes what was found at an address.
@@ -80,7 +86,7 @@ impl Memory {
     /// Begins to find out. What was there before is asked for first.
     #[must_use]
     pub fn finder(&self, address: &str, hint: Hint) -> Finder {
-        let before = self.store.as_ref().filter(|_| self.address == address);
+        let before = self.before(address, hint);
         let allowed = CANDIDATES.iter().filter(|(dialect, _)| hint.allows(*dialect));
         let all = allowed.map(|(dialect, below)| {
             let address = address.trim().trim_end_matches('/');
@@ -89,7 +95,7 @@ impl Memory {
         let mut candidates: Vec<Store> = before.cloned().into_iter().collect();
         candidates.extend(all.filter(|candidate| Some(candidate) != before));
         candidates.reverse();
-        Finder { candidates, first: None, denied: None }
+        Finder { candidates, first: None, refused: None }
     }
 }
 
@@ -100,8 +106,8 @@ pub struct Finder {
     candidates: Vec<Store>,
     /// What it answered first, for whoever it turns out not to be.
     first: Option<String>,
-    /// That it kept something from us: other addresses may be open.
-    denied: Option<Fault>,
+    /// That it kept something from us, or failed: other addresses may be open.
+    refused: Option<Fault>,
 }
 
 /// What follows.
@@ -121,7 +127,7 @@ impl Finder {
     pub fn next(&self) -> Step {
         match self.candidates.last() {
             Some(candidate) => Step::Ask(question(candidate)),
-            None => Step::Failed(self.denied.clone().unwrap_or_else(|| Fault::Foreign {
+            None => Step::Failed(self.refused.clone().unwrap_or_else(|| Fault::Foreign {
                 said: self.first.clone().unwrap_or_else(|| "nothing was asked".to_owned()),
             })),
         }
@@ -134,8 +140,10 @@ impl Finder {
         let Some(answer) = answer else { return Step::Failed(Fault::Silent) };
         match answer.sound(&candidate, now) {
             Ok(true) if is(candidate.dialect, answer) => return Step::Found(candidate),
-            Err(fault @ Fault::Denied { status: 403, .. }) => {
-                self.denied.get_or_insert(fault);
+            Err(
+                fault @ (Fault::Denied { status: 403, .. } | Fault::Status { status: 500.., .. }),
+            ) => {
+                self.refused.get_or_insert(fault);
             }
             Err(fault) if fault.is_general() => return Step::Failed(fault),
             Ok(_) | Err(_) => {}

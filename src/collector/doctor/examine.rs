@@ -80,7 +80,7 @@ impl<'a> Vigil<'a> {
             let trouble = self.round(inquiry).await.err();
             if let Some(trouble) = &trouble {
                 let ladder = &mut self.report.visit.ladder;
-                (ladder.asked, ladder.status) = trouble.asked();
+                (ladder.asked, ladder.status) = trouble.fault.asked();
             }
             let dead = trouble.as_ref().is_some_and(|it| !matches!(it.fault, Fault::Busy { .. }));
             self.failing = dead.then(|| self.failing.unwrap_or_else(Instant::now));

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use backend::store::{Answer, Ask, Dialect, Fault, Found, Hint, Memory, Step, Store};
-use trace::ladder::Asked;
 use trace::sourcemap::resolve;
 use trace::{Span, TraceId};
 
@@ -45,23 +44,6 @@ pub(super) struct Trouble {
     pub(super) said: String,
 }
 
-impl Trouble {
-    /// As a ladder has it.
-    pub(super) fn asked(&self) -> (Asked, u16) {
-        match self.fault {
-            Fault::Silent => (Asked::Silent, 0),
-            Fault::Denied { status, .. }
-            | Fault::Busy { status, .. }
-            | Fault::Status { status, .. } => (Asked::Refused, status),
-            Fault::Page { .. }
-            | Fault::Redirected { .. }
-            | Fault::Large { .. }
-            | Fault::Garbled(_)
-            | Fault::Foreign { .. } => (Asked::Garbled, 0),
-        }
-    }
-}
-
 impl<'a> Inquiry<'a> {
     /// Of the store that the flags name; `None` where they name none.
     pub(super) fn new(client: &'a Client, flags: &'a Flags) -> Option<Self> {
@@ -77,7 +59,7 @@ impl<'a> Inquiry<'a> {
 
     /// Asks for a trace.
     pub(super) async fn trace(&mut self, id: TraceId) -> Result<Word, Trouble> {
-        let store = match self.memory.known(self.address) {
+        let store = match self.memory.known(self.address, Hint::Any) {
             Some(store) => store.clone(),
             None => self.find().await.map_err(|fault| self.trouble(fault))?,
         };
@@ -141,7 +123,7 @@ impl<'a> Inquiry<'a> {
             }
             let (date, over) = (reply.header("date").to_owned(), reply.over);
             let url = to.unwrap_or(request.url);
-            return Some(Answer { reply: reply.of_store(), url, date, over });
+            return Some(Answer { reply: reply.of_store(), url, date, over, cut: false });
         }
         self.unheard = format!("more than {REDIRECTS} redirects");
         None

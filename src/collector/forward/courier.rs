@@ -219,6 +219,7 @@ impl Courier {
             url,
             date: reply.header("date").to_owned(),
             over: reply.over,
+            cut: false,
             reply: reply.clone().of_store(),
         });
         let before = self.ledger.pace(slot);

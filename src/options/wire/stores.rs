@@ -1,5 +1,6 @@
 //! Wires stores and destinations to the browser's storage, and their tests to the worker.
 
+use ::trace::json;
 use ::trace::origin::Origin;
 use backend::stores::{KEY, MEMORY, OUTBOX, Stores};
 use bridge::{Consult, Trial};
@@ -110,7 +111,7 @@ pub(super) fn test(draft: RwSignal<Draft>, trials: RwSignal<Trials>, party: Part
         for way in ways(party, stores) {
             let waiting = Verdict::waiting(way, address);
             trials.update(|trials| trials.change(party).verdicts.push(waiting));
-            let verdict = Verdict::of(way, address, attempt(address, way).await);
+            let verdict = Verdict::of(way, address, attempt(&about, party, way).await);
             if draft.with_untracked(|draft| tested(draft, party)).as_ref() != Some(&about) {
                 return; // Something else is typed by now, and the verdicts are gone.
             }
@@ -131,7 +132,21 @@ fn ways(party: Party, stores: &Stores) -> impl Iterator<Item = Way> + use<> {
     [asked.then_some(Way::Query), sent.then_some(Way::Receive)].into_iter().flatten()
 }
 
-async fn attempt(store: &str, way: Way) -> Result<Trial, String> {
-    let test = Consult::Test { store: store.to_owned(), send: way == Way::Receive };
+/// Tries what is typed, with all that goes with it.
+async fn attempt(
+    (address, stores): &(String, Stores),
+    party: Party,
+    way: Way,
+) -> Result<Trial, String> {
+    let test = match way {
+        Way::Query => {
+            Consult::TestAsked { store: address.clone(), asked: json::write(&stores.asked) }
+        }
+        Way::Receive => {
+            let mut all = stores.destinations(address).into_iter();
+            let it = all.find(|to| party == Party::Asked || party == Party::Sent(to.slot));
+            Consult::TestSent { destination: json::write(&it.unwrap_or_default()) }
+        }
+    };
     webext::message::consult(&test).await.map_err(|error| error.to_string())
 }

@@ -113,6 +113,8 @@ impl Ladder {
             Asked::Silent => format!("nothing answers at {store}"),
             Asked::Refused => format!("{store} says {status}"),
             Asked::Garbled => format!("{store} answers with something that is no trace"),
+            Asked::Moved => format!("{store} sends us to another address"),
+            Asked::Large => format!("{store} answers with more than is read"),
             Asked::Absent if status == 404 => {
                 format!("{store} says 404, no such trace")
             }

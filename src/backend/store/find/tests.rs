@@ -108,24 +108,24 @@ fn what_the_user_knows_is_not_asked() {
 #[test]
 fn what_was_found_is_remembered_and_asked_again_after_an_error() {
     let mut memory = Memory::default();
-    assert_eq!(memory.known(BASE), None);
+    assert_eq!(memory.known(BASE, Hint::Any), None);
     let was = Store::new(BASE, Dialect::TempoV1);
     memory.found(BASE, was.clone());
     assert_eq!(json::read::<Memory>(&json::write(&memory)), Ok(memory.clone()));
     for passing in [Fault::Silent, Fault::Busy { status: 503, after: None }] {
         memory.failed(&passing);
-        assert_eq!(memory.known(BASE), Some(&was), "{passing}");
+        assert_eq!(memory.known(BASE, Hint::Any), Some(&was), "{passing}");
     }
-    assert_eq!(memory.known("http://other.test"), None);
+    assert_eq!(memory.known("http://other.test", Hint::Any), None);
     memory.failed(&Fault::Page { status: 404, said: String::new() });
-    assert_eq!(memory.known(BASE), None);
+    assert_eq!(memory.known(BASE, Hint::Any), None);
     let (step, paths) = play(memory.finder(BASE, Hint::Any), older_tempo);
     assert_eq!((step, paths), (Step::Found(was), vec!["/api/echo".to_owned()]), "the same first");
     let (step, paths) = play(memory.finder(BASE, Hint::Any), jaeger);
     assert_eq!((&step, paths.len()), (&store("", Dialect::JaegerV3), 2), "then all the others");
     let Step::Found(store) = step else { panic!() };
     memory.found(BASE, store);
-    assert!(memory.known(BASE).is_some_and(|store| store.dialect == Dialect::JaegerV3));
+    assert!(memory.known(BASE, Hint::Any).is_some_and(|store| store.dialect == Dialect::JaegerV3));
     assert_eq!(asked(&memory.finder(BASE, Hint::Any).next()), "/api/v3/services");
 }
 
