@@ -33,7 +33,7 @@ use crate::store::{Lane, Parcel, Reader};
 use courier::Courier;
 
 /// As much of what just came in is held for couriers as they take in a moment.
-const HELD: usize = 8 << 20;
+const HELD: usize = 16 << 20;
 
 /// What is to go out, and how each destination fares.
 #[derive(Debug)]

@@ -29,7 +29,10 @@ const REQUESTS: u64 = 800;
 const CONNECTIONS: usize = 4;
 const ROUNDS: usize = 3;
 /// Pairs of measurements of which the one has something that the other has not.
-const PAIRS: usize = 5;
+const PAIRS: usize = 3;
+/// How long each connection rests between requests where it is not measured how many there can be: all
+/// four send some 50,000 spans a second at most.
+const PAUSE: Duration = Duration::from_millis(40);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -74,15 +77,18 @@ fn main() {
 /// each until all of it is digested and handed on.
 fn forwarding(runtime: &tokio::runtime::Runtime, folder: &Path, bodies: &[Bytes], served: f64) {
     let sink = format!("http://{}", runtime.block_on(load::sink::open()));
-    for (name, more, bar) in [
-        ("ingest.forward", vec!["--forward", &*sink], "bar 10 %"),
-        ("ingest.forward.gzip", vec!["--forward", &*sink, "--forward-gzip"], "no bar"),
+    for (name, more, pause, bar) in [
+        ("ingest.forward", vec!["--forward", &*sink], PAUSE, "bar 10 %"),
+        ("ingest.forward.gzip", vec!["--forward", &*sink, "--forward-gzip"], PAUSE, "no bar"),
+        // Faster than a courier, who then reads in the database what he hands on.
+        ("ingest.forward.flood", vec!["--forward", &*sink], Duration::ZERO, "no bar"),
     ] {
         let (mut added, mut slower) = (Vec::new(), Vec::new());
         for round in 0..PAIRS {
             let path = |kind| folder.join(format!("{name}-{kind}-{round}.db"));
             let run = |path: &Path, more: &[&str]| {
-                let run = ingest_with(path, bodies, "application/x-protobuf", false, Some(more));
+                let run =
+                    ingest_with(path, bodies, "application/x-protobuf", false, Some((more, pause)));
                 runtime.block_on(run)
             };
             let (without, with) = (run(&path("without"), &[]), run(&path("with"), &more));
@@ -137,15 +143,17 @@ async fn ingest(path: &Path, bodies: &[Bytes], content_type: &'static str, gzip:
     ingest_with(path, bodies, content_type, gzip, None).await
 }
 
-/// As above, with a collector that is told more; then until it has nothing left to do.
+/// As above, with a collector that is told more, in connections that rest between requests, until it has
+/// nothing left to do.
 async fn ingest_with(
     path: &Path,
     bodies: &[Bytes],
     content_type: &'static str,
     gzip: bool,
-    settled: Option<&[&str]>,
+    settled: Option<(&[&str], Duration)>,
 ) -> Run {
-    let server = Server::with(path, settled.unwrap_or_default());
+    let (more, pause) = settled.unwrap_or_default();
+    let server = Server::with(path, more);
     let url = Arc::new(format!("http://{}/v1/traces", server.http));
     let bodies: Arc<[Bytes]> = bodies.into();
     let next = Arc::new(AtomicUsize::new(0));
@@ -165,6 +173,9 @@ async fn ingest_with(
                 assert_eq!(answer.status(), 200);
                 answer.bytes().await.unwrap();
                 waits.push(asked.elapsed());
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
             }
             waits
         })

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use otlp::raw::{self, Group};
-use rusqlite::{Connection, OptionalExtension, Rows, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, Transaction};
 use trace::TraceId;
 use trace::span::{Kind, Resource, Scope, Span};
 
@@ -13,6 +13,8 @@ use super::{Doing, Error, Files, Search, Summary, key, search, sql};
 
 /// Spans in one part of a trace that is handed out in parts.
 const PART: usize = 2048;
+/// Spans that nobody wants, besides as many as are wanted, and that are passed on the way to others.
+const PASSED: usize = 64;
 
 /// Reads, from as many threads as ask; connections are kept for the next.
 #[derive(Debug)]
@@ -240,16 +242,36 @@ impl Stored {
         self.fill(connection, &mut rows, &mut HashMap::new(), most).map(drop)
     }
 
-    /// Takes in the spans at these keys, if they are there.
+    /// Takes in the spans at these keys, which are in order, if they are there. What lies between the
+    /// first and the last of a trace is mostly wanted, and to walk along is a quarter of the work.
     pub(super) fn collect(
         &mut self,
         connection: &Connection,
         keys: &[i64],
     ) -> rusqlite::Result<()> {
-        let mut read = connection.prepare_cached(sql::SPAN_AT)?;
         let mut known = HashMap::new();
-        for key in keys {
-            self.fill(connection, &mut read.query([key])?, &mut known, 1)?;
+        let mut walk = connection.prepare_cached(sql::SPANS_BETWEEN)?;
+        let mut look = connection.prepare_cached(sql::SPAN_AT)?;
+        for mut left in keys.chunk_by(|one, other| one >> 32 == other >> 32) {
+            let mut patience = left.len() + PASSED;
+            let mut rows = walk.query([left.first(), left.last()])?;
+            while patience > 0
+                && let Some(row) = rows.next()?
+            {
+                let key: i64 = row.get(2)?;
+                let gone = left.iter().take_while(|wanted| **wanted < key).count();
+                left = &left[gone..];
+                match left.split_first() {
+                    Some((wanted, rest)) if *wanted == key => {
+                        self.take(connection, row, &mut known)?;
+                        left = rest;
+                    }
+                    _ => patience -= 1,
+                }
+            }
+            for key in left {
+                self.fill(connection, &mut look.query([key])?, &mut known, 1)?;
+            }
         }
         Ok(())
     }
@@ -271,20 +293,31 @@ impl Stored {
         while self.spans.len() - before < most
             && let Some(row) = rows.next()?
         {
-            let source = row.get(0)?;
-            let owner = match known.get(&source) {
-                Some(owner) => *owner,
-                None => {
-                    self.owners.push(Owner::load(connection, source)?);
-                    known.insert(source, self.owners.len() - 1);
-                    self.owners.len() - 1
-                }
-            };
-            let begin = self.bytes.len();
-            self.bytes.extend_from_slice(row.get_ref(1)?.as_blob()?);
-            self.spans.push((owner, begin..self.bytes.len()));
+            self.take(connection, row, known)?;
         }
         Ok(self.spans.len() - before)
+    }
+
+    /// Takes in a row, whose source may be known.
+    fn take(
+        &mut self,
+        connection: &Connection,
+        row: &Row<'_>,
+        known: &mut HashMap<i64, usize>,
+    ) -> rusqlite::Result<()> {
+        let source = row.get(0)?;
+        let owner = match known.get(&source) {
+            Some(owner) => *owner,
+            None => {
+                self.owners.push(Owner::load(connection, source)?);
+                known.insert(source, self.owners.len() - 1);
+                self.owners.len() - 1
+            }
+        };
+        let begin = self.bytes.len();
+        self.bytes.extend_from_slice(row.get_ref(1)?.as_blob()?);
+        self.spans.push((owner, begin..self.bytes.len()));
+        Ok(())
     }
 
     /// Whether there is nothing.

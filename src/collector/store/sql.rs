@@ -164,6 +164,8 @@ pub(super) const READ_SOURCE: &str = "SELECT service, resource, resource_schema,
 pub(super) const ADD_SPAN: &str = "INSERT OR IGNORE INTO span VALUES (?1, ?2, ?3)";
 pub(super) const READ_SPAN: &str = "SELECT bytes FROM span WHERE key = ?1";
 pub(super) const SPAN_AT: &str = "SELECT source, bytes FROM span WHERE key = ?1";
+pub(super) const SPANS_BETWEEN: &str =
+    "SELECT source, bytes, key FROM span WHERE key BETWEEN ?1 AND ?2";
 pub(super) const SPANS_OF: &str = "SELECT source, bytes FROM span WHERE key BETWEEN ?1 AND ?2";
 
 /// The columns of a trace, in the order in which `Summary` reads them.

@@ -245,12 +245,16 @@ async fn what_was_evicted_while_it_waited_is_counted() {
     let folder = tempfile::tempdir().unwrap();
     let forward = vec![to(&format!("http://{address}"))];
     let path = folder.path().join("traces.db");
-    let shop = Shop::with(Settings { max_bytes: Some(2 << 20), ..settings(&path, forward) }).await;
+    let few = Settings { max_bytes: Some(2 << 20), ..settings(&path, forward) };
+    let shop = Shop::with(few.clone()).await;
     for number in 1..=200 {
         let mut fat = span(number, 1);
         fat.name = "x".repeat(80_000);
         shop.send(&[fat]).await;
     }
+    // What just came in is at hand whatever is evicted, but for the next collector.
+    shop.running.stop().await;
+    let shop = Shop::with(few).await;
     let gate = Gate::at(address, |_| Turn::Take).await;
     let standing = until(&shop, 0, |it| it["waiting"]["spans"] == 0).await;
     let lost = standing["dropped"]["to make room in the journal"].as_u64().unwrap();
