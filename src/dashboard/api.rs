@@ -12,6 +12,7 @@ use trace::{Timestamp, quantity};
 
 use crate::figure::{count, end, millis, minute, text};
 use crate::link;
+use crate::sheet::sheet;
 use crate::sorted::{Column, Heads, Sorting, number, words};
 use crate::trend::{Plot, Series, trend};
 
@@ -82,13 +83,16 @@ pub fn requests(
     };
     view! {
         <div class="trends">{charts}</div>
-        <div class="sheet" tabindex="0" role="region" aria-label="Requests by route">
+        {sheet("Requests by route", view! {
             <table class="figures">
                 <caption>"API Requests"</caption>
                 <Heads columns=&COLUMNS sorting />
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        }.into_any())}
+        <p class="hint">
+            "A request that its page aborted (AbortError) counts as a request and as no error: nobody waited for its answer any more."
+        </p>
     }
     .into_any()
 }

@@ -176,7 +176,7 @@ fn load(page: &PageRow, slow: u32) -> Step {
 
 fn call(row: &CallRow, known: &Known<'_>) -> Step {
     let status = row.status.map(|status| status.to_string()).unwrap_or_default();
-    let failed = !row.error.is_empty();
+    let failed = row.failed();
     let spans = row.trace.zip(row.span).map(|(trace, id)| known.find(trace, id));
     let client = spans.and_then(|mut spans| spans.next());
     let body = client.and_then(|span| span.attributes.get(key::HTTP_RESPONSE_BODY_SIZE)?.as_int());

@@ -15,6 +15,7 @@ use surface::period::Period;
 
 use crate::figure::{count, text};
 use crate::link;
+use crate::sheet::sheet;
 use crate::sorted::{Column, Heads, Sorting, number, words};
 
 const COLUMNS: [Column; 8] = [
@@ -87,13 +88,13 @@ pub fn frequent(
         lines.map(|line| row(line, period, zone)).collect_view()
     };
     view! {
-        <div class="sheet" tabindex="0" role="region" aria-label="Errors by fingerprint">
+        {sheet("Errors by fingerprint", view! {
             <table class="figures">
                 <caption>"Frequent Errors"</caption>
                 <Heads columns=&COLUMNS sorting />
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        }.into_any())}
     }
     .into_any()
 }

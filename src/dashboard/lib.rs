@@ -17,6 +17,7 @@ pub mod range;
 pub mod rating;
 pub mod session;
 pub mod sessions;
+pub mod sheet;
 pub mod sorted;
 pub mod trend;
 pub mod usage;

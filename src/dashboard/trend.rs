@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::chart::{self, HIGH, STEP};
 use crate::figure::NONE;
+use crate::sheet::sheet;
 use crate::sorted::{number, plain, words};
 
 /// One of a chart's lines.
@@ -176,13 +177,13 @@ fn numbers(plot: &Plot) -> AnyView {
     view! {
         <details class="aside">
             <summary>"As a table"</summary>
-            <div class="sheet" tabindex="0" role="region" aria-label=format!("{} as a table", plot.title)>
+            {sheet(format!("{} as a table", plot.title), view! {
                 <table class="figures">
                     <caption class="hidden">{plot.title}</caption>
                     {plain(&columns)}
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
-            </div>
+            }.into_any())}
         </details>
     }
     .into_any()

@@ -5,19 +5,23 @@
 use bridge::query::{Usage, UsageSite};
 use leptos::prelude::*;
 use surface::moment;
+use surface::reader::Keeper;
 use trace::room::Room;
 use trace::{Timestamp, quantity};
 
 use crate::figure::{count, whole};
+use crate::sheet::{more, sheet};
 use crate::sorted::{number, plain, words};
 use crate::trend::{Plot, Series, trend};
 
 /// Sites that are listed.
 const LISTED: usize = 50;
 
-/// What is known besides the rows.
+/// What is known besides the rows. Of a collector nothing is, whose files have neither limit nor cap.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stock {
+    /// Who keeps the rows.
+    pub keeper: Keeper,
     /// Spans recorded in the month that it is, UTC's.
     pub month: u64,
     /// How many the user wants to stay under; 0 for any number.
@@ -33,13 +37,24 @@ pub struct Stock {
 /// The whole of it.
 pub fn usage(usage: &Usage, stock: &Stock, zone: i32) -> AnyView {
     view! {
-        {month(stock)}
-        {storage(stock)}
+        {kept(stock)}
         {days(usage, zone)}
         {sites(&usage.sites)}
         {dropped(usage, stock)}
     }
     .into_any()
+}
+
+fn kept(stock: &Stock) -> AnyView {
+    match stock.keeper {
+        Keeper::Browser => view! { {month(stock)} {storage(stock)} }.into_any(),
+        Keeper::Collector => view! {
+            <p class="hint">
+                "Counted is what the collector keeps that serves this page, of all browsers that send to it. A limit a month and a cap are each browser's own: its extension shows them under Usage."
+            </p>
+        }
+        .into_any(),
+    }
 }
 
 /// How much of a whole there is, as a bar with its numbers.
@@ -183,20 +198,16 @@ fn sites(sites: &[UsageSite]) -> AnyView {
             </tr>
         }
     });
-    let more = sites.len().saturating_sub(LISTED);
-    let more = (more > 0).then(|| {
-        let more = quantity::count(u64::try_from(more).unwrap_or(u64::MAX), "more site");
-        view! { <p class="hint">{format!("And {more}.")}</p> }
-    });
+    let more = more(sites.len(), LISTED, "more site", "");
     view! {
         <div class="block">
             <h2 id="sites-head">"Spans by site"</h2>
-            <div class="sheet" tabindex="0" role="region" aria-label="Spans by site">
+            {sheet("Spans by site", view! {
                 <table class="figures" aria-labelledby="sites-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>
-            </div>
+            }.into_any())}
             {more}
         </div>
     }

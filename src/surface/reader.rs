@@ -36,6 +36,22 @@ pub use transfer::{export, import};
 /// How long somebody who asks may wait for what is still to be digested.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// Who keeps what is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeper {
+    /// This browser, in its journal: what is in it can be deleted, exported and brought in.
+    #[default]
+    Browser,
+    /// The collector that serves the page: what is said of it here is all that can be done with it.
+    Collector,
+}
+
+/// Who keeps what is listed.
+#[must_use]
+pub fn keeper() -> Keeper {
+    webext::page::served().map_or(Keeper::Browser, |_| Keeper::Collector)
+}
+
 /// Asks a question.
 ///
 /// # Errors

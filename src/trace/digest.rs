@@ -26,7 +26,7 @@ use crate::{Resource, Scope, Span, SpanId, Timestamp, TraceId};
 use call::Found;
 use scene::Scene;
 
-pub use row::{CallRow, ErrorRow, PageRow, Phases, Vitals};
+pub use row::{CallRow, ErrorRow, PageRow, Phases, Vitals, failed};
 
 /// Which rules made a digest.
 pub const VERSION: u32 = 1;

@@ -76,6 +76,19 @@ test('its Summary and its path are the same, and a page opens down to its calls'
   assert.deepEqual(errors, []);
 });
 
+test('Usage counts the same sites, and speaks of no limit and no room where those are another browser\'s', async () => {
+  const { own, served, errors } = await both({ tab: 'usage' });
+  const sites = (surface) => surface.getByRole('table', { name: 'Spans by site' });
+  await same('sites', sites(own), sites(served));
+  await own.getByRole('heading', { name: 'Spans this month' }).waitFor();
+  await own.getByRole('heading', { name: 'Storage' }).waitFor();
+  await served.getByText('what the collector keeps that serves this page').waitFor();
+  for (const name of ['Spans this month', 'Storage'])
+    assert.equal(await served.getByRole('heading', { name }).count(), 0, `${name} is each browser's own`);
+  assert.equal(await served.getByText('this browser').count(), 0);
+  assert.deepEqual(errors, []);
+});
+
 test('the dashboard reads what was traced and is none of it, though the session covers its host', async () => {
   const served = await lab.context.newPage();
   await served.goto(`${collector.url}/app.html?view=dashboard&tab=session&session=${session}`);

@@ -1,6 +1,6 @@
 //! Calls as questions read them, wherever they lie.
 
-use trace::digest::CallRow;
+use trace::digest::{CallRow, failed};
 use trace::{SpanId, Timestamp, TraceId};
 
 /// A call: what a [`CallRow`] says, whose fields these are.
@@ -43,6 +43,12 @@ impl<'a> From<&'a CallRow> for Call<'a> {
 }
 
 impl Call<'_> {
+    /// Whether it failed, as [`CallRow::failed`] has it.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        failed(self.status, self.error)
+    }
+
     /// As a row of its own.
     #[must_use]
     pub fn row(&self) -> CallRow {

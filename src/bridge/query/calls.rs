@@ -29,7 +29,7 @@ struct Counted {
 impl Counted {
     fn add(&mut self, call: &Call<'_>) {
         self.calls = self.calls.saturating_add(1);
-        self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
+        self.failures = self.failures.saturating_add(u32::from(call.failed()));
         self.time.add(call.millis);
     }
 }
@@ -143,9 +143,7 @@ pub(super) fn route<C: CallList + ?Sized>(
     let rules = Rules::of(rules);
     let mut routes = Routes::new(&rules, rows.count());
     let within = rows.each().filter(|call| {
-        range.has(call.start)
-            && call.method == wanted.method
-            && !(wanted.failed && call.error.is_empty())
+        range.has(call.start) && call.method == wanted.method && !(wanted.failed && !call.failed())
     });
     let found: Vec<Call<'_>> = within
         .filter(|call| {

@@ -27,7 +27,7 @@ pub enum Answer {
 }
 
 /// A session in a list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SessionLine {
     /// Its id.

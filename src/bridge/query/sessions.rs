@@ -95,7 +95,7 @@ impl<'a> Gathered<'a> {
 
     fn call(&mut self, call: &Call<'_>) {
         self.calls = self.calls.saturating_add(1);
-        self.failures = self.failures.saturating_add(u32::from(!call.error.is_empty()));
+        self.failures = self.failures.saturating_add(u32::from(call.failed()));
         self.spans = self.spans.saturating_add(call.spans);
         self.time(call.start, after(call.start, call.millis));
     }
@@ -259,7 +259,7 @@ pub(super) fn details<C: CallList + ?Sized>(
     for call in rows.calls.each().filter(|it| it.session == session) {
         if let Some(line) = home(call.page).and_then(|at| pages.get_mut(at)) {
             line.calls = line.calls.saturating_add(1);
-            line.failures = line.failures.saturating_add(u32::from(!call.error.is_empty()));
+            line.failures = line.failures.saturating_add(u32::from(call.failed()));
         }
     }
     let slow = u32::try_from(pages.iter().filter(|line| line.slow).count()).unwrap_or(u32::MAX);

@@ -147,6 +147,35 @@ fn details(session: &str, slow: u32) -> Option<Box<SessionDetails>> {
 }
 
 #[test]
+fn a_call_that_its_page_aborted_is_a_call_and_no_failure() {
+    let mut rows = rows();
+    let failures = |rows: &Rows| match answer(rows, &Question::Sessions(SessionFilter::default())) {
+        Answer::Sessions(lines) => lines
+            .iter()
+            .map(|it| (it.calls, it.failures))
+            .fold((0, 0), |all, it| (all.0 + it.0, all.1 + it.1)),
+        _ => unreachable!("sessions were asked for"),
+    };
+    let before = failures(&rows);
+    let gone = |error: &str, number, status| CallRow {
+        error: error.to_owned(),
+        status,
+        ..call("a", 1, number, 5, 1.0, "/gone")
+    };
+    rows.calls.push(gone("AbortError", 91, None));
+    rows.calls.push(gone("TimeoutError", 92, None));
+    // What was answered and then thrown away failed or did not by its answer.
+    rows.calls.push(gone("AbortError", 93, Some(500)));
+    assert_eq!(failures(&rows), (before.0 + 3, before.1 + 2));
+    let rules = Vec::new();
+    let Answer::Calls(calls) = answer(&rows, &Question::Calls { range: ever(), rules }) else {
+        unreachable!("calls were asked for")
+    };
+    let line = calls.routes.iter().find(|it| it.route.ends_with("/gone")).unwrap();
+    assert_eq!((line.calls, line.failures), (3, 2));
+}
+
+#[test]
 fn a_session_s_numbers_lead_to_its_pages() {
     let ann = details("aa11", 3_000).unwrap();
     assert_eq!(ann.line, sessions(SessionFilter::default())[1]);

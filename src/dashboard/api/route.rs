@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use surface::lamp::{Lamp, Tone};
 use surface::moment;
 use trace::digest::CallRow;
-use trace::{Span, SpanId, TraceId, quantity};
+use trace::{Span, SpanId, TraceId};
 
 use crate::figure::{millis, text};
 use crate::link;
+use crate::sheet::{more, sheet};
 use crate::sorted::{number, plain, words};
 
 /// Calls that are listed.
@@ -43,19 +44,15 @@ pub fn list(rows: &[CallRow], chosen: RwSignal<Option<Key>>, zone: i32) -> AnyVi
         words("Details"),
     ];
     let lines = rows.iter().take(LISTED).map(|row| line(row, chosen, zone));
-    let more = rows.len().saturating_sub(LISTED);
-    let more = (more > 0).then(|| {
-        let more = quantity::count(u64::try_from(more).unwrap_or(u64::MAX), "older request");
-        view! { <p class="hint">{format!("And {more}: a shorter time shows them.")}</p> }
-    });
+    let more = more(rows.len(), LISTED, "older request", ": a shorter time shows them");
     view! {
-        <div class="sheet" tabindex="0" role="region" aria-label="Requests of this route">
+        {sheet("Requests of this route", view! {
             <table class="figures">
                 <caption>"Network Request Information"</caption>
                 {plain(&columns)}
                 <tbody>{lines.collect_view()}</tbody>
             </table>
-        </div>
+        }.into_any())}
         {more}
     }
     .into_any()
@@ -63,8 +60,11 @@ pub fn list(rows: &[CallRow], chosen: RwSignal<Option<Key>>, zone: i32) -> AnyVi
 
 /// What a status says, and how that is.
 fn status(row: &CallRow) -> (Tone, String) {
+    if row.aborted() {
+        return (Tone::Idle, "Aborted".to_owned());
+    }
     let status = row.status.map_or_else(|| "No answer".to_owned(), |status| status.to_string());
-    (if row.error.is_empty() { Tone::Good } else { Tone::Bad }, status)
+    (if row.failed() { Tone::Bad } else { Tone::Good }, status)
 }
 
 fn line(row: &CallRow, chosen: RwSignal<Option<Key>>, zone: i32) -> AnyView {

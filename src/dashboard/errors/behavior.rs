@@ -8,6 +8,7 @@ use trace::{Span, quantity};
 
 use crate::course::{Sort, Step, course};
 use crate::link;
+use crate::sheet::sheet;
 use crate::sorted::{number, plain, words};
 
 /// Steps that are told, the last before the error.
@@ -79,12 +80,12 @@ pub fn draw(behavior: Option<&Behavior>, row: &ErrorRow, zone: i32) -> AnyView {
     ];
     view! {
         {more}
-        <div class="sheet" tabindex="0" role="region" aria-label="Steps before the error">
+        {sheet("Steps before the error", view! {
             <table class="figures" aria-labelledby="behavior-head">
                 {plain(&columns)}
                 <tbody>{items.collect_view()}</tbody>
             </table>
-        </div>
+        }.into_any())}
         <p class="ways">{link::view_session(&row.session)}</p>
     }
     .into_any()

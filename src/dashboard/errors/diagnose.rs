@@ -11,6 +11,7 @@ use crate::errors::mapped::{Mapped, Outcome, hosts};
 use crate::errors::{stack, title};
 use crate::figure::{bare, count, text};
 use crate::link;
+use crate::sheet::{more, sheet};
 use crate::sorted::{number, plain, words};
 
 /// Occurrences that are listed.
@@ -212,20 +213,16 @@ pub fn occurrences(rows: &[ErrorRow], zone: i32) -> AnyView {
             </tr>
         }
     });
-    let more = rows.len().saturating_sub(LISTED);
-    let more = (more > 0).then(|| {
-        let more = quantity::count(u64::try_from(more).unwrap_or(u64::MAX), "older page");
-        view! { <p class="hint">{format!("And {more} that the numbers above count.")}</p> }
-    });
+    let more = more(rows.len(), LISTED, "older page", " that the numbers above count");
     view! {
         <div class="block">
             <h2 id="occurrences-head">"Occurrences"</h2>
-            <div class="sheet" tabindex="0" role="region" aria-label="Occurrences">
+            {sheet("Occurrences", view! {
                 <table class="figures" aria-labelledby="occurrences-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>
-            </div>
+            }.into_any())}
             {more}
         </div>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use trace::digest::Phases;
 
 use crate::figure::{NONE, millis, whole};
+use crate::sheet::sheet;
 
 /// The phases in their order: name, what happens in it, its colour.
 const PHASES: [(&str, &str, &str); 8] = [
@@ -76,7 +77,7 @@ pub(super) fn table(routes: &[PagesLine]) -> AnyView {
         <div class="block">
             <h2 id="phases-head">"Phase breakdown"</h2>
             <p class="hint">"Means of the documents of a route. Pages within a document have no phases."</p>
-            <div class="sheet" tabindex="0" role="region" aria-label="Phase breakdown">
+            {sheet("Phase breakdown", view! {
                 <table class="figures">
                     <caption class="hidden">"Phases of the loads by route, their means"</caption>
                     <thead>
@@ -89,7 +90,7 @@ pub(super) fn table(routes: &[PagesLine]) -> AnyView {
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
-            </div>
+            }.into_any())}
         </div>
     }
     .into_any()

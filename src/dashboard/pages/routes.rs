@@ -7,6 +7,7 @@ use trace::choices::Limits;
 use crate::figure::{count, millis, p75};
 use crate::pages::{Looks, score};
 use crate::rating::{VITALS, rating};
+use crate::sheet::sheet;
 use crate::sorted::{Column, Heads, number, words};
 
 const COLUMNS: [Column; 11] = [
@@ -54,7 +55,7 @@ pub(super) fn table(routes: Vec<PagesLine>, looks: Looks, limits: Memo<Limits>) 
     view! {
         <div class="block">
             <h2 id="routes-head">"Pages by route"</h2>
-            <div class="sheet" tabindex="0" role="region" aria-label="Pages by route">
+            {sheet("Pages by route", view! {
                 <table class="figures">
                     <caption class="hidden">
                         "Pages by route: views, loads, vitals at their 75th percentile, Performance Score"
@@ -62,7 +63,7 @@ pub(super) fn table(routes: Vec<PagesLine>, looks: Looks, limits: Memo<Limits>) 
                     <Heads columns=&COLUMNS sorting />
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            }.into_any())}
         </div>
     }
     .into_any()

@@ -9,6 +9,7 @@ use trace::digest::Vitals;
 
 use crate::figure::{NONE, p75, whole};
 use crate::rating::VITALS;
+use crate::sheet::sheet;
 use crate::sorted::{number, plain, words};
 
 /// From how many points on a score is good, and from how many on it is not poor.
@@ -87,13 +88,13 @@ fn sum(all: &PagesLine, limits: Limits) -> AnyView {
         }
     });
     view! {
-        <div class="sheet" tabindex="0" role="region" aria-label="Points by vital">
+        {sheet("Points by vital", view! {
             <table class="figures">
                 <caption class="hidden">"Points by vital"</caption>
                 {plain(&columns)}
                 <tbody>{rows.collect_view()}</tbody>
             </table>
-        </div>
+        }.into_any())}
     }
     .into_any()
 }

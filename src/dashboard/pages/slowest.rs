@@ -6,6 +6,7 @@ use trace::digest::PageRow;
 
 use crate::figure::{NONE, bare, millis, text};
 use crate::link;
+use crate::sheet::sheet;
 use crate::sorted::{number, plain, words};
 
 /// The table.
@@ -25,12 +26,12 @@ pub(super) fn table(rows: &[PageRow], zone: i32) -> AnyView {
     view! {
         <section class="block" aria-labelledby="slowest-head">
             <h2 id="slowest-head">"Slow Page Session Trace (TOP20)"</h2>
-            <div class="sheet" tabindex="0" role="region" aria-label="Slowest pages">
+            {sheet("Slowest pages", view! {
                 <table class="figures" aria-labelledby="slowest-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>
-            </div>
+            }.into_any())}
         </section>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use bridge::query::SessionLine;
 use leptos::prelude::*;
 use surface::naming::short;
-use surface::reader::Sizes;
+use surface::reader::{Keeper, Sizes};
 use trace::quantity;
 
 /// What a person wants to have done.
@@ -31,8 +31,8 @@ pub enum Asked {
 /// What is known of the room, and what can be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
-    /// Whether what is listed lies in this browser: what the collector keeps is not deleted from here.
-    pub here: bool,
+    /// Who keeps what is listed.
+    pub keeper: Keeper,
     /// Who has how much room; `None` until that is known.
     pub sizes: RwSignal<Option<Sizes>>,
     /// Megabytes that the journal may hold.
@@ -46,6 +46,12 @@ pub struct Keep {
 }
 
 impl Keep {
+    /// Whether it lies in this browser: what the collector keeps is not deleted from here.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        self.keeper == Keeper::Browser
+    }
+
     /// A session's size in words; empty while it is not known.
     #[must_use]
     pub fn size(self, session: &str) -> String {

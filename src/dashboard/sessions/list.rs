@@ -5,11 +5,15 @@ use std::cmp::Ordering;
 use bridge::query::{SessionFilter, SessionLine};
 use surface::lamp::Tone;
 use surface::period::Period;
+use surface::reader::Keeper;
 use surface::standing::Standing;
 use trace::order;
 
-/// Sessions that are drawn before one asks for more.
-pub const PAGE: usize = 200;
+/// Sessions that are drawn before one asks for more: some screens, which takes less than a frame that
+/// one would miss.
+pub const PAGE: usize = 60;
+/// Sessions that come when one asks.
+pub const MORE: usize = 240;
 
 /// The columns by which sessions can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,9 +112,14 @@ impl Sorting {
 
 /// Why no session is listed, and what to do.
 #[must_use]
-pub fn nothing(filter: &SessionFilter, period: Period) -> Standing {
+pub fn nothing(filter: &SessionFilter, period: Period, keeper: Keeper) -> Standing {
     let filtered = *filter != SessionFilter::default();
     let (title, detail) = match (filtered, period) {
+        (false, period) if keeper == Keeper::Collector => (
+            if period == Period::All { "No sessions yet" } else { "No sessions in this time" },
+            "Listed is what the collector keeps. Name its address as the trace store in the options of \
+             the extension, and what is traced there is sent to it.",
+        ),
         (true, Period::All) => (
             "No session matches",
             "Sessions are looked for by parts of what they say; the Session ID and the Browser \
@@ -164,10 +173,13 @@ mod tests {
     #[test]
     fn an_empty_list_says_why() {
         let filter = SessionFilter { user: "ada".to_owned(), ..SessionFilter::default() };
-        let said = |filter: &SessionFilter, period| nothing(filter, period).title;
+        let said = |filter: &SessionFilter, period| nothing(filter, period, Keeper::Browser).title;
         assert_eq!(said(&filter, Period::All), "No session matches");
         assert_eq!(said(&filter, Period::Day), "No session matches in this time");
         assert_eq!(said(&SessionFilter::default(), Period::Day), "No sessions in this time");
         assert_eq!(said(&SessionFilter::default(), Period::All), "No sessions yet");
+        let served = nothing(&SessionFilter::default(), Period::All, Keeper::Collector);
+        assert_eq!(served.title, "No sessions yet");
+        assert!(!served.detail.contains("imported"), "which is not offered there");
     }
 }

@@ -11,7 +11,7 @@ use surface::status::Empty;
 use trace::quantity;
 
 use super::keep::{Asked, Intent, Keep, Room, Verbs};
-use super::list::{Column, PAGE, Sorting, nothing};
+use super::list::{Column, MORE, PAGE, Sorting, nothing};
 use super::search::Search;
 use crate::found::{Blank, Found};
 use crate::frame::{Desk, Frame};
@@ -36,7 +36,8 @@ pub fn Sessions(
     let on_search = Callback::new(move |filter: SessionFilter| {
         board.update(|board| board.tab = Tab::Sessions(Box::new(filter)));
     });
-    let standing = Memo::new(move |_| nothing(&filter.read(), board.with(|board| board.period)));
+    let standing =
+        Memo::new(move |_| nothing(&filter.read(), board.with(|board| board.period), keep.keeper));
     let lines = Memo::new(move |_| {
         found.with(|found| match found.answer() {
             Some(Answer::Sessions(lines)) => lines.clone(),
@@ -48,7 +49,7 @@ pub fn Sessions(
     view! {
         <Frame desk heading="Sessions">
             <Search filter on_search />
-            {keep.here.then(|| view! { <Verbs keep any /> })}
+            {keep.is_here().then(|| view! { <Verbs keep any /> })}
             <Blank found />
             <Show when=move || there.get() && any.get()>
                 <List lines keep zone=desk.zone />
@@ -56,7 +57,7 @@ pub fn Sessions(
             <Show when=move || there.get() && !any.get()>
                 <Nothing desk standing />
             </Show>
-            {keep.here.then(|| view! { <Room keep /> })}
+            {keep.is_here().then(|| view! { <Room keep /> })}
         </Frame>
     }
     .into_any()
@@ -96,13 +97,14 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
         .into_any()
     };
     let rows = move || {
-        let sorted = lines.with(|lines| sorting.get().sort(lines));
-        sorted.into_iter().take(most.get()).map(|line| row(line, keep, zone)).collect::<Vec<_>>()
+        let mut sorted = lines.with(|lines| sorting.get().sort(lines));
+        sorted.truncate(most.get());
+        sorted
     };
     let more = move || {
         let (all, drawn) = (lines.with(Vec::len), most.get());
         (all > drawn).then(|| {
-            let on_click = move |_| most.update(|most| *most += PAGE);
+            let on_click = move |_| most.update(|most| *most += MORE);
             let text = format!("Show more: {} of {} are shown", drawn, all);
             view! { <button type="button" class="verb" on:click=on_click>{text}</button> }
         })
@@ -134,7 +136,12 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
                         <th scope="col"><span class="hidden">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                // A line that says what it said stays as it is.
+                <tbody>
+                    <For each=rows key=Clone::clone let(line)>
+                        {row(line, keep, zone)}
+                    </For>
+                </tbody>
             </table>
         </div>
         {more}
@@ -182,7 +189,7 @@ fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
             <td class="wide" title=line.url.clone()>{line.url.clone()}</td>
             {number(line.spans, "")}
             <td class="number">{size}</td>
-            <td>{keep.here.then(verbs)}</td>
+            <td>{keep.is_here().then(verbs)}</td>
         </tr>
     }
     .into_any()

@@ -43,7 +43,7 @@ pub fn Sessions(
         });
     });
     let keep = Keep {
-        here: webext::page::served().is_none(),
+        keeper: reader::keeper(),
         sizes: RwSignal::new(None),
         room: Memo::new(move |_| choices.with(|choices| choices.room)),
         news,
@@ -52,7 +52,7 @@ pub fn Sessions(
     };
     // Whatever changes the list changes the room that it takes.
     Effect::new(move |_| {
-        if keep.here && found.with(|found| found.answer().is_some()) {
+        if keep.is_here() && found.with(|found| found.answer().is_some()) {
             spawn_local(async move {
                 if let Ok(sizes) = reader::sizes().await {
                     let _gone = keep.sizes.try_set(Some(sizes));

@@ -3,6 +3,7 @@
 use bridge::query::{Answer, Question};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use surface::reader::{self, Keeper};
 use trace::meter::{self, Meter};
 use trace::room::{self, Room};
 use webext::storage::{Area, estimate, load};
@@ -24,7 +25,7 @@ pub fn Usage(
         range: desk.board.with(|board| board.period.range(webext::page::now())),
         zone: desk.zone,
     });
-    let stock = RwSignal::new(Stock::default());
+    let stock = RwSignal::new(Stock { keeper: reader::keeper(), ..Stock::default() });
     Effect::new(move |_| {
         // With the rows, what is counted beside them has changed.
         found.track();
@@ -50,11 +51,14 @@ pub fn Usage(
 }
 
 async fn read(room: u32, zone: i32) -> Stock {
+    if reader::keeper() == Keeper::Collector {
+        return Stock { keeper: Keeper::Collector, ..Stock::default() };
+    }
     let meter = load::<Meter>(Area::Local, meter::KEY).await.ok().flatten().unwrap_or_default();
     let limit = webext::settings::load().await.map_or(0, |settings| settings.limit);
     let month = meter.spans(webext::page::now());
     let gone = load::<Room>(Area::Local, room::KEY).await.ok().flatten().unwrap_or_default();
     // The browser answers where it can.
     let used = estimate().await.ok().map(|(used, _)| used);
-    Stock { month, limit, used, room, evicted: went(&gone, zone) }
+    Stock { month, limit, used, room, evicted: went(&gone, zone), ..Stock::default() }
 }

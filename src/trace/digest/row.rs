@@ -11,6 +11,34 @@ fn plain<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// Structs of which a field without a value is neither written nor wanted, and which can be packed.
+/// What a call ended with that its page aborted.
+const ABORTED: &str = "AbortError";
+
+impl CallRow {
+    /// Whether its page aborted it before there was an answer: what was asked for was not wanted any
+    /// more, which says nothing of who was asked.
+    #[must_use]
+    pub fn aborted(&self) -> bool {
+        aborted(self.status, &self.error)
+    }
+
+    /// Whether it failed.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        failed(self.status, &self.error)
+    }
+}
+
+/// Whether a call of this status and error failed.
+#[must_use]
+pub fn failed(status: Option<u16>, error: &str) -> bool {
+    !error.is_empty() && !aborted(status, error)
+}
+
+fn aborted(status: Option<u16>, error: &str) -> bool {
+    status.is_none() && error == ABORTED
+}
+
 macro_rules! rows {
     ($($(#[$about:meta])* pub struct $name:ident {
         $($(#[$what:meta])* pub $field:ident: $kind:ty,)*
