@@ -1,9 +1,7 @@
 //! What a store is asked when its connection is tested: the same requests as in earnest, about
 //! nothing.
 
-use trace::TraceId;
-
-use crate::{Request, jaeger, sender};
+use crate::{Request, sender};
 
 /// The id of a trace that nobody has: real ones are drawn, and will not draw words.
 const UNKNOWN: [u8; 16] = *b"tracelight-probe";
@@ -13,12 +11,6 @@ const NOTHING: [u8; 2] = [0x0a, 0];
 /// Its digits.
 pub(crate) fn unknown() -> String {
     UNKNOWN.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Asks for a trace that the store cannot have. `None` cannot be.
-#[must_use]
-pub fn ask(store: &str) -> Option<Request> {
-    Some(jaeger::trace(store, TraceId::mint(UNKNOWN)?))
 }
 
 /// Sends no spans.
@@ -33,8 +25,6 @@ mod tests {
 
     #[test]
     fn a_store_is_tested_with_the_requests_that_it_gets_in_earnest() {
-        let asked = ask("http://h:1/").unwrap();
-        assert_eq!(asked.url, "http://h:1/api/v3/traces/74726163656c696768742d70726f6265");
         let sent = send("http://h:1");
         assert_eq!(
             (sent.url.as_str(), sent.body.as_slice()),

@@ -2,7 +2,7 @@
 //! what it knows us, and the way to it through Grafana.
 
 use backend::credential;
-use backend::store::{Dialect, Memory};
+use backend::store::Memory;
 use leptos::prelude::*;
 
 use crate::access::Access;
@@ -81,19 +81,21 @@ fn found(memory: &Memory, address: &str) -> Option<String> {
     if memory.address.trim_end_matches('/') != address.trim_end_matches('/') {
         return None;
     }
-    let maker = match store.dialect {
-        Dialect::TempoV2 | Dialect::TempoV1 => "Grafana ",
-        _ => "",
-    };
-    let name = store.dialect.name();
     let doubt = if memory.doubt { "; asked again, as an answer was none of its" } else { "" };
-    Some(format!("Found: {maker}{name}{doubt}"))
+    Some(named(store.dialect.name())? + doubt)
+}
+
+/// What a store was found to be, by its dialect's name; `None` of none.
+#[must_use]
+pub fn named(dialect: &str) -> Option<String> {
+    let maker = if dialect.starts_with("Tempo") { "Grafana " } else { "" };
+    (!dialect.is_empty()).then(|| format!("Found: {maker}{dialect}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use backend::store::Store;
+    use backend::store::{Dialect, Store};
 
     #[test]
     fn what_was_found_is_of_the_address_that_is_typed() {

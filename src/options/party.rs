@@ -220,7 +220,7 @@ impl Party {
     }
 }
 
-fn word<T: PartialEq>(words: &[(T, &str)], it: T) -> String {
+fn word<T: Copy + PartialEq>(words: &[(T, &str)], it: T) -> String {
     words.iter().find(|(known, _)| *known == it).map_or("", |(_, word)| word).to_owned()
 }
 

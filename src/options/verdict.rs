@@ -1,8 +1,10 @@
 //! What a store's answer to a test means, for a person: what was tried, what came back, what to do.
 
-use backend::{Request, probe};
+use backend::probe;
 use bridge::Trial;
 use surface::lamp::Tone;
+
+use crate::asked;
 
 /// A test of one way to use a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,18 +38,15 @@ impl Way {
         }
     }
 
-    fn request(self, store: &str) -> Option<Request> {
-        match self {
-            Self::Query => probe::ask(store),
-            Self::Receive => Some(probe::send(store)),
-        }
-    }
-
+    /// What is about to be tried. What a store is asked is found out on the way.
     fn tried(self, store: &str) -> String {
-        let request = self.request(store);
-        request
-            .map(|request| format!("{} {}", request.method.name(), request.url))
-            .unwrap_or_default()
+        match self {
+            Self::Query => store.to_owned(),
+            Self::Receive => {
+                let request = probe::send(store);
+                format!("{} {}", request.method.name(), request.url)
+            }
+        }
     }
 }
 
@@ -68,11 +67,9 @@ impl Verdict {
                 if !trial.tried.is_empty() {
                     tried.clone_from(&trial.tried);
                 }
-                let (tone, mut means) = judge(way, &trial);
-                if !trial.found.is_empty() {
-                    means = format!("It answers as {} does.", trial.found);
-                }
-                (tone, came(&trial), means)
+                let (tone, means) = judge(way, &trial);
+                let found = asked::named(&trial.found).map(|found| format!("{found}. "));
+                (tone, came(&trial), found.unwrap_or_default() + &means)
             }
             Err(reason) => (Tone::Bad, reason, "Reload the extension, and try again.".to_owned()),
         };
@@ -119,10 +116,7 @@ fn judge(way: Way, trial: &Trial) -> (Tone, String) {
             Tone::Bad,
             "A server is there, but it has no query API of Jaeger, Tempo or Zipkin at this URL.",
         ),
-        (_, Way::Query) if trial.understood => (
-            Tone::Good,
-            "It answers like a trace store, and has no trace of the id that was asked for, as it should be.",
-        ),
+        (_, Way::Query) if trial.understood => (Tone::Good, "It answers as a trace store does."),
         (200..=299, Way::Query) => (
             Tone::Bad,
             "A server is there, but what it answers is no trace. Is this the URL of its user interface?",
@@ -137,7 +131,7 @@ fn judge(way: Way, trial: &Trial) -> (Tone, String) {
             Tone::Bad,
             "A server is there, but it takes no OTLP at this URL. Receivers mostly listen on port 4318.",
         ),
-        (415, Way::Receive) => (Tone::Bad, "The receiver takes no protobuf."),
+        (415, Way::Receive) => (Tone::Bad, "The receiver takes no spans in this format."),
         (500.., _) => (Tone::Bad, "The store is there, and fails. Its log may say why."),
         _ => (Tone::Bad, "A server is there, and refuses what a trace store should take."),
     };
@@ -170,13 +164,15 @@ mod tests {
 
     #[test]
     fn a_verdict_says_what_was_tried_and_what_came_back() {
-        let verdict = Verdict::of(Way::Query, STORE, Ok(trial(404, "application/json", true)));
+        let tried = "GET http://127.0.0.1:4318/api/v3/services".to_owned();
+        let found = "Jaeger (version 3)".to_owned();
+        let good = Trial { tried, found, ..trial(200, "application/json", true) };
+        let verdict = Verdict::of(Way::Query, STORE, Ok(good));
         assert_eq!(verdict.title, "Asking for traces: works");
-        assert_eq!(
-            verdict.tried,
-            "GET http://127.0.0.1:4318/api/v3/traces/74726163656c696768742d70726f6265"
-        );
-        assert_eq!(verdict.came, "404, application/json, in 12 ms");
+        assert_eq!(verdict.tried, "GET http://127.0.0.1:4318/api/v3/services");
+        assert_eq!(verdict.came, "200, application/json, in 12 ms");
+        assert_eq!(verdict.means, "Found: Jaeger (version 3). It answers as a trace store does.");
+        assert_eq!(Verdict::waiting(Way::Query, STORE).tried, STORE);
         let silent = Trial { said: "Failed to fetch".to_owned(), ..trial(0, "", false) };
         let verdict = Verdict::of(Way::Receive, STORE, Ok(silent));
         assert_eq!(verdict.title, "Sending spans: does not work");

@@ -1,6 +1,8 @@
-// The options of trace stores: how one is asked, where spans are sent; typed, checked, saved, and
-// carried in files with credentials only when asked.
+// The options of trace stores: how one is asked, where spans are sent; typed, checked, saved, tested
+// against servers that want to know who asks, and carried in files with credentials only when asked.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,6 +63,29 @@ async function destination(number, endpoint) {
   await type(card, 'Endpoint', endpoint);
   await until('it is saved', async () => (await kept()).sent?.[number - 1]?.endpoint === endpoint);
   return card;
+}
+
+/** A server that takes spans, and answers what Jaeger does, from whoever has this header and value. */
+async function guarded(header, value) {
+  const seen = [];
+  const server = createServer((request, response) => {
+    seen.push(request.headers);
+    request.resume();
+    if (request.headers[header] !== value) {
+      return void response.writeHead(401, { 'content-type': 'text/plain' }).end('who are you?');
+    }
+    const type = request.method === 'POST' ? request.headers['content-type'] : 'application/json';
+    response.writeHead(200, { 'content-type': type });
+    response.end(request.method === 'POST' ? '' : '{"services":["shop"]}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, seen, close };
 }
 
 test('spans go to the store until a destination is listed, which is added, changed and removed', async () => {
@@ -257,6 +282,62 @@ async function tried(within, name) {
   await until('all is tried', async () => (await button(within, name).getAttribute('aria-busy')) === null);
   return verdicts.allTextContents();
 }
+
+test('a connection is tested as it is typed, with the token that is wanted and without', async () => {
+  const server = await guarded('authorization', `Bearer ${SECRET}`);
+  try {
+    const card = await destination(1, server.url);
+    const name = 'Test connection';
+    const [denied] = await tried(card, name);
+    assert.match(denied, /Sending spans: not permitted.*401, text\/plain.*credentials/);
+    await choose(card, 'Credentials', 'Bearer token');
+    assert.equal(await button(card, name).getAttribute('aria-disabled'), 'true', 'the token is empty');
+    await field(card, 'Token').fill(SECRET);
+    const [taken] = await tried(card, name);
+    assert.match(taken, /Sending spans: works.*It takes OTLP/);
+    await choose(card, 'Format', 'JSON');
+    assert.match((await tried(card, name))[0], /works/);
+    assert.equal(server.seen.at(-1)['content-type'], 'application/json');
+
+    await field(options, "Store's URL").fill(server.url);
+    assert.match((await tried(store(), 'Test connection')).join(), /Asking for traces: not permitted.*401/);
+    await choose(store(), 'Credentials', 'Bearer token');
+    await field(store(), 'Token').fill(SECRET);
+    const [found, ...more] = await tried(store(), 'Test connection');
+    assert.match(found, /Asking for traces: works.*Found: Jaeger \(version 3\)/);
+    assert.deepEqual(more, [], 'spans are not sent there');
+    assert.ok(!(await options.content()).includes(SECRET));
+  } finally {
+    await server.close();
+  }
+});
+
+test('a connection is tested with the tenant and the headers that are wanted', async () => {
+  for (const [header, change] of [
+    ['x-scope-orgid', (card) => field(card, 'Tenant').fill('team-a')],
+    [
+      'x-key',
+      async (card) => {
+        await button(card, 'Add header').click();
+        await field(card, 'Name of header 1').fill('X-Key');
+        await field(card, 'Value of header 1').fill('team-a');
+      },
+    ],
+  ]) {
+    const server = await guarded(header, 'team-a');
+    try {
+      const card = await destination(1, server.url);
+      const name = 'Test connection';
+      assert.match((await tried(card, name))[0], /not permitted.*401/);
+      await change(card);
+      assert.match((await tried(card, name))[0], /Sending spans: works/);
+      await button(card, 'Remove destination 1').click();
+      await until('it is gone', async () => (await kept()).sent.length === 0);
+    } finally {
+      await server.close();
+    }
+  }
+});
 
 test('a destination is set by keyboard alone', async () => {
   const keys = options.keyboard;

@@ -111,7 +111,7 @@ pub(super) fn test(draft: RwSignal<Draft>, trials: RwSignal<Trials>, party: Part
         for way in ways(party, stores) {
             let waiting = Verdict::waiting(way, address);
             trials.update(|trials| trials.change(party).verdicts.push(waiting));
-            let verdict = Verdict::of(way, address, attempt(&about, party, way).await);
+            let verdict = Verdict::of(way, address, attempt(address, stores, party, way).await);
             if draft.with_untracked(|draft| tested(draft, party)).as_ref() != Some(&about) {
                 return; // Something else is typed by now, and the verdicts are gone.
             }
@@ -132,20 +132,16 @@ fn ways(party: Party, stores: &Stores) -> impl Iterator<Item = Way> + use<> {
     [asked.then_some(Way::Query), sent.then_some(Way::Receive)].into_iter().flatten()
 }
 
-/// Tries what is typed, with all that goes with it.
-async fn attempt(
-    (address, stores): &(String, Stores),
-    party: Party,
-    way: Way,
-) -> Result<Trial, String> {
+async fn attempt(address: &str, stores: &Stores, party: Party, way: Way) -> Result<Trial, String> {
     let test = match way {
         Way::Query => {
-            Consult::TestAsked { store: address.clone(), asked: json::write(&stores.asked) }
+            let asked = json::write(&stores.asked);
+            Consult::TestAsked { store: address.to_owned(), asked }
         }
         Way::Receive => {
-            let mut all = stores.destinations(address).into_iter();
-            let it = all.find(|to| party == Party::Asked || party == Party::Sent(to.slot));
-            Consult::TestSent { destination: json::write(&it.unwrap_or_default()) }
+            let listed = party.sent(stores).cloned();
+            let destination = listed.or_else(|| stores.destinations(address).pop());
+            Consult::TestSent { destination: json::write(&destination.unwrap_or_default()) }
         }
     };
     webext::message::consult(&test).await.map_err(|error| error.to_string())
