@@ -3,6 +3,7 @@
 pub mod path;
 pub mod plot;
 pub mod steps;
+pub mod stored;
 pub mod summary;
 pub mod timeline;
 pub mod view;

@@ -9,6 +9,7 @@ pub mod maps;
 pub mod pages;
 pub mod session;
 pub mod sessions;
+mod stored;
 pub mod usage;
 
 use leptos::prelude::*;

@@ -10,6 +10,7 @@ use trace::choices::Choices;
 
 use super::Opened;
 use super::path::Path;
+use super::stored::{InStore, Stored};
 use super::summary::Summary;
 use super::timeline::Timeline;
 use crate::found::{Blank, Found};
@@ -29,6 +30,9 @@ pub fn Session(
     opened: Opened,
     /// What the user chose.
     choices: RwSignal<Choices>,
+    /// What the trace store has of it, and what has it searched; `None` where there is no other
+    /// store to search.
+    search: Option<(RwSignal<Stored>, Callback<()>)>,
 ) -> impl IntoView {
     let board = desk.board;
     let there = Memo::new(move |known: Option<&Option<SessionDetails>>| {
@@ -62,6 +66,7 @@ pub fn Session(
         Board { tab: Tab::Sessions(Box::default()), period }.address()
     };
     let zone = desk.zone;
+    let asked = move || found.with(|found| found.answer().is_some());
     view! {
         <Frame desk heading="Session Tracking Details" timed=false>
             <Blank found />
@@ -75,6 +80,9 @@ pub fn Session(
                     <a class="verb" href=list>"All sessions"</a>
                 </Empty>
             </Show>
+            {search.map(|(stored, on_find)| view! {
+                <Show when=asked><InStore stored on_find zone /></Show>
+            })}
         </Frame>
     }
     .into_any()

@@ -8,6 +8,7 @@ use trace::digest::PageRow;
 
 use super::ask::ask;
 use super::choice::choices;
+use super::stored;
 use crate::course::course;
 use crate::frame::Desk;
 use crate::session::{Course, Opened, Place, view};
@@ -22,7 +23,9 @@ pub fn Session(
 ) -> impl IntoView {
     let choices = choices();
     let slow = Memo::new(move |_| choices.with(|choices| choices.slow));
+    let id = session.clone();
     let found = ask(move || Question::Session { session: session.clone(), slow: slow.get() });
+    let search = stored::search(&id, found);
     let courses = RwSignal::new(Vec::new());
     let on_read = Callback::new(move |page: PageRow| {
         spawn_local(read(page, slow.get_untracked(), courses));
@@ -43,7 +46,8 @@ pub fn Session(
             on_read.run(line.page);
         }
     });
-    view! { <view::Session desk found opened choices /> }
+    let search = search.map(|search| (search.stored, search.on_find));
+    view! { <view::Session desk found opened choices search /> }
 }
 
 /// Reads what happened in a page.
