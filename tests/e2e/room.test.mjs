@@ -33,11 +33,14 @@ const removed = async () => {
   return room?.pages > 0 && room;
 };
 
-/** Writes pages of a megabyte into the journal, an hour apart, the last a day ago; their traces, oldest first. */
-async function fill(count) {
+/**
+ * Writes pages of a megabyte into the journal, an hour apart, the last a day ago, half of whose spans wait for the destinations of
+ * a mask; their traces, oldest first.
+ */
+async function fill(count, mask) {
   const pages = Array.from({ length: count }, () => ({ trace: traceId(), other: traceId(), span: spanId() }));
   await lab.desk.evaluate(
-    async ([pages, size]) => {
+    async ([pages, size, mask]) => {
       const open = indexedDB.open('tracelight');
       await new Promise((resolve) => (open.onsuccess = resolve));
       const stores = ['facts', 'requests', 'spans', 'digests'];
@@ -56,7 +59,7 @@ async function fill(count) {
           crypto.getRandomValues(bytes.subarray(from, Math.min(size, from + 65_536)));
         }
         const chunk = { trace, side: 'browser', open: false, late: false, count: 3, bytes };
-        spans.put({ ...chunk, part: 0, apart: false });
+        spans.put({ ...chunk, ...(mask && { unsent: mask }), part: 0, apart: false });
         spans.put({ ...chunk, part: 1, apart: true, others: [other], bytes: bytes.slice(0, 9) });
         facts.put(['{}'], [trace, 0]);
         digests.put({ trace, version: 1, sessions: [], bytes: size, text: '{}' });
@@ -64,7 +67,7 @@ async function fill(count) {
       }
       open.result.close();
     },
-    [pages, MB],
+    [pages, MB, mask],
   );
   return pages;
 }
@@ -115,6 +118,25 @@ test('beyond the room the oldest pages go with all that lies under them, and it 
   const next = await visit();
   await until('it is recorded', async () => (await left()).requests.includes(next));
   assert.equal((await kept('room')).pages, room.pages);
+});
+
+test('what waited for a store when its page went is counted among what that store did not get', async () => {
+  // Nobody listens there, and browsers do not even try.
+  const sent = [{ slot: 7, endpoint: 'http://127.0.0.1:9' }];
+  await lab.desk.evaluate((stores) => chrome.storage.local.set({ stores }), { sent });
+  try {
+    const pages = await fill(12, 128);
+    await lab.desk.evaluate((room) => chrome.storage.local.set({ choices: { room } }), 10);
+    await visit();
+    await until('what went is noted', removed);
+    const { drops } = await until('it is counted', async () => (await kept('outbox'))?.find(([slot]) => slot === 7)?.[1]);
+    const there = (await left()).spans;
+    const gone = pages.filter(({ trace }) => !there.includes(trace)).length;
+    assert.ok(gone > 0);
+    assert.deepEqual(drops, [['Removed', 3 * gone]]);
+  } finally {
+    await lab.desk.evaluate(() => chrome.storage.local.remove('stores'));
+  }
 });
 
 test('a browser without room refuses whole batches, old pages make room, and it is tried again', async () => {
