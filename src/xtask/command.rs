@@ -58,7 +58,7 @@ const TABLE: &str = "\
 cargo xtask COMMAND
 
   setup     install what this machine lacks: wasm32 library, wasm-bindgen, trunk, wasm-opt,
-            browser, node packages. Does nothing the second time.
+            browser, node packages, SDKs for the servers' tests. Does nothing the second time.
   build     make the unpacked extension in dist/<browser>/
               --browser chrome|firefox   whose manifest (chrome)
               --host-access PATTERN...   grant these sites at install, for demo and tests

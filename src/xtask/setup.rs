@@ -8,7 +8,7 @@ use crate::failure::Result;
 use crate::screen::took;
 use crate::tool::{self, Tool};
 use crate::toolchain::{self, Toolchain};
-use crate::{browser, node};
+use crate::{browser, kit, node};
 
 /// What it takes to make WebAssembly.
 pub(crate) struct Wasm {
@@ -36,12 +36,14 @@ pub(crate) fn run() -> Result<()> {
     let wasm = wasm()?;
     let node = node()?;
     let browser = browser()?;
+    let kit = kit::folder()?;
     println!("wasm32 library  {}", wasm.toolchain.version);
     println!("trunk           {}", wasm.trunk.display());
     println!("wasm-bindgen    {}", wasm.bindgen.display());
     println!("wasm-opt        {}", wasm.optimiser.display());
     println!("node            {node}");
     println!("browser         {}", browser.display());
+    println!("servers' SDKs   {}", kit.display());
     println!("Everything is here ({}).", took(begun.elapsed()));
     Ok(())
 }

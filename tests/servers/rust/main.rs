@@ -4,8 +4,9 @@
 #[path = "../../cross/store.rs"]
 #[allow(dead_code, reason = "the other tests' ways to a store, of which this one needs some")]
 mod store;
+#[allow(unreachable_pub, reason = "it is written for a crate of its own")]
 mod telemetry;
-#[allow(unreachable_pub, missing_docs, reason = "it is written for a crate of its own")]
+#[allow(unreachable_pub, reason = "as above")]
 mod tracelight;
 
 use axum::routing::get;
