@@ -176,6 +176,7 @@ pub fn InStore(
             <Show when=move || !barred()>
                 <button
                     type="button"
+                    class="verb"
                     disabled=move || stored.with(Stored::busy)
                     on:click=move |_| on_find.run(())
                 >
