@@ -233,6 +233,7 @@ fn alike(one: &Value, other: &Value) -> bool {
         (Value::Int(whole), Value::Double(number)) | (Value::Double(number), Value::Int(whole)) => {
             order::rank(*whole as f64) == order::rank(*number)
         }
+        #[allow(clippy::float_cmp, reason = "the same number is wanted, not one that is near")]
         (Value::Double(one), Value::Double(other)) => {
             one == other || one.is_nan() && other.is_nan()
         }
@@ -252,6 +253,7 @@ fn alike(one: &Value, other: &Value) -> bool {
 fn reads(text: &str, value: &Value) -> bool {
     match value {
         Value::Text(words) => text == words,
+        #[allow(clippy::float_cmp, reason = "as above")]
         Value::Double(number) if number.is_finite() => float(text).is_some_and(|it| it == *number),
         Value::Bytes(bytes) => text == base64(bytes) || text == value.to_string(),
         Value::List(_) | Value::Map(_) => Node::parse(text).is_ok_and(|node| means(&node, value)),
