@@ -143,7 +143,7 @@ pub(super) fn route<C: CallList + ?Sized>(
     let rules = Rules::of(rules);
     let mut routes = Routes::new(&rules, rows.count());
     let within = rows.each().filter(|call| {
-        range.has(call.start) && call.method == wanted.method && !(wanted.failed && !call.failed())
+        range.has(call.start) && call.method == wanted.method && (!wanted.failed || call.failed())
     });
     let found: Vec<Call<'_>> = within
         .filter(|call| {
