@@ -61,7 +61,7 @@ enum Task {
 #[derive(Debug, clap::Args)]
 struct Forward {
     /// Hand everything on to this OTLP/HTTP endpoint once it is stored, such as
-    /// https://tempo.example:4318; repeat for more. Headers with secrets are better given in the
+    /// `https://tempo.example:4318`; repeat for more. Headers with secrets are better given in the
     /// environment: TRACELIGHT_FORWARD_HEADERS='authorization=Basic%20…,x-scope-orgid=1' for the first,
     /// TRACELIGHT_FORWARD_HEADERS_2 for the second
     #[arg(long = "forward", value_name = "URL")]

@@ -210,15 +210,15 @@ test('what the store says is shown as text and never as markup', async () => {
   gate.instead = ({ method }, response) => {
     if (method !== 'GET') return false;
     response.writeHead(500, { 'content-type': 'text/plain' });
-    response.end('<img src=x onerror="document.title=1"><b>broken</b>');
+    response.end('no: <img src=x onerror="document.title=1"><b>broken</b>');
     return true;
   };
   site.pages['/page'] = '<p>page';
   const page = await lab.openPage(`${site.origin}/page`);
   const popup = await lab.command(page, 'Run Page Trace');
   const said = await followToast(page, /store says/);
-  assert.match(said.at(-1), /store says 500: <img src=x onerror="document\.title=1"><b>broken<\/b>/);
-  await popup.getByText('<img src=x onerror="document.title=1"><b>broken</b>').first().waitFor();
+  assert.match(said.at(-1), /store says 500: no: <img src=x onerror="document\.title=1"><b>broken<\/b>/);
+  await popup.getByText('no: <img src=x onerror="document.title=1"><b>broken</b>').first().waitFor();
   assert.equal(await page.title(), 'site');
 });
 
