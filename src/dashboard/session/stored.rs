@@ -152,7 +152,7 @@ impl Stored {
             said.insert(0, format!("Of {new}, this browser did not have all."));
         }
         said.push(LIMITS.to_owned());
-        Standing::new(tone, &title, &said.join(" "))
+        Standing::new(tone, &title, said.join(" "))
     }
 }
 
