@@ -7,6 +7,7 @@ mod ask;
 mod fault;
 mod find;
 mod reason;
+mod rest;
 mod search;
 mod summary;
 
@@ -21,6 +22,7 @@ pub use ask::{Answer, Ask, Redirects};
 pub use fault::Fault;
 pub use find::{Finder, Hint, Memory, Step};
 pub(crate) use reason::reason;
+pub use rest::Rest;
 pub use search::{Findings, Search, Wanted};
 
 /// What a store speaks.

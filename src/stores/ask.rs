@@ -1,6 +1,6 @@
 //! Asks the store for a trace, and for those that belong to it.
 
-use backend::store::{Fault, Found};
+use backend::store::{Fault, Found, Rest};
 use bridge::Told;
 use trace::contact::Purpose;
 use trace::ladder::Asked;
@@ -44,12 +44,10 @@ impl Stores {
     }
 
     async fn question(&self, line: &Line, trace: TraceId) -> Given {
-        if let Some(fault) = self.quiet(line) {
-            return Err(fault);
-        }
         let given = self.try_question(line, trace).await;
-        if let Err(fault) = &given {
-            self.failed(line, fault).await;
+        match &given {
+            Ok(_) => self.fares(line, Rest::answered),
+            Err(fault) => self.failed(fault).await,
         }
         given
     }

@@ -15,17 +15,18 @@ mod send;
 mod trial;
 mod way;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use backend::store::Memory;
+use async_lock::Mutex;
+use backend::store::{Fault, Memory, Rest, Store};
 use bridge::Consult;
 use serde::Serialize;
 use trace::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use webext::journal::Desk;
 
-use crate::line::Quiet;
+use crate::line::Line;
 use crate::queue::Outbox;
 
 /// Carries out a task ([`Consult`]) of the worker's or of a surface's; both task and answer are JSON
@@ -44,8 +45,12 @@ struct Stores {
     outbox: Outbox,
     /// What the store that is asked speaks; `None` until it is read.
     memory: RefCell<Option<Memory>>,
-    /// The store that wanted to be left alone last.
-    quiet: RefCell<Quiet>,
+    /// The store that was asked last, and whether it is to be left alone.
+    rest: RefCell<Option<(Line, Rest)>>,
+    /// What was found out last of a store, by the one who finds out.
+    finding: Mutex<Option<(Line, Result<Store, Fault>)>>,
+    /// How often that was done: who waited for it sees that it was.
+    finds: Cell<u64>,
 }
 
 thread_local! {

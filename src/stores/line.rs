@@ -2,23 +2,18 @@
 //!
 //! What it speaks is found out by asking and remembered in local storage.
 
-use std::time::Duration;
-
 use backend::credential::{self, Flaw};
-use backend::store::{Answer, Ask, Fault, Memory, Step, Store};
+use backend::store::{Answer, Ask, Fault, Memory, Rest, Step, Store};
 use backend::stores::{self, Asked, MEMORY};
-use trace::Timestamp;
 use trace::contact::Purpose;
 use webext::storage::{self, Area};
 use webext::{clock, settings};
 
 use crate::Stores;
-
-/// A store wants to be left alone for so long at most, or it was a clock that was wrong.
-const LONGEST: Duration = Duration::from_secs(600);
+use crate::send::dice;
 
 /// A store, as the user has set it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     /// Where its API begins.
     pub address: String,
@@ -47,7 +42,7 @@ impl Line {
 }
 
 impl Stores {
-    /// Asks a store one question. One that wants to be left alone is.
+    /// Asks a store one question. One that wants to be left alone is, unless somebody tests it.
     pub(crate) async fn put(
         &self,
         line: &Line,
@@ -55,18 +50,49 @@ impl Stores {
         ask: Ask,
     ) -> Result<Answer, Fault> {
         let ask = line.asked.access.sign(&line.address, ask);
-        self.reach(purpose, &ask).await
+        if purpose == Purpose::Test {
+            return self.reach(purpose, &ask).await;
+        }
+        self.may_ask(line)?;
+        self.contact(&ask.request.url, purpose).await;
+        // What others asked may have been answered meanwhile.
+        self.may_ask(line)?;
+        let answer = self.go(purpose, &ask).await?;
+        if let Some(busy) = answer.busy(clock::now()) {
+            self.fares(line, |rest| rest.failed(&busy, clock::now(), dice()));
+        }
+        Ok(answer)
     }
 
-    /// Which store it is: remembered, or found out.
+    /// Which store it is: remembered, or found out, by one who asks while the others wait.
     pub(crate) async fn known(&self, line: &Line) -> Result<Store, Fault> {
-        let memory = self.memory().await;
-        if let Some(store) = memory.known(&line.address, line.asked.hint) {
-            return Ok(store.clone());
+        let before = self.finds.get();
+        let known = |memory: &Memory| memory.known(&line.address, line.asked.hint).cloned();
+        if let Some(store) = known(&self.memory().await) {
+            return Ok(store);
         }
-        let store = self.find(line, Purpose::Ask, &memory, &mut |_, _| {}).await?;
-        self.remember(|memory| memory.found(&line.address, store.clone())).await;
-        Ok(store)
+        let mut last = self.finding.lock().await;
+        if self.finds.get() != before
+            && let Some((of, found)) = &*last
+            && of == line
+        {
+            return found.clone();
+        }
+        let memory = self.memory().await;
+        if let Some(store) = known(&memory) {
+            return Ok(store);
+        }
+        self.may_ask(line)?;
+        let found = self.find(line, Purpose::Ask, &memory, &mut |_, _| {}).await;
+        match &found {
+            Ok(store) => self.remember(|memory| memory.found(&line.address, store.clone())).await,
+            // What is busy has said so, and who is silent answers at once or is waited for by all.
+            Err(fault) if fault.is_passing() => {}
+            Err(fault) => self.fares(line, |rest| rest.failed(fault, clock::now(), dice())),
+        }
+        self.finds.set(self.finds.get().wrapping_add(1));
+        *last = Some((line.clone(), found.clone()));
+        found
     }
 
     /// Finds out which store it is, and shows what was asked and answered.
@@ -94,32 +120,45 @@ impl Stores {
         }
     }
 
-    /// Until when a store wants to be left alone, and in which words it said so.
-    pub(crate) fn quiet(&self, line: &Line) -> Option<Fault> {
-        let quiet = self.quiet.borrow();
-        let (address, until, fault) = quiet.as_ref()?;
-        let now = clock::now();
-        let holds = *address == line.address && now < *until && until.since(now) <= LONGEST;
-        holds.then(|| fault.clone())
+    /// Whether a store may be asked now, or why not.
+    fn may_ask(&self, line: &Line) -> Result<(), Fault> {
+        self.fares(line, |rest| rest.holds(clock::now()).cloned()).map_or(Ok(()), Err)
     }
 
-    /// Takes in that a question failed: what the store is may be in doubt, or it wants to be left alone.
-    pub(crate) async fn failed(&self, line: &Line, fault: &Fault) {
-        if let Fault::Busy { after: Some(after), .. } = fault {
-            let until = clock::now().plus((*after).min(LONGEST));
-            self.quiet.replace(Some((line.address.clone(), until, fault.clone())));
+    /// Does something with what is known of how a store fares: of the one that was asked last.
+    pub(crate) fn fares<T>(&self, line: &Line, work: impl FnOnce(&mut Rest) -> T) -> T {
+        let mut kept = self.rest.borrow_mut();
+        match &mut *kept {
+            Some((of, rest)) if of == line => work(rest),
+            _ => work(&mut kept.insert((line.clone(), Rest::default())).1),
         }
+    }
+
+    /// Takes in that a question failed, so that what the store is may be in doubt.
+    pub(crate) async fn failed(&self, fault: &Fault) {
         if fault.is_doubt() {
             self.remember(|memory| memory.failed(fault)).await;
         }
     }
 
+    /// Takes in what somebody found by a test: he need not wait for what was believed before.
+    pub(crate) async fn tested(&self, line: &Line, store: &Store) {
+        self.rest.borrow_mut().take_if(|(of, _)| of == line);
+        self.remember(|memory| {
+            if memory.address == line.address {
+                memory.found(&line.address, store.clone());
+            }
+        })
+        .await;
+    }
+
     async fn memory(&self) -> Memory {
-        let known = self.memory.borrow().clone();
-        match known {
-            Some(memory) => memory,
-            None => storage::load(Area::Local, MEMORY).await.ok().flatten().unwrap_or_default(),
+        if self.memory.borrow().is_none() {
+            let kept = storage::load(Area::Local, MEMORY).await.ok().flatten();
+            // Two may read at the same time; who comes second must not undo what the first found.
+            self.memory.borrow_mut().get_or_insert(kept.unwrap_or_default());
         }
+        self.memory.borrow().clone().unwrap_or_default()
     }
 
     async fn remember(&self, change: impl FnOnce(&mut Memory)) {
@@ -134,6 +173,3 @@ impl Stores {
         }
     }
 }
-
-/// What a store said when it wanted to be left alone: its address, until when, its words.
-pub(crate) type Quiet = Option<(String, Timestamp, Fault)>;

@@ -23,14 +23,10 @@ impl Stores {
                 return findings;
             }
         };
-        let store = match self.quiet(&line) {
-            Some(fault) => Err(fault),
-            None => self.known(&line).await,
-        };
-        let store = match store {
+        let store = match self.known(&line).await {
             Ok(store) => store,
             Err(fault) => {
-                self.failed(&line, &fault).await;
+                self.failed(&fault).await;
                 findings.trouble.push(trouble(&line.address, &fault));
                 return findings;
             }
@@ -39,7 +35,7 @@ impl Stores {
         let mut search = Search::new(store, store::Wanted { session, known, services, from, to });
         while let Some(ask) = search.next() {
             let answer = self.put(&line, Purpose::Ask, ask).await;
-            search.heard(answer.as_ref().ok(), clock::now());
+            search.heard(answer.as_ref().map_err(Clone::clone), clock::now());
         }
         findings.again = search.again(clock::now());
         let found = search.findings();
@@ -53,7 +49,7 @@ impl Stores {
             findings.traces.push(trace);
         }
         for fault in &found.faults {
-            self.failed(&line, fault).await;
+            self.failed(fault).await;
             findings.trouble.push(trouble(&line.address, fault));
         }
         findings

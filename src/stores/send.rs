@@ -124,7 +124,7 @@ impl Stores {
     }
 }
 
-fn dice() -> u32 {
+pub(crate) fn dice() -> u32 {
     let [one, two, three, four, ..] = clock::entropy();
     u32::from_le_bytes([one, two, three, four])
 }

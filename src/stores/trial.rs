@@ -36,7 +36,10 @@ impl Stores {
             .await;
         trial.millis = millis(begun);
         match found {
-            Ok(store) => (trial.understood, trial.found) = (true, store.dialect.name().to_owned()),
+            Ok(store) => {
+                self.tested(&line, &store).await;
+                (trial.understood, trial.found) = (true, store.dialect.name().to_owned());
+            }
             Err(fault) => trial.said = trouble(&line.address, &fault),
         }
         Some(trial)

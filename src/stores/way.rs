@@ -17,8 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(25);
 impl Stores {
     /// Sends what is asked to a store, which is noted first.
     pub(crate) async fn reach(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
+        self.contact(&ask.request.url, purpose).await;
+        self.go(purpose, ask).await
+    }
+
+    /// Sends what is noted already.
+    pub(crate) async fn go(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
         let Ask { request: Request { method, url, headers, body }, redirects, most } = ask;
-        self.contact(url, purpose).await;
         let asked = net::Request { method: method.name(), url, headers, body };
         let follow = *redirects == Redirects::Follow;
         let bounds = Bounds { patience: PATIENCE, most: *most, follow };

@@ -2,8 +2,8 @@
 // secret goes to anybody else, and the trace is there once the store is.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { start, startSite, until } from './harness.mjs';
-import { startRecorded, TRACE } from './recorded.mjs';
+import { start, startSite, traceId, until } from './harness.mjs';
+import { SESSION, startRecorded, TRACE } from './recorded.mjs';
 
 let lab, site, store;
 
@@ -36,6 +36,21 @@ async function set(url, access = {}) {
     },
     [url, access],
   );
+}
+
+/** Traces that nobody has. */
+const MANY = Array.from({ length: 5 }, traceId);
+
+/** Has the module that speaks with stores do something. */
+const consult = (task) => lab.say('consult', { task: JSON.stringify(task) });
+
+/** Has the store asked for many traces at once; resolves to what was told of each. */
+const askAll = () => Promise.all(MANY.map((trace) => consult({ kind: 'ask', trace })));
+
+/** Has the store searched for a session, of which traces are known. */
+function search(known = []) {
+  const when = { from: '1795220000000000000', to: '1795221000000000000' };
+  return consult({ kind: 'search', session: SESSION, known, services: [], ...when });
 }
 
 /** Runs a page trace; resolves to its popup once that says why the store cannot be used. */
@@ -85,25 +100,26 @@ for (const [what, headers] of [
   ['that does not say so', {}],
 ]) {
   test(`an answer of 100 MB ${what} is not read to its end`, async () => {
-    let written = 0;
+    let most = 0; // of one answer; others may be on their way beside it
     store.instead = ({ url }, response) => {
       if (!url.startsWith('/api/v2/traces/') || url.includes('74726163656c')) return false;
       response.writeHead(200, { ...json, ...headers });
       const block = Buffer.alloc(1 << 20, 0x20);
+      let written = 0;
       const more = () => {
         while (written < 100 << 20 && !response.destroyed) {
           written += block.length;
+          most = Math.max(most, written);
           if (!response.write(block)) return response.once('drain', more);
         }
         response.end();
       };
-      written = 0;
       more();
       return true;
     };
     const popup = await said("The trace store cannot be used: the store's answer is larger than 64 MB");
     await popup.getByText("The trace store's answer is too large").first().waitFor();
-    assert.ok(written < 100 << 20, `${written} bytes were taken`);
+    assert.ok(most < 100 << 20, `${most} bytes were taken`);
   });
 }
 
@@ -179,20 +195,78 @@ for (const [what, after] of [
     let busy = true;
     const asked = [];
     answering((response, { url }) => {
-      asked.push(Date.now());
+      asked.push({ time: Date.now(), busy });
       if (busy) return response.writeHead(429, after()).end();
       const [status, head, body] = store.answers[url] ?? store.answers[''];
       response.writeHead(status, head).end(body);
     });
-    const popup = await said(/The trace store cannot be used: the store is busy \(429\), wanted a pause of \d s/);
+    await lab.say('erase'); // so that nobody waits for traces of before
+    // Nobody knows yet what it is, and many want to know something of it at once.
+    for (const { asked, status } of await askAll()) assert.deepEqual([asked, status], ['Refused', 429]);
+    assert.equal(asked.length, 1, 'one finds out, and tells the others');
+    await askAll();
+    assert.deepEqual((await search()).trouble, ['the store is busy (429), wanted a pause of 3 s']);
+    assert.equal(asked.length, 1, 'it is left alone');
+    const popup = await said(/The trace store cannot be used: the store is busy \(429\), wanted a pause of 3 s/);
     await popup.getByText('The trace store is too busy to answer').first().waitFor();
     busy = false;
-    const first = asked[0];
-    await until('it is asked again', () => asked.length > 1);
-    const pause = asked[1] - first;
-    assert.ok(pause > 1_900 && pause < 30_000, `it was asked again after ${pause} ms`);
+    const again = await until('it is asked again', () => asked.find(({ busy }) => !busy));
+    const times = asked.slice(0, asked.indexOf(again) + 1).map(({ time }) => time);
+    const pauses = times.slice(1).map((time, at) => time - times[at]);
+    assert.ok(pauses.every((pause) => pause >= 3_000 && pause < 30_000), `it was asked again after ${pauses} ms`);
   });
 }
+
+test('a search that is under way stops where the store says to somebody else that it is busy', async () => {
+  await lab.say('erase');
+  await askAll(); // it is known
+  const [first, other] = MANY;
+  const asked = [];
+  let answer;
+  answering((response, { url }) => {
+    asked.push(url);
+    if (url.endsWith(first)) answer = () => response.writeHead(404).end();
+    else response.writeHead(429, { 'retry-after': '60' }).end();
+  });
+  const found = search(MANY);
+  await until('the search has begun', () => answer);
+  await consult({ kind: 'ask', trace: other });
+  answer();
+  assert.deepEqual((await found).trouble, ['the store is busy (429), wanted a pause of 60 s']);
+  await askAll();
+  assert.deepEqual(asked, [`/api/v2/traces/${first}`, `/api/v2/traces/${other}`]);
+});
+
+test('a store that fails is asked as what it is known for', async () => {
+  await lab.say('erase');
+  await askAll(); // it is known
+  const asked = [];
+  answering((response, { url }) => {
+    asked.push(url);
+    response.writeHead(500).end('boom');
+  });
+  for (const { trouble } of await askAll()) assert.equal(trouble, 'store says 500: boom');
+  await askAll();
+  const each = MANY.map((trace) => `/api/v2/traces/${trace}`);
+  assert.deepEqual(asked.sort(), [...each, ...each].sort(), 'each question, and none what it is');
+});
+
+test('what is no store is asked all by one, and not again by each who comes next', async () => {
+  await lab.say('erase');
+  const asked = [];
+  answering((response, { url }) => {
+    asked.push(url);
+    response.writeHead(404, { 'content-type': 'text/html' }).end('<title>Nothing</title>');
+  });
+  const none = 'found no Jaeger, Tempo or Zipkin there: 404, “Nothing”';
+  for (const { trouble } of await askAll()) assert.equal(trouble, none);
+  assert.deepEqual([asked.length, new Set(asked).size], [6, 6], 'each kind once');
+  for (const { trouble } of await askAll()) assert.equal(trouble, none);
+  assert.ok(asked.length <= 12, `it was asked ${asked.length} times`);
+  store.instead = () => false;
+  await set(store.url, { tenant: 'shop' });
+  assert.deepEqual((await search()).trouble, [], 'who sets it right is not kept waiting');
+});
 
 test('a store that is restarted in the middle has its trace shown when it is back', async () => {
   answering((response) => response.destroy());

@@ -61,6 +61,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// That the store cannot answer now, where it says so.
+    #[must_use]
+    pub fn busy(&self, now: Timestamp) -> Option<Fault> {
+        let status = self.reply.status;
+        let after = || retry::after(&self.reply.retry_after, &self.date, now);
+        matches!(status, 429 | 502..=504).then(|| Fault::Busy { status, after: after() })
+    }
+
     /// Whether there is a body to read; `false` for what is not there yet.
     pub(super) fn sound(&self, store: &Store, now: Timestamp) -> Result<bool, Fault> {
         let status = self.reply.status;
@@ -68,14 +76,13 @@ impl Answer {
             let to = Origin::of(&self.url).map_or_else(|_| String::new(), |to| to.to_string());
             return Err(Fault::Redirected { to });
         }
+        if let Some(busy) = self.busy(now) {
+            return Err(busy);
+        }
         let said = || reason(&self.reply);
         match status {
             0 | 300..=399 => Err(Fault::Redirected { to: String::new() }),
             401 | 403 | 407 => Err(Fault::Denied { status, said: said() }),
-            429 | 502 | 503 | 504 => {
-                let after = retry::after(&self.reply.retry_after, &self.date, now);
-                Err(Fault::Busy { status, after })
-            }
             _ if self.over => Err(Fault::Large { limit: LARGEST }),
             _ if self.cut => Err(Fault::Cut),
             404 if self.is_lost() => Err(Fault::Page { status, said: said() }),

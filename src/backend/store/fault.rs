@@ -65,12 +65,16 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the store may have become another, so that its version is found out again.
+    /// Whether the store may have become another, so that its version is found out again. One that
+    /// fails is the same that it was.
     #[must_use]
     pub const fn is_doubt(&self) -> bool {
         matches!(
             self,
-            Self::Page { .. } | Self::Garbled(_) | Self::Foreign { .. } | Self::Status { .. }
+            Self::Page { .. }
+                | Self::Garbled(_)
+                | Self::Foreign { .. }
+                | Self::Status { status: ..500, .. }
         )
     }
 

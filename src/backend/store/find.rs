@@ -3,6 +3,8 @@
 //!
 //! What was found is remembered, and asked again once an answer makes it doubtful.
 
+use std::mem;
+
 use serde::{Deserialize, Serialize};
 use trace::Timestamp;
 
@@ -95,7 +97,7 @@ impl Memory {
         let mut candidates: Vec<Store> = before.cloned().into_iter().collect();
         candidates.extend(all.filter(|candidate| Some(candidate) != before));
         candidates.reverse();
-        Finder { candidates, first: None, refused: None }
+        Finder { candidates, known: before.is_some(), first: None, refused: None }
     }
 }
 
@@ -104,6 +106,9 @@ impl Memory {
 pub struct Finder {
     /// The next one last.
     candidates: Vec<Store>,
+    /// Whether the next one was there the last time. The others are asked for where its answer is
+    /// another's, and not where it fails.
+    known: bool,
     /// What it answered first, for whoever it turns out not to be.
     first: Option<String>,
     /// That it kept something from us, or failed: other addresses may be open.
@@ -137,9 +142,11 @@ impl Finder {
     #[must_use]
     pub fn heard(&mut self, answer: Option<&Answer>, now: Timestamp) -> Step {
         let Some(candidate) = self.candidates.pop() else { return self.next() };
+        let known = mem::take(&mut self.known);
         let Some(answer) = answer else { return Step::Failed(Fault::Silent) };
         match answer.sound(&candidate, now) {
             Ok(true) if is(candidate.dialect, answer) => return Step::Found(candidate),
+            Err(fault) if known && !fault.is_doubt() => return Step::Failed(fault),
             Err(
                 fault @ (Fault::Denied { status: 403, .. } | Fault::Status { status: 500.., .. }),
             ) => {

@@ -97,15 +97,14 @@ impl Search {
         })
     }
 
-    /// Takes the answer; `None` when nothing answered.
-    pub fn heard(&mut self, answer: Option<&Answer>, now: Timestamp) {
+    /// Takes the answer, or why there is none.
+    pub fn heard(&mut self, answer: Result<&Answer, Fault>, now: Timestamp) {
         let Some(step) = self.steps.pop_front() else { return };
-        let result = match (answer, &step) {
-            (None, _) => Err(Fault::Silent),
-            (Some(answer), Step::Trace(id)) => self.trace(*id, answer, now),
-            (Some(answer), Step::Services) => self.services(answer, now),
-            (Some(answer), Step::Session(_)) => self.session(answer, now),
-        };
+        let result = answer.and_then(|answer| match &step {
+            Step::Trace(id) => self.trace(*id, answer, now),
+            Step::Services => self.services(answer, now),
+            Step::Session(_) => self.session(answer, now),
+        });
         let Err(fault) = result else { return };
         // Jaeger on Cassandra or Badger, and before its version 2.19.
         if let Fault::Status { status: 400, said } = &fault

@@ -75,7 +75,7 @@ proptest! {
             let mut search = Search::new(store, wanted());
             let mut asked = 0;
             while search.next().is_some() {
-                search.heard(Some(&answer), NOW);
+                search.heard(Ok(&answer), NOW);
                 asked += 1;
                 prop_assert!(asked < 1000, "a search comes to its end");
             }

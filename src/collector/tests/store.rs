@@ -62,7 +62,7 @@ async fn a_session_is_found_by_id_and_by_search() {
     let mut search = Search::new(Store::new(&shop.url(""), Dialect::JaegerV3), wanted);
     let mut asked = 0;
     while let Some(ask) = search.next() {
-        search.heard(Some(&sent(&ask).await), second(61));
+        search.heard(Ok(&sent(&ask).await), second(61));
         asked += 1;
     }
     let findings = search.findings();

@@ -130,6 +130,45 @@ fn what_was_found_is_remembered_and_asked_again_after_an_error() {
 }
 
 #[test]
+fn a_store_that_fails_is_not_asked_whether_it_is_another() {
+    let mut memory = Memory::default();
+    let was = Store::new(BASE, Dialect::TempoV2);
+    memory.found(BASE, was.clone());
+    for fails in [
+        Fault::Status { status: 500, said: String::new() },
+        Fault::Busy { status: 429, after: None },
+        Fault::Denied { status: 403, said: String::new() },
+        Fault::Late { patience: std::time::Duration::from_secs(25) },
+    ] {
+        memory.failed(&fails);
+        assert_eq!(memory.known(BASE, Hint::Any), Some(&was), "{fails}");
+    }
+    memory.failed(&Fault::Status { status: 400, said: String::new() });
+    assert_eq!(memory.known(BASE, Hint::Any), None, "it refuses what it took before");
+    let servers: [(Server, &str); 4] = [
+        (|_| answer(500, "text/plain", "boom"), "store says 500: boom"),
+        (|_| answer(503, "", ""), "the store is busy (503)"),
+        (|_| answer(429, "", ""), "the store is busy (429)"),
+        (|_| answer(403, "", "closed"), "the store wants other credentials (403): closed"),
+    ];
+    for (server, said) in servers {
+        let (step, paths) = play(memory.finder(BASE, Hint::Any), server);
+        let Step::Failed(fault) = step else { panic!("{step:?}") };
+        assert_eq!((&*fault.to_string(), paths.len()), (said, 1));
+    }
+    let (step, paths) = play(memory.finder(BASE, Hint::Any), page);
+    assert!(matches!(step, Step::Failed(Fault::Foreign { .. })), "{step:?}");
+    assert_eq!(paths.len(), 6, "a page is another's answer");
+    let others: [(Server, Step); 2] = [
+        (zipkin, store("", Dialect::Zipkin)),
+        (victoria, store("/select/jaeger", Dialect::JaegerJson)),
+    ];
+    for (server, found) in others {
+        assert_eq!(play(memory.finder(BASE, Hint::Any), server).0, found);
+    }
+}
+
+#[test]
 fn what_ends_the_asking_is_said_at_once() {
     let failed = |answer: Option<&Answer>| {
         let mut finder = Memory::default().finder(BASE, Hint::Any);

@@ -51,15 +51,15 @@ fn tempo_is_asked_by_id_first_then_with_a_range_and_its_short_ids_are_made_whole
     let mut search = search(Dialect::TempoV2, Wanted { known: vec![other], ..wanted() });
     assert_eq!(asked(&search).unwrap(), format!("/api/v2/traces/{other}"));
     assert_eq!(asked(&search), asked(&search), "the same until it is answered");
-    search.heard(Some(&answer(200, "application/json", "{\"trace\":{}}")), NOW);
+    search.heard(Ok(&answer(200, "application/json", "{\"trace\":{}}")), NOW);
     let range = "start=1795217000&end=1795224261&limit=100&spss=1";
     assert_eq!(
         asked(&search).unwrap(),
         format!("/api/search?q={{ .session.id = \"{SESSION}\" }}&{range}")
     );
-    search.heard(Some(&answer(200, "application/json", TEMPO)), NOW);
+    search.heard(Ok(&answer(200, "application/json", TEMPO)), NOW);
     assert_eq!(asked(&search).unwrap(), format!("/api/v2/traces/{TRACE}"));
-    search.heard(Some(&answer(200, "application/json", TEMPO_TRACE)), NOW);
+    search.heard(Ok(&answer(200, "application/json", TEMPO_TRACE)), NOW);
     assert_eq!(asked(&search), None);
     let findings = search.findings();
     assert_eq!((findings.absent, findings.more, findings.faults), (vec![other], false, vec![]));
@@ -70,8 +70,8 @@ fn tempo_is_asked_by_id_first_then_with_a_range_and_its_short_ids_are_made_whole
 fn a_trace_that_is_known_by_id_is_not_asked_for_again() {
     let known = vec![TRACE.parse().unwrap()];
     let mut search = search(Dialect::TempoV2, Wanted { known, ..wanted() });
-    search.heard(Some(&answer(200, "application/json", TEMPO_TRACE)), NOW);
-    search.heard(Some(&answer(200, "application/json", TEMPO)), NOW);
+    search.heard(Ok(&answer(200, "application/json", TEMPO_TRACE)), NOW);
+    search.heard(Ok(&answer(200, "application/json", TEMPO)), NOW);
     assert_eq!(asked(&search), None);
     assert_eq!(ids(search), [TRACE]);
 }
@@ -92,7 +92,7 @@ fn a_range_is_never_longer_than_tempo_takes() {
 fn older_jaeger_is_asked_for_its_services_and_then_by_each() {
     let mut search = search(Dialect::JaegerJson, wanted());
     assert_eq!(asked(&search).unwrap(), "/api/services");
-    search.heard(Some(&answer(200, "application/json", SERVICES)), NOW);
+    search.heard(Ok(&answer(200, "application/json", SERVICES)), NOW);
     for service in ["payment", "pricing", "shop-web"] {
         assert_eq!(
             asked(&search).unwrap(),
@@ -101,7 +101,7 @@ fn older_jaeger_is_asked_for_its_services_and_then_by_each() {
                  &start=1795217000000000&end=1795224260000000&limit=100"
             )
         );
-        search.heard(Some(&answer(200, "application/json", VICTORIA)), NOW);
+        search.heard(Ok(&answer(200, "application/json", VICTORIA)), NOW);
     }
     assert_eq!(asked(&search), None);
     let findings = search.findings();
@@ -118,7 +118,7 @@ fn services_that_are_known_are_not_asked_for() {
     let mut search = super::tests::search(Dialect::JaegerJson, Wanted { services, ..wanted() });
     let mut count = 0;
     while search.next().is_some() {
-        search.heard(Some(&answer(200, "application/json", "{\"data\":[]}")), NOW);
+        search.heard(Ok(&answer(200, "application/json", "{\"data\":[]}")), NOW);
         count += 1;
     }
     assert_eq!((count, search.findings().more), (30, true));
@@ -139,12 +139,12 @@ fn jaeger_is_asked_in_both_spellings_and_by_service_where_its_storage_wants_one(
     }
     assert!(!text.contains("service"));
     let wants = "{\"error\":{\"httpCode\":400,\"message\":\"this storage backend requires a service name to search\"}}";
-    search.heard(Some(&answer(400, "application/json", wants)), NOW);
+    search.heard(Ok(&answer(400, "application/json", wants)), NOW);
     assert_eq!(asked(&search).unwrap(), "/api/v3/services");
-    search.heard(Some(&answer(200, "application/json", "{\"services\":[\"shop\"]}")), NOW);
+    search.heard(Ok(&answer(200, "application/json", "{\"services\":[\"shop\"]}")), NOW);
     let text = asked(&search).unwrap();
     assert!(text.ends_with("&query.serviceName=shop&query.service_name=shop"), "{text}");
-    search.heard(Some(&answer(400, "application/json", wants)), NOW);
+    search.heard(Ok(&answer(400, "application/json", wants)), NOW);
     assert_eq!(asked(&search), None, "no circle");
     let findings = search.findings();
     assert_eq!(findings.faults.len(), 1);
@@ -167,7 +167,7 @@ fn traces_of_other_sessions_are_left_out() {
             "/api/v2/traces?annotationQuery=session.id={SESSION}&endTs=1795224260000&lookback=7260000&limit=100"
         )
     );
-    search.heard(Some(&answer(200, "application/json", body)), NOW);
+    search.heard(Ok(&answer(200, "application/json", body)), NOW);
     assert_eq!(ids(search), ["000000000000000000000000000000a1"]);
 }
 
@@ -175,16 +175,18 @@ fn traces_of_other_sessions_are_left_out() {
 fn what_ends_all_ends_the_search_and_what_does_not_is_noted() {
     let known = vec![TRACE.parse().unwrap()];
     let mut search = search(Dialect::TempoV2, Wanted { known: known.clone(), ..wanted() });
-    search.heard(Some(&answer(500, "text/plain", "boom")), NOW);
+    search.heard(Ok(&answer(500, "text/plain", "boom")), NOW);
     assert!(asked(&search).unwrap().starts_with("/api/search"), "one trace is not all");
-    search.heard(Some(&answer(200, "application/json", &TEMPO[..900])), NOW);
+    search.heard(Ok(&answer(200, "application/json", &TEMPO[..900])), NOW);
     assert_eq!(asked(&search), None);
     let faults = search.findings().faults;
     assert!(matches!(faults[..], [Fault::Status { status: 500, .. }, Fault::Garbled(_)]));
-    for general in [None, Some(answer(401, "", "")), Some(answer(429, "", ""))] {
+    let busy = Fault::Busy { status: 429, after: None };
+    for general in [Err(Fault::Silent), Err(busy), Ok(answer(401, "", "")), Ok(answer(429, "", ""))]
+    {
         let mut search =
             super::tests::search(Dialect::TempoV2, Wanted { known: known.clone(), ..wanted() });
-        search.heard(general.as_ref(), NOW);
+        search.heard(general.as_ref().map_err(Clone::clone), NOW);
         assert_eq!(asked(&search), None);
         assert_eq!(search.findings().faults.len(), 1);
     }
