@@ -94,9 +94,9 @@ impl Sorting {
         }
     }
 
-    /// The lines in this order; of equal ones the newer first.
+    /// The first so many lines in this order; of equal ones the newer first.
     #[must_use]
-    pub fn sort(self, lines: &[SessionLine]) -> Vec<SessionLine> {
+    pub fn first(self, most: usize, lines: &[SessionLine]) -> Vec<SessionLine> {
         let rank = |at: usize| {
             let rank = lines.get(at).map_or(0, |line| self.by.of(line));
             if self.rising { rank } else { u64::MAX - rank }
@@ -106,7 +106,7 @@ impl Sorting {
             _ => Ordering::Equal,
         };
         let places = order::order(lines.len(), &rank, &compare);
-        places.into_iter().filter_map(|at| lines.get(at).cloned()).collect()
+        places.into_iter().take(most).filter_map(|at| lines.get(at).cloned()).collect()
     }
 }
 
@@ -155,13 +155,14 @@ mod tests {
 
     fn names(sorting: Sorting) -> String {
         let lines = [line("a", 1, 2), line("b", 3, 0), line("c", 2, 2)];
-        sorting.sort(&lines).into_iter().map(|line| line.session).collect()
+        sorting.first(9, &lines).into_iter().map(|line| line.session).collect()
     }
 
     #[test]
     fn the_newest_comes_first_until_a_head_is_clicked() {
         let newest = Sorting::default();
         assert_eq!(names(newest), "bca");
+        assert_eq!(newest.first(2, &[line("a", 1, 0), line("b", 2, 0), line("c", 3, 0)]).len(), 2);
         assert_eq!(names(newest.click(Column::Started)), "acb");
         let errors = newest.click(Column::Errors);
         assert_eq!(names(errors), "cab", "of equal ones the newer first");

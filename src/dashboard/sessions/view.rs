@@ -2,6 +2,7 @@
 
 use bridge::query::{Answer, SessionFilter, SessionLine};
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 use surface::board::{Tab, of_session};
 use surface::moment;
 use surface::naming::short;
@@ -10,6 +11,7 @@ use surface::standing::Standing;
 use surface::status::Empty;
 use trace::quantity;
 
+use super::drawn::{Drawn, next};
 use super::keep::{Asked, Intent, Keep, Room, Verbs};
 use super::list::{Column, MORE, PAGE, Sorting, nothing};
 use super::search::Search;
@@ -96,11 +98,8 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
         }
         .into_any()
     };
-    let rows = move || {
-        let mut sorted = lines.with(|lines| sorting.get().sort(lines));
-        sorted.truncate(most.get());
-        sorted
-    };
+    let wanted = Memo::new(move |_| lines.with(|lines| sorting.get().first(most.get(), lines)));
+    let rows = approach(wanted);
     let more = move || {
         let (all, drawn) = (lines.with(Vec::len), most.get());
         (all > drawn).then(|| {
@@ -136,10 +135,10 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
                         <th scope="col"><span class="hidden">"Actions"</span></th>
                     </tr>
                 </thead>
-                // A line that says what it said stays as it is.
+                // A line that says what it said stays as it is, and where it is.
                 <tbody>
-                    <For each=rows key=Clone::clone let(line)>
-                        {row(line, keep, zone)}
+                    <For each=move || rows.get() key=|drawn| drawn.number let(drawn)>
+                        {row(&drawn.line, keep, zone)}
                     </For>
                 </tbody>
             </table>
@@ -149,7 +148,32 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
     .into_any()
 }
 
-fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
+/// What is drawn: what is wanted, as soon as all of it came. That is before the browser draws, for
+/// between two lines that come lies nothing but the list's turn.
+fn approach(wanted: Memo<Vec<SessionLine>>) -> RwSignal<Vec<Drawn>> {
+    let (drawn, free) = (RwSignal::new(Vec::new()), StoredValue::new(0));
+    let step = move || {
+        let mut number = free.try_get_value()?;
+        let step = wanted.try_with_untracked(|wanted| {
+            drawn.try_with_untracked(|drawn| next(drawn, wanted, &mut number))
+        });
+        free.try_set_value(number);
+        step??
+    };
+    Effect::new(move |_| {
+        wanted.track();
+        spawn_local(async move {
+            // Where the list is gone, there is no next step.
+            while let Some(step) = step() {
+                let _gone = drawn.try_set(step);
+                tick().await;
+            }
+        });
+    });
+    drawn
+}
+
+fn row(line: &SessionLine, keep: Keep, zone: i32) -> AnyView {
     let number = |count: u32, class: &'static str| {
         let class = if count > 0 { class } else { "dim" };
         view! { <td class="number"><span class=class>{quantity::grouped(u64::from(count))}</span></td> }
@@ -177,15 +201,15 @@ fn row(line: SessionLine, keep: Keep, zone: i32) -> AnyView {
                     <code>{short(&line.session).to_owned()}</code>
                 </a>
             </td>
-            {said(line.user_name)}
-            {said(line.user_id)}
+            {said(line.user_name.clone())}
+            {said(line.user_id.clone())}
             <td><time>{moment::second(line.since, zone)}</time></td>
             <td class="number">{took}</td>
             {number(line.pages, "")}
             {number(line.errors, "bad")}
             {number(line.calls, "")}
             {number(line.failures, "bad")}
-            {said(line.browser)}
+            {said(line.browser.clone())}
             <td class="wide" title=line.url.clone()>{line.url.clone()}</td>
             {number(line.spans, "")}
             <td class="number">{size}</td>
