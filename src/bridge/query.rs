@@ -6,6 +6,7 @@
 //!
 //! The order of the rows does not matter, and every number can be counted again from them.
 
+mod asking;
 mod call;
 mod calls;
 mod errors;
@@ -23,9 +24,11 @@ mod usage;
 
 use std::collections::BTreeMap;
 
+use calls::{ByRoute, OfRoute, Wanted};
 use near::Near;
 use trace::digest::{Digest, ErrorRow, PageRow};
 
+pub use asking::Asking;
 pub use call::{Call, Calls as CallList};
 pub use question::{Question, Range, SessionFilter};
 pub use reply::{
@@ -74,10 +77,16 @@ pub fn answer_from<C: CallList + ?Sized>(rows: Shelves<'_, C>, question: &Questi
         Question::Pages { range, rules } => Answer::Pages(pages::pages(rows.pages, *range, rules)),
         Question::Errors { range } => Answer::Errors(errors::errors(rows.errors, *range)),
         Question::Error { fingerprint } => Answer::Error(errors::error(rows.errors, fingerprint)),
-        Question::Calls { range, rules } => Answer::Calls(calls::calls(rows.calls, *range, rules)),
+        Question::Calls { range, rules } => {
+            let mut found = ByRoute::of(rows.calls, *range, rules);
+            rows.calls.each().for_each(|call| found.offer(call));
+            Answer::Calls(found.end())
+        }
         Question::Route { range, rules, method, route, failed } => {
-            let wanted = calls::Wanted { method, route, failed: *failed };
-            Answer::Route(calls::route(rows.calls, *range, rules, &wanted))
+            let wanted = Wanted { method, route, failed: *failed };
+            let mut found = OfRoute::of(rows.calls.count(), *range, rules, wanted);
+            rows.calls.each().for_each(|call| found.offer(call));
+            Answer::Route(found.end())
         }
         Question::Usage { range, zone } => Answer::Usage(usage::usage(rows, *range, *zone)),
     }

@@ -20,7 +20,7 @@ mod transfer;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bridge::query::{Answer, Question, answer};
+use bridge::query::{Answer, Asking, Question, answer};
 use leptos::prelude::*;
 use trace::seen::Seen;
 use trace::{Span, TraceId};
@@ -35,6 +35,9 @@ pub use transfer::{export, import};
 
 /// How long somebody who asks may wait for what is still to be digested.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Calls that are looked at before the clock is.
+const CALLS: usize = 1_024;
 
 /// Who keeps what is listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,7 +86,14 @@ async fn attempt(question: &Question) -> Result<Answer, Failed> {
     }
     let mut shelf = shelf::lock().await;
     let left = shelf.refresh(&journal, question.about(), PATIENCE).await.map_err(failed)?;
-    let answer = answer(shelf.rows(), question);
+    let mut asking = Asking::begin(shelf.rows(), question);
+    let mut steps = Steps::begin();
+    while !asking.step(CALLS) {
+        if steps.over() {
+            steps.rest().await;
+        }
+    }
+    let answer = asking.end();
     drop(shelf);
     news::count(left);
     Ok(answer)

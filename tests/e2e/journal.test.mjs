@@ -233,6 +233,43 @@ test('what is recorded while the list is open comes into it', async () => {
   assert.equal(traces.length, 2);
 });
 
+test('sessions that come at once into an open list leave its lines and the keyboard where they are', async () => {
+  const { page } = await visit('/one');
+  const sessions = await openSessions();
+  await rows(sessions, 'it is listed with its size', (texts) => texts.length === 1 && / [kM]B\t/.test(texts[0]));
+  const button = sessions.getByRole('button', { name: /^Delete session / });
+  await button.focus();
+  await sessions.evaluate(() => {
+    globalThis.kept = document.activeElement;
+    globalThis.taken = [];
+    const note = (changes) => taken.push(...changes.flatMap(({ removedNodes }) => [...removedNodes]));
+    new MutationObserver(note).observe(kept.closest('tbody'), { childList: true });
+  });
+  await lab.desk.evaluate(async () => {
+    const database = await done(indexedDB.open('tracelight'));
+    const [, like] = await done(database.transaction('digests').objectStore('digests').getAll());
+    const [first] = JSON.parse(like.text).pages;
+    const digests = database.transaction('digests', 'readwrite').objectStore('digests');
+    for (const [letter, after] of [['a', -3n], ['b', 1n], ['c', 2n], ['d', 3n]]) {
+      const [trace, session] = ['f'.repeat(31) + letter, letter.repeat(32)];
+      const start = String(BigInt(first.start) + after * 1_000_000_000n);
+      const text = JSON.stringify({ pages: [{ ...first, trace, session, start }] });
+      await done(digests.put({ ...like, trace, sessions: [session], text }));
+    }
+    database.close();
+    const readers = new BroadcastChannel('tracelight-journal');
+    readers.postMessage({ traces: [], lists: false });
+    readers.close();
+  });
+  const five = await rows(sessions, 'all are listed', (texts) => texts.length === 5);
+  const order = five.map((text) => text.slice(0, 8));
+  const letters = ['d', 'c', 'b', 'a'].map((letter) => letter.repeat(8));
+  assert.deepEqual(order.toSpliced(3, 1), letters, 'the newest first');
+  const after = await sessions.evaluate(() => [document.activeElement === kept, taken.length]);
+  assert.deepEqual(after, [true, 0]);
+  await page.close();
+});
+
 test('a journal that is deleted while it is open is empty, and what comes then is recorded', async () => {
   const { page } = await visit('/one');
   const ours = (texts) => texts.length === 1;

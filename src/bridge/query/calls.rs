@@ -12,6 +12,7 @@ use super::steps::Steps;
 use super::{Call, CallList, Calls, CallsLine, CallsStep, Range, at};
 
 /// Which calls of all.
+#[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub(super) method: &'a str,
     pub(super) route: &'a str,
@@ -103,55 +104,86 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The answer.
-pub(super) fn calls<C: CallList + ?Sized>(rows: &C, range: Range, rules: &[String]) -> Calls {
-    let within = || rows.each().filter(|call| range.has(call.start));
-    let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules, rows.count());
-    let steps = Steps::of(range, within().map(|call| call.start));
-    let mut over: Vec<Counted> = Vec::new();
-    over.resize_with(steps.count, Counted::default);
-    let mut lines = Lines::default();
-    for call in within() {
-        lines.add(routes.place(call.url, call.route), call);
-        if let Some(step) = over.get_mut(steps.place(call.start)) {
+/// Calls by method and route in the making, which takes them in any order.
+pub(super) struct ByRoute<'a> {
+    range: Range,
+    routes: Routes<'a>,
+    steps: Steps,
+    over: Vec<Counted>,
+    lines: Lines<'a>,
+}
+
+impl<'a> ByRoute<'a> {
+    /// Of rows that will all be offered.
+    pub(super) fn of<C: CallList + ?Sized>(rows: &C, range: Range, rules: &[String]) -> Self {
+        let routes = Routes::new(Rules::of(rules), rows.count());
+        let within = rows.each().filter(|call| range.has(call.start));
+        let steps = Steps::of(range, within.map(|call| call.start));
+        let mut over: Vec<Counted> = Vec::new();
+        over.resize_with(steps.count, Counted::default);
+        Self { range, routes, steps, over, lines: Lines::default() }
+    }
+
+    pub(super) fn offer(&mut self, call: Call<'a>) {
+        if !self.range.has(call.start) {
+            return;
+        }
+        self.lines.add(self.routes.place(call.url, call.route), call);
+        if let Some(step) = self.over.get_mut(self.steps.place(call.start)) {
             step.add(&call);
         }
     }
-    let mut lines: Vec<_> = lines.found.into_iter().map(|it| it.line(&routes)).collect();
-    sort(
-        &mut lines,
-        |it| u64::from(u32::MAX - it.calls),
-        |a, b| (&a.route, &a.method).cmp(&(&b.route, &b.method)),
-    );
-    let trend = over.into_iter().enumerate().map(|(place, it)| CallsStep {
-        since: steps.since(place),
-        calls: it.calls,
-        failures: it.failures,
-        time: it.time.high().unwrap_or_default(),
-    });
-    Calls { routes: lines, trend: trend.collect() }
+
+    /// The answer.
+    pub(super) fn end(self) -> Calls {
+        let Self { routes, steps, over, lines, .. } = self;
+        let mut lines: Vec<_> = lines.found.into_iter().map(|it| it.line(&routes)).collect();
+        sort(
+            &mut lines,
+            |it| u64::from(u32::MAX - it.calls),
+            |a, b| (&a.route, &a.method).cmp(&(&b.route, &b.method)),
+        );
+        let trend = over.into_iter().enumerate().map(|(place, it)| CallsStep {
+            since: steps.since(place),
+            calls: it.calls,
+            failures: it.failures,
+            time: it.time.high().unwrap_or_default(),
+        });
+        Calls { routes: lines, trend: trend.collect() }
+    }
 }
 
-/// The calls of one route, the newest first.
-pub(super) fn route<C: CallList + ?Sized>(
-    rows: &C,
+/// The calls of one route in the making.
+pub(super) struct OfRoute<'a> {
     range: Range,
-    rules: &[String],
-    wanted: &Wanted<'_>,
-) -> Vec<CallRow> {
-    let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules, rows.count());
-    let within = rows.each().filter(|call| {
-        range.has(call.start) && call.method == wanted.method && (!wanted.failed || call.failed())
-    });
-    let found: Vec<Call<'_>> = within
-        .filter(|call| {
-            let place = routes.place(call.url, call.route);
-            routes.name(place) == wanted.route
-        })
-        .collect();
-    let newest = |at: usize| u64::MAX - found[at].start.nanos();
-    let order = order(found.len(), &newest, &|a, b| place(&found[a]).cmp(&place(&found[b])));
-    order.into_iter().map(|at| found[at].row()).collect()
+    routes: Routes<'a>,
+    wanted: Wanted<'a>,
+    found: Vec<Call<'a>>,
+}
+
+impl<'a> OfRoute<'a> {
+    /// Of so many rows, which will all be offered.
+    pub(super) fn of(count: usize, range: Range, rules: &[String], wanted: Wanted<'a>) -> Self {
+        let routes = Routes::new(Rules::of(rules), count);
+        Self { range, routes, wanted, found: Vec::new() }
+    }
+
+    pub(super) fn offer(&mut self, call: Call<'a>) {
+        let Wanted { method, route, failed } = self.wanted;
+        if !self.range.has(call.start) || call.method != method || failed && !call.failed() {
+            return;
+        }
+        let place = self.routes.place(call.url, call.route);
+        if self.routes.name(place) == route {
+            self.found.push(call);
+        }
+    }
+
+    /// The answer: the newest first.
+    pub(super) fn end(self) -> Vec<CallRow> {
+        let found = self.found;
+        let newest = |at: usize| u64::MAX - found[at].start.nanos();
+        let order = order(found.len(), &newest, &|a, b| place(&found[a]).cmp(&place(&found[b])));
+        order.into_iter().map(|at| found[at].row()).collect()
+    }
 }

@@ -32,8 +32,8 @@ pub(super) fn browser(name: &str, version: &str) -> String {
 
 /// The answer, the most frequent first.
 pub(super) fn errors(rows: &[ErrorRow], range: Range) -> Vec<ErrorLine> {
-    let rules = Rules::of(&[]);
-    let (mut places, mut routes) = (Places::of(rows.len()), Routes::new(&rules, rows.len()));
+    let (mut places, mut routes) =
+        (Places::of(rows.len()), Routes::new(Rules::default(), rows.len()));
     let mut found: Vec<Gathered<'_>> = Vec::new();
     for error in rows.iter().filter(|error| range.has(error.start)) {
         let it = at(&mut found, places.place(&error.fingerprint));

@@ -114,8 +114,7 @@ impl Gathered {
 /// The answer.
 pub(super) fn pages(rows: &[PageRow], range: Range, rules: &[String]) -> Pages {
     let within: Vec<&PageRow> = rows.iter().filter(|page| range.has(page.start)).collect();
-    let rules = Rules::of(rules);
-    let mut routes = Routes::new(&rules, within.len());
+    let mut routes = Routes::new(Rules::of(rules), within.len());
     let steps = Steps::of(range, within.iter().map(|page| page.start));
     let mut over: Vec<Gathered> = Vec::new();
     over.resize_with(steps.count, Gathered::default);

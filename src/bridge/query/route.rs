@@ -172,7 +172,7 @@ fn split(url: &str) -> Option<(&str, &str)> {
 
 /// Routes of many addresses, of which those that come again are mostly folded once.
 pub(super) struct Routes<'a> {
-    rules: &'a Rules,
+    rules: Rules,
     near: Near<'a>,
     text: String,
     places: BTreeMap<String, usize>,
@@ -181,7 +181,7 @@ pub(super) struct Routes<'a> {
 
 impl<'a> Routes<'a> {
     /// For so many addresses.
-    pub(super) fn new(rules: &'a Rules, count: usize) -> Self {
+    pub(super) fn new(rules: Rules, count: usize) -> Self {
         let (near, places) = (Near::of(count), BTreeMap::new());
         Self { rules, near, text: String::new(), places, names: Vec::new() }
     }
@@ -193,7 +193,7 @@ impl<'a> Routes<'a> {
             Err(slot) => slot,
         };
         self.text.clear();
-        route(&mut self.text, url, told, self.rules);
+        route(&mut self.text, url, told, &self.rules);
         let known = self.places.get(&self.text).copied();
         let place = known.unwrap_or_else(|| {
             let next = self.names.len();

@@ -118,6 +118,20 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_in_steps_is_the_same(rows in some_rows(), size in 1_usize..50, looks in 0_usize..9, since in time(), until in time()) {
+        for range in [ever(), Range { since, until }] {
+            for question in questions(range) {
+                let mut asking = Asking::begin(&rows, &question);
+                // Whoever does not wait for all steps has them at the end.
+                let all = (0..looks).any(|_| asking.step(size));
+                let calls = matches!(question, Question::Calls { .. } | Question::Route { .. });
+                prop_assert_eq!(all, looks > 0 && (!calls || size * looks >= rows.calls.len()));
+                prop_assert_eq!(asking.end(), answer(&rows, &question));
+            }
+        }
+    }
+
+    #[test]
     fn sums_of_routes_and_of_steps_are_all(rows in some_rows()) {
         let range = ever();
         let within = |start: Timestamp| range.has(start);
