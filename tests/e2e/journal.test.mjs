@@ -234,7 +234,7 @@ test('what is recorded while the list is open comes into it', async () => {
 });
 
 test('sessions that come at once into an open list leave its lines and the keyboard where they are', async () => {
-  const { page } = await visit('/one');
+  await visit('/one');
   const sessions = await openSessions();
   await rows(sessions, 'it is listed with its size', (texts) => texts.length === 1 && / [kM]B\t/.test(texts[0]));
   const button = sessions.getByRole('button', { name: /^Delete session / });
@@ -267,7 +267,6 @@ test('sessions that come at once into an open list leave its lines and the keybo
   assert.deepEqual(order.toSpliced(3, 1), letters, 'the newest first');
   const after = await sessions.evaluate(() => [document.activeElement === kept, taken.length]);
   assert.deepEqual(after, [true, 0]);
-  await page.close();
 });
 
 test('a journal that is deleted while it is open is empty, and what comes then is recorded', async () => {
