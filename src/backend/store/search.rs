@@ -66,7 +66,10 @@ pub struct Search {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
+    /// Asks for a trace that is known to be of the session.
     Trace(TraceId),
+    /// As above, for one that only a search says is.
+    Found(TraceId),
     Services,
     Session(Option<String>),
 }
@@ -89,7 +92,7 @@ impl Search {
     #[must_use]
     pub fn next(&self) -> Option<Ask> {
         Some(match self.steps.front()? {
-            Step::Trace(id) => self.store.trace(*id),
+            Step::Trace(id) | Step::Found(id) => self.store.trace(*id),
             Step::Services => self.store.get(services(self.store.dialect), JSON),
             Step::Session(service) => {
                 self.store.get(&self.query(service.as_deref()), "application/json")
@@ -101,7 +104,8 @@ impl Search {
     pub fn heard(&mut self, answer: Result<&Answer, Fault>, now: Timestamp) {
         let Some(step) = self.steps.pop_front() else { return };
         let result = answer.and_then(|answer| match &step {
-            Step::Trace(id) => self.trace(*id, answer, now),
+            Step::Trace(id) => self.trace(*id, answer, now, true),
+            Step::Found(id) => self.trace(*id, answer, now, false),
             Step::Services => self.services(answer, now),
             Step::Session(_) => self.session(answer, now),
         });
@@ -142,9 +146,19 @@ impl Search {
         self.steps.extend(names.map(|name| Step::Session(Some(name))));
     }
 
-    fn trace(&mut self, id: TraceId, answer: &Answer, now: Timestamp) -> Result<(), Fault> {
+    fn trace(
+        &mut self,
+        id: TraceId,
+        answer: &Answer,
+        now: Timestamp,
+        known: bool,
+    ) -> Result<(), Fault> {
         match self.store.read_trace(answer, now)? {
-            Found::Trace(trace) => self.keep(id, trace),
+            // Of a part it cannot be said.
+            Found::Trace(trace) if known || trace.partial.is_some() || self.ours(&trace) => {
+                self.keep(id, trace);
+            }
+            Found::Trace(_) => {}
             Found::NotYet => self.findings.absent.push(id),
         }
         Ok(())
@@ -168,7 +182,8 @@ impl Search {
             let ids = summary::tempo(&answer.reply.body)?;
             self.findings.more |= ids.len() >= LIMIT;
             let new = ids.into_iter().filter(|id| !self.findings.traces.contains_key(id));
-            self.steps.extend(new.map(Step::Trace));
+            // A store that heeds no limit is not asked for all that it names.
+            self.steps.extend(new.take(LIMIT).map(Step::Found));
             return Ok(());
         }
         let accepted = self.store.spans(answer)?.accepted;
@@ -181,11 +196,15 @@ impl Search {
         }
         self.findings.more |= traces.len() >= LIMIT;
         for (id, trace) in traces {
-            if trace.accepted.spans.iter().any(|span| belongs(span, self.wanted.session)) {
+            if self.ours(&trace) {
                 self.keep(id, trace);
             }
         }
         Ok(())
+    }
+
+    fn ours(&self, trace: &Trace) -> bool {
+        trace.accepted.spans.iter().any(|span| belongs(span, self.wanted.session))
     }
 
     /// Of two answers about a trace the one with more of it stays.

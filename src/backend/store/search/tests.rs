@@ -77,6 +77,23 @@ fn a_trace_that_is_known_by_id_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_store_that_answers_a_search_with_anything_is_asked_for_some_and_believed_in_none() {
+    let mut search = search(Dialect::TempoV2, wanted());
+    let names: Vec<_> = (1..=5_000).map(|at| format!("{{\"traceID\":\"{at:x}\"}}")).collect();
+    let many = format!("{{\"traces\":[{}]}}", names.join(","));
+    search.heard(Ok(&answer(200, "application/json", many)), NOW);
+    let other = String::from_utf8(TEMPO_TRACE.to_vec()).unwrap();
+    let other = other.replace(SESSION, "11111111111111111111111111111111");
+    let mut asked = 0;
+    while search.next().is_some() {
+        search.heard(Ok(&answer(200, "application/json", other.as_str())), NOW);
+        asked += 1;
+    }
+    let findings = search.findings();
+    assert_eq!((asked, findings.more, findings.traces.len()), (LIMIT, true, 0));
+}
+
+#[test]
 fn a_range_is_never_longer_than_tempo_takes() {
     let from = Timestamp::from_nanos(1_700_000_000_000_000_000);
     let search = search(Dialect::TempoV1, Wanted { from, ..wanted() });
