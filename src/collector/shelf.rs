@@ -68,13 +68,16 @@ impl Shelf {
     pub(crate) fn answer(&self, question: &Question) -> Answer {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let Inner { pages, calls, errors, .. } = &*inner;
-        query::answer_from(Shelves { pages, calls, errors }, question)
+        // What a question about pages or errors does not read need not be told apart.
+        let calls = if question.about()[1] { calls.once() } else { calls.all() };
+        query::answer_from(Shelves { pages, calls: &calls, errors }, question)
     }
 
     /// The traces that a page's requests are besides the page's own, each once.
     pub(crate) fn apart(&self, page: TraceId) -> Vec<TraceId> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        let calls = inner.calls.each().filter(|call| call.page == Some(page));
+        let all = inner.calls.all();
+        let calls = all.each().filter(|call| call.page == Some(page));
         let mut traces: Vec<_> = calls.filter_map(|call| call.trace).collect();
         traces.sort_unstable();
         traces.dedup();
@@ -196,7 +199,8 @@ mod tests {
     fn urls(shelf: &Shelf) -> (Vec<String>, Vec<String>) {
         let inner = shelf.inner.read().unwrap();
         let mut pages: Vec<_> = inner.pages.iter().map(|row| row.url.clone()).collect();
-        let mut calls: Vec<_> = inner.calls.each().map(|call| call.url.to_owned()).collect();
+        let all = inner.calls.all();
+        let mut calls: Vec<_> = all.each().map(|call| call.url.to_owned()).collect();
         pages.sort();
         calls.sort();
         (pages, calls)

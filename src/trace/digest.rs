@@ -23,13 +23,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::order::sort;
 use crate::{Resource, Scope, Span, SpanId, Timestamp, TraceId};
-use call::Found;
 use scene::Scene;
 
+pub use call::doubled;
 pub use row::{CallRow, ErrorRow, PageRow, Phases, Vitals, failed};
 
 /// Which rules made a digest.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The rows of some spans.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,11 +66,10 @@ pub fn tells(resource: &Resource, scope: &Scope, name: &str) -> bool {
 #[must_use]
 pub fn digest(spans: &[Span]) -> Digest {
     let mut digest = Digest::default();
-    let mut calls = Vec::new();
     for scene in scene::scenes(spans) {
-        take(&scene, &mut digest, &mut calls);
+        take(&scene, &mut digest);
     }
-    digest.calls = call::once(calls);
+    digest.calls = call::once(digest.calls);
     sort(&mut digest.pages, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
     let place = |it: &CallRow| (it.trace, it.span);
     sort(&mut digest.calls, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
@@ -88,22 +87,22 @@ fn place(row: &PageRow) -> (Option<TraceId>, Option<SpanId>, Timestamp) {
 }
 
 /// Takes in one trace.
-fn take(scene: &Scene<'_>, digest: &mut Digest, calls: &mut Vec<Found>) {
+fn take(scene: &Scene<'_>, digest: &mut Digest) {
     let mut pages: Vec<PageRow> = scene.pages().map(|at| page::row(scene, at)).collect();
     // What belongs to no other page of several in one trace belongs to the first.
     sort(&mut pages, |it| it.start.nanos(), |a, b| place(a).cmp(&place(b)));
     let home = pages.first();
-    let mut found: Vec<Found> = scene.calls().map(|at| call::row(scene, at, home)).collect();
+    let mut calls: Vec<CallRow> = scene.calls().map(|at| call::row(scene, at, home)).collect();
     digest.errors.extend(fault::rows(scene, home));
     // All spans of a trace count once.
     let count = u32::try_from(scene.len()).unwrap_or(u32::MAX);
     if let Some(page) = pages.first_mut() {
         page.spans = count;
-    } else if let Some(call) = found.iter_mut().min_by_key(|it| (it.row.start, it.row.span)) {
-        call.row.spans = count;
+    } else if let Some(call) = calls.iter_mut().min_by_key(|it| (it.start, it.span)) {
+        call.spans = count;
     }
     digest.pages.append(&mut pages);
-    calls.append(&mut found);
+    digest.calls.append(&mut calls);
 }
 
 #[cfg(test)]

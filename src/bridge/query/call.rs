@@ -20,6 +20,7 @@ pub struct Call<'a> {
     pub service: &'a str,
     pub route: &'a str,
     pub spans: u32,
+    pub unseen: bool,
 }
 
 impl<'a> From<&'a CallRow> for Call<'a> {
@@ -38,6 +39,7 @@ impl<'a> From<&'a CallRow> for Call<'a> {
             service: &row.service,
             route: &row.route,
             spans: row.spans,
+            unseen: row.unseen,
         }
     }
 }
@@ -66,6 +68,7 @@ impl Call<'_> {
             service: self.service.to_owned(),
             route: self.route.to_owned(),
             spans: self.spans,
+            unseen: self.unseen,
         }
     }
 }

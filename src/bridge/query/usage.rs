@@ -13,6 +13,8 @@ use super::{Call, CallList, Range, Shelves, Usage, UsageDay, UsageSite, at};
 /// Nanoseconds of a minute and of a day.
 const MINUTE: i64 = 60_000_000_000;
 const DAY: i64 = 1_440 * MINUTE;
+/// No clock on Earth is further from UTC, minutes.
+const FURTHEST: i32 = 1_440;
 /// Days that are told, the newest: a clock that was wrong must not make a list of centuries.
 const MOST: i64 = 1_000;
 
@@ -30,6 +32,7 @@ fn begin(day: i64, zone: i32) -> Timestamp {
 
 /// The answer. A page has the spans of its trace, and a call those of its own.
 pub(super) fn usage<C: CallList + ?Sized>(rows: Shelves<'_, C>, range: Range, zone: i32) -> Usage {
+    let zone = zone.clamp(-FURTHEST, FURTHEST);
     let pages: Vec<&PageRow> = rows.pages.iter().filter(|it| range.has(it.start)).collect();
     let alone = |it: &Call<'_>| it.spans > 0 && range.has(it.start);
     let calls: Vec<Call<'_>> = rows.calls.each().filter(alone).collect();

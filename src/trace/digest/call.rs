@@ -15,15 +15,8 @@ const APART: u64 = 300_000_000;
 /// Stands for a method that nobody told.
 const OTHER: &str = "_OTHER";
 
-/// A call, and who tells of it.
-pub(super) struct Found {
-    pub(super) row: CallRow,
-    /// Whether only the network events do.
-    unseen: bool,
-}
-
 /// The row of a call, one of a trace with this page.
-pub(super) fn row(scene: &Scene<'_>, at: usize, home: Option<&PageRow>) -> Found {
+pub(super) fn row(scene: &Scene<'_>, at: usize, home: Option<&PageRow>) -> CallRow {
     let span = scene.span(at);
     let hop = scene.hops(at).next().map(|at| scene.span(at));
     let page = page(scene, span, home);
@@ -31,7 +24,7 @@ pub(super) fn row(scene: &Scene<'_>, at: usize, home: Option<&PageRow>) -> Found
     let of_page = || home.map(|page| page.session.clone());
     let text = |span: &Span, names: &[&str]| said::first(&span.attributes, names);
     let route = hop.map(|hop| text(hop, &[key::HTTP_ROUTE])).filter(|it| !it.is_empty());
-    let row = CallRow {
+    CallRow {
         trace: Some(span.trace),
         span: Some(span.id),
         page,
@@ -45,8 +38,8 @@ pub(super) fn row(scene: &Scene<'_>, at: usize, home: Option<&PageRow>) -> Found
         service: hop.map(|hop| said::cut(hop.service(), said::WORD)).unwrap_or_default(),
         route: route.unwrap_or_else(|| text(span, &[key::ROUTE_TEMPLATE])),
         spans: 0,
-    };
-    Found { row, unseen: scene.role(at) == Role::Call { unseen: true } }
+        unseen: scene.role(at) == Role::Call { unseen: true },
+    }
 }
 
 /// The page that made it: that of its trace or, where it has one of its own, the one it links to.
@@ -85,32 +78,41 @@ fn error(span: &Span) -> String {
 }
 
 /// The calls, each once: what the network events tell of a request that the recorder tells of as
-/// well is left out. Each of these answers for one of those.
-pub(super) fn once(mut found: Vec<Found>) -> Vec<CallRow> {
-    sort_by_rank(&mut found, |it| it.row.start.nanos());
-    let mut told: BTreeMap<&str, (Vec<Timestamp>, usize)> = BTreeMap::new();
-    if found.iter().any(|it| it.unseen) {
-        for Found { row, .. } in found.iter().filter(|it| !it.unseen) {
-            told.entry(&row.url).or_default().0.push(row.start);
+/// well is left out.
+pub(super) fn once(mut found: Vec<CallRow>) -> Vec<CallRow> {
+    sort_by_rank(&mut found, |it| it.start.nanos());
+    let mut told: BTreeMap<&str, (Vec<Timestamp>, Vec<usize>)> = BTreeMap::new();
+    for (at, row) in found.iter().enumerate().filter(|(_, row)| row.unseen) {
+        told.entry(&row.url).or_default().1.push(at);
+    }
+    if !told.is_empty() {
+        for row in found.iter().filter(|row| !row.unseen) {
+            if let Some((told, _)) = told.get_mut(&*row.url) {
+                told.push(row.start);
+            }
         }
     }
-    let doubled: Vec<bool> = found
-        .iter()
-        .map(|Found { row, unseen }| {
-            let Some((starts, next)) = told.get_mut(&*row.url).filter(|_| *unseen) else {
-                return false;
-            };
-            let near = row.start.nanos().saturating_sub(APART);
-            while starts.get(*next).is_some_and(|start| start.nanos() < near) {
-                *next += 1;
-            }
-            let met = starts
-                .get(*next)
-                .is_some_and(|start| start.nanos() <= row.start.nanos().saturating_add(APART));
-            *next += usize::from(met);
-            met
-        })
-        .collect();
-    let rows = found.into_iter().zip(doubled);
-    rows.filter(|(_, doubled)| !doubled).map(|(found, _)| found.row).collect()
+    let mut gone = Vec::new();
+    for (told, unseen) in told.into_values() {
+        let starts: Vec<Timestamp> = unseen.iter().map(|at| found[*at].start).collect();
+        gone.extend(doubled(&starts, &told).into_iter().map(|place| unseen[place]));
+    }
+    gone.sort_unstable();
+    let mut at = 0..;
+    found.retain(|_| at.next().is_none_or(|at| gone.binary_search(&at).is_err()));
+    found
+}
+
+/// Which of some requests to one address of which the network events tell the recorder tells of as
+/// well: their places. Each that is `told` answers for one. Both are in order of time.
+#[must_use]
+pub fn doubled(unseen: &[Timestamp], told: &[Timestamp]) -> Vec<usize> {
+    let mut told = told.iter().peekable();
+    let meets = |start: &Timestamp| {
+        let near = start.nanos().saturating_sub(APART);
+        while told.next_if(|told| told.nanos() < near).is_some() {}
+        told.next_if(|told| told.nanos() <= start.nanos().saturating_add(APART)).is_some()
+    };
+    let met: Vec<bool> = unseen.iter().map(meets).collect();
+    met.iter().enumerate().filter(|(_, met)| **met).map(|(place, _)| place).collect()
 }

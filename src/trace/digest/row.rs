@@ -10,7 +10,6 @@ fn plain<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Structs of which a field without a value is neither written nor wanted, and which can be packed.
 /// What a call ended with that its page aborted.
 const ABORTED: &str = "AbortError";
 
@@ -39,6 +38,7 @@ fn aborted(status: Option<u16>, error: &str) -> bool {
     status.is_none() && error == ABORTED
 }
 
+/// Structs of which a field without a value is neither written nor wanted, and which can be packed.
 macro_rules! rows {
     ($($(#[$about:meta])* pub struct $name:ident {
         $($(#[$what:meta])* pub $field:ident: $kind:ty,)*
@@ -188,6 +188,8 @@ rows! {
         pub route: String,
         /// Spans of its trace, both sides, where that is no page's: the first call has them.
         pub spans: u32,
+        /// Whether only the network events tell of it, and the recorder may in another trace.
+        pub unseen: bool,
     }
 
     /// Script errors that are the same to a person, in one page.

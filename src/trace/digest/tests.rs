@@ -334,3 +334,15 @@ fn a_row_without_values_is_short_and_is_read_again() {
     assert!(!text.contains("region") && !text.contains("lcp"), "{text}");
     assert_eq!(json::write(&Digest::default()), "{}");
 }
+
+#[test]
+fn each_word_of_the_recorder_answers_for_one_of_the_network_events() {
+    let times = |all: &[u64]| -> Vec<Timestamp> {
+        all.iter().map(|millis| Timestamp::from_nanos(millis * 1_000_000)).collect()
+    };
+    let met = |unseen: &[u64], told: &[u64]| doubled(&times(unseen), &times(told));
+    assert_eq!(met(&[1_000, 1_100, 1_200], &[1_050, 1_150]), [0, 1]);
+    assert_eq!(met(&[1_000, 5_000], &[10, 4_701, 5_299]), [1]);
+    assert_eq!(met(&[1_000], &[1_301]), [0; 0]);
+    assert_eq!(met(&[], &[1]), [0; 0]);
+}

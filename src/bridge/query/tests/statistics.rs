@@ -152,3 +152,10 @@ fn days_begin_where_the_reader_is_and_sites_are_origins() {
     let sites: Vec<_> = sites.iter().map(|it| (&*it.origin, it.pages, it.spans, it.lost)).collect();
     assert_eq!(sites, [("http://other.test:8080", 1, 13, 0), ("https://shop.test", 1, 10, 2)]);
 }
+
+#[test]
+fn a_zone_that_is_nowhere_is_the_furthest_that_there_is() {
+    let usage = |zone| answer(&rows(), &Question::Usage { range: ever(), zone });
+    assert_eq!(usage(i32::MAX), usage(1_440));
+    assert_eq!(usage(i32::MIN), usage(-1_440));
+}
