@@ -11,6 +11,7 @@ mod page;
 mod room;
 mod secret;
 mod targets;
+mod turn;
 mod who;
 
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,7 @@ use webext::{Error, Journal, settings};
 
 use crate::page::Recorded;
 use crate::secret::Kept;
+use crate::turn::Turn;
 
 /// Carries out a task ([`Task`]) of the worker's; both task and answer are JSON text. `None` for a
 /// task that has no answer or cannot be read.
@@ -60,8 +62,10 @@ struct Recording {
     alive: RefCell<Vec<TraceId>>,
     /// When the journal's size was measured.
     measured: Cell<Option<Timestamp>>,
-    /// Whether old pages are being removed.
-    tidying: Cell<bool>,
+    /// Of who removes old pages.
+    tidying: Turn,
+    /// Of who keeps what a store has of a trace: each begins where the one before ended.
+    keeping: Turn,
     /// What is taken out of what is stored, and from which settings that follows.
     redaction: RefCell<Option<(Kept, Rc<Redaction>)>>,
     /// Origins whose requests fail.

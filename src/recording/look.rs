@@ -93,6 +93,8 @@ impl Recording {
     /// Keeps what the store has of a trace that is no page of the worker's: one of long ago, or of
     /// others, that somebody looks at. Whether any of it was new.
     pub(crate) async fn keep(&self, trace: TraceId) -> bool {
+        // A search and a reader may want the same trace at the same time, and each chunk has its place.
+        let _turn = self.keeping.wait().await;
         // What is found of a page of the worker's is taken in by the next look at it.
         if self.alive.borrow().contains(&trace) {
             return false;

@@ -57,7 +57,8 @@ impl Outbox {
     pub(crate) fn work(&self, bit: u8) -> Option<AtWork<'_>> {
         let idle = self.is_idle(bit);
         self.busy.set(self.busy.get() | bit);
-        idle.then_some(AtWork { busy: &self.busy, bit })
+        // Not made where it is not given: dropped, it would set the other's destination free.
+        idle.then(|| AtWork { busy: &self.busy, bit })
     }
 
     /// Opens the ledger, with an account for each destination and for nobody else.
@@ -257,4 +258,20 @@ fn since(chunk: &SpanChunk) -> Timestamp {
 
 fn weight(chunk: &SpanChunk) -> Waiting {
     Waiting { bytes: chunk.bytes.len(), spans: chunk.count, since: since(chunk) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_serves_a_destination_has_it_alone_whoever_asks_for_it() {
+        let outbox = Outbox::default();
+        let first = outbox.work(2);
+        assert!(first.is_some() && outbox.work(2).is_none());
+        assert!(outbox.work(2).is_none() && !outbox.is_idle(2));
+        assert!(outbox.work(4).is_some());
+        drop(first);
+        assert!(outbox.is_idle(2));
+    }
 }

@@ -120,6 +120,34 @@ test('beyond the room the oldest pages go with all that lies under them, and it 
   assert.equal((await kept('room')).pages, room.pages);
 });
 
+test('old pages go though one that is recorded still has all the oldest requests', async () => {
+  const trace = await visit();
+  const spans = Array.from({ length: 300 }, () => spanId());
+  await until('it is recorded', async () => (await left()).requests.includes(trace));
+  await lab.desk.evaluate(
+    async ([trace, spans]) => {
+      const open = indexedDB.open('tracelight');
+      await new Promise((resolve) => (open.onsuccess = resolve));
+      const writing = open.result.transaction('requests', 'readwrite');
+      const requests = writing.objectStore('requests');
+      const first = requests.getAll(null, 1);
+      await new Promise((resolve) => (first.onsuccess = resolve));
+      const start = `${Date.now() - 5 * 86_400_000}000000`;
+      for (const span of spans) requests.put({ ...first.result[0], trace, span, start });
+      await new Promise((resolve, reject) => ((writing.oncomplete = resolve), (writing.onabort = reject)));
+      open.result.close();
+    },
+    [trace, spans],
+  );
+  const pages = await fill(12);
+  await lab.desk.evaluate((room) => chrome.storage.local.set({ choices: { room } }), 10);
+  await visit();
+  await until('what went is noted', removed);
+  const found = await left();
+  assert.ok(!found.spans.includes(pages[0].trace), 'the oldest that may go went');
+  assert.ok(found.requests.includes(trace), 'what is being recorded stays');
+});
+
 test('what waited for a store when its page went is counted among what that store did not get', async () => {
   // Nobody listens there, and browsers do not even try.
   const sent = [{ slot: 7, endpoint: 'http://127.0.0.1:9' }];
