@@ -6,21 +6,21 @@
 //! answer to, which OTLP allows.
 
 mod ledger;
+mod letter;
 
 use std::fmt;
 use std::time::Duration;
 
 use otlp::answer::Partial;
-use otlp::{json, proto};
 use serde::{Deserialize, Serialize};
 use trace::Timestamp;
 use trace::table::Table;
 
 use crate::retry;
-use crate::sender;
-use crate::store::{Answer, Ask, Redirects, reason};
+use crate::store::{Answer, reason};
 
 pub use ledger::{Account, Ledger};
+pub use letter::{Cut, Form, Letter, Part, export, join, to_json};
 
 /// More is not read of an answer to an export (OTLP, 4 MiB).
 const MOST: usize = 4 << 20;
@@ -136,47 +136,6 @@ impl Limits {
     }
 }
 
-/// One message of several: fields of one message, one behind the other, are one message.
-#[must_use]
-pub fn join<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-    chunks.into_iter().fold(Vec::new(), |mut all, chunk| {
-        all.extend_from_slice(chunk);
-        all
-    })
-}
-
-/// The same spans as OTLP/JSON, for receivers that read nothing else.
-///
-/// # Errors
-/// When the message is none.
-pub fn to_json(message: &[u8]) -> Result<Vec<u8>, otlp::Error> {
-    proto::decode(message).map(|accepted| json::encode(&accepted.spans).into_bytes())
-}
-
-/// What is in a request's body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Form {
-    /// Protobuf.
-    #[default]
-    Protobuf,
-    /// JSON.
-    Json,
-}
-
-/// Hands over a body, in a form, packed with gzip by the shell or not. Redirects are not followed:
-/// what they would make of a POST is not said.
-#[must_use]
-pub fn export(endpoint: &str, body: Vec<u8>, form: Form, packed: bool) -> Ask {
-    let mut request = sender::export(endpoint, body);
-    if form == Form::Json {
-        request.headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    }
-    if packed {
-        request.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
-    }
-    Ask { request, redirects: Redirects::Refuse, most: MOST }
-}
-
 /// Why spans were given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Why {
@@ -188,12 +147,14 @@ pub enum Why {
     Rejected,
     /// The store wants other credentials.
     Denied,
-    /// The request was too large for the store.
+    /// The request was too large for the store, with nothing else in it.
     Large,
     /// The store sent us elsewhere.
     Redirected,
     /// The store refused the request otherwise.
     Refused,
+    /// We could not read them ourselves, to write them in the store's form.
+    Garbled,
 }
 
 impl fmt::Display for Why {
@@ -206,6 +167,7 @@ impl fmt::Display for Why {
             Self::Large => "too large for the store",
             Self::Redirected => "because the store is elsewhere",
             Self::Refused => "refused by the store",
+            Self::Garbled => "because they cannot be read",
         })
     }
 }
@@ -243,6 +205,15 @@ impl fmt::Display for Drops {
     }
 }
 
+/// What a request weighs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Its spans.
+    pub spans: u64,
+    /// Their bytes, before they were written in another form and packed.
+    pub bytes: usize,
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -255,11 +226,14 @@ pub enum Fate {
     },
     /// The same goes again; [`Pace`] says when.
     Again,
+    /// It was too large: the same goes again at once, in smaller requests.
+    Less,
 }
 
 impl Pace {
     /// Judges the answer to a request of so many spans as OTLP/HTTP has it: 429, 502, 503 and 504
-    /// are tried again, as what was not answered is, and nothing else; partial success is final.
+    /// are tried again, as what was not answered is, and nothing else; partial success is final. What
+    /// is too large is less the next time, down to one span.
     pub fn judge(
         &mut self,
         answer: Option<&Answer>,
@@ -278,6 +252,10 @@ impl Pace {
             200..=299 => None,
             0 | 300..=399 => Some(Why::Redirected),
             401 | 403 | 407 => Some(Why::Denied),
+            413 if spans > 1 => {
+                *self = Self::default();
+                return Fate::Less;
+            }
             413 => Some(Why::Large),
             _ => Some(Why::Refused),
         };

@@ -3,6 +3,8 @@
 //! Owns connections, limits on time and size, and whom to trust with https. It refuses to go further
 //! than it was told: a redirect is an answer as any other. Decides nothing of what it hears.
 
+mod parts;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 use backend::Request;
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue, USER_AGENT};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -21,6 +23,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
+
+use parts::Parts;
 
 /// Whom the other side sees.
 const AGENT: &str = concat!("tracelight-collector/", env!("CARGO_PKG_VERSION"));
@@ -32,7 +36,7 @@ const DOOR: Duration = Duration::from_secs(10);
 /// One who asks. Its copies share connections.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pool: Pool<HttpsConnector<HttpConnector>, Parts>,
 }
 
 /// How much is waited for.
@@ -135,8 +139,26 @@ impl Client {
     /// # Errors
     /// When none came in time, or not from whom it should.
     pub(crate) async fn send(&self, request: Request, limits: Limits) -> Result<Reply, Error> {
+        self.ask(prepared(request)?, limits).await
+    }
+
+    /// Sends a request whose body lies in several pieces, and reads the answer. The request's own body
+    /// is nothing then.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub(crate) async fn send_parts(
+        &self,
+        request: Request,
+        parts: Vec<Bytes>,
+        limits: Limits,
+    ) -> Result<Reply, Error> {
+        self.ask(prepared(request)?.map(|_| Parts::of(parts)), limits).await
+    }
+
+    async fn ask(&self, request: hyper::Request<Parts>, limits: Limits) -> Result<Reply, Error> {
         let Limits { patience, most } = limits;
-        let answer = async { self.open(request, patience).await?.read(most).await };
+        let answer = async { self.head(request, patience).await?.read(most).await };
         timeout(patience, answer).await.unwrap_or(Err(Error::Late(patience)))
     }
 
@@ -145,7 +167,15 @@ impl Client {
     /// # Errors
     /// As [`send`](Self::send).
     pub(crate) async fn open(&self, request: Request, patience: Duration) -> Result<Opened, Error> {
-        let answer = self.pool.request(prepared(request)?);
+        self.head(prepared(request)?, patience).await
+    }
+
+    async fn head(
+        &self,
+        request: hyper::Request<Parts>,
+        patience: Duration,
+    ) -> Result<Opened, Error> {
+        let answer = self.pool.request(request);
         let answer = timeout(patience, answer).await.map_err(|_| Error::Late(patience))?;
         let answer = answer.map_err(|error| cause(&error))?;
         let pair = |(name, value): (&HeaderName, &HeaderValue)| {
@@ -186,7 +216,7 @@ impl Opened {
     }
 }
 
-fn prepared(request: Request) -> Result<hyper::Request<Full<Bytes>>, Error> {
+fn prepared(request: Request) -> Result<hyper::Request<Parts>, Error> {
     let Request { method, url, headers, body } = request;
     let mut builder = hyper::Request::builder().method(method.name()).uri(url);
     if !headers.iter().any(|(name, _)| name == USER_AGENT.as_str()) {
@@ -195,7 +225,7 @@ fn prepared(request: Request) -> Result<hyper::Request<Full<Bytes>>, Error> {
     for (name, value) in headers {
         builder = builder.header(name, value);
     }
-    let request = builder.body(Full::from(body));
+    let request = builder.body(Parts::of([body.into()]));
     request.map_err(|error| Error::Request(error.to_string()))
 }
 

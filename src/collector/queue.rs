@@ -1,13 +1,14 @@
 //! Between the senders and the one writer: a bounded queue, and the thread that empties it.
 //!
 //! What waits is written together (group commit): one wait for the disk serves all. A sender hears
-//! back only after the commit.
+//! back only after the commit. What is only noted has no commit of its own while spans come in: it goes
+//! with the next of theirs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::{broadcast, oneshot};
 use trace::TraceId;
@@ -32,6 +33,9 @@ const TICK: Duration = Duration::from_secs(10);
 
 /// How long one who has something to note lets those go first who send spans.
 const LATER: Duration = Duration::from_millis(5);
+
+/// How long a note waits for spans with which it is committed.
+const RIDE: Duration = Duration::from_millis(20);
 
 /// A trace has more spans than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,6 +258,12 @@ impl Desk {
     fn write_group(&mut self, first: Message) -> bool {
         let mut group = Group::default();
         let mut stop = group.take(first);
+        let leave = Instant::now() + RIDE;
+        while group.jobs.is_empty() && !stop {
+            let patience = leave.saturating_duration_since(Instant::now());
+            let Ok(message) = self.receiver.recv_timeout(patience) else { break };
+            stop = group.take(message);
+        }
         while group.size < MAX_GROUP && !stop {
             let Ok(message) = self.receiver.try_recv() else { break };
             stop = group.take(message);

@@ -28,8 +28,15 @@ use crate::{Error, Settings, destination};
 const BEHIND: usize = 1024;
 /// How many requests one who follows a trace may be behind; they are kept as long.
 const LATE: usize = 64;
-/// How long a span waits for others that go with it: SDKs have waited five seconds already.
-const LINGER: Duration = Duration::from_secs(1);
+/// What is handed on in one request: as many spans as OpenTelemetry's own collector sends, and bytes
+/// that a line of a megabit a second takes within the time that a request has. Who takes less says so.
+const HANDED_ON: outbox::Limits = outbox::Limits {
+    bytes: 2 << 20,
+    spans: 8192,
+    // SDKs have waited five seconds already.
+    linger: Duration::from_secs(1),
+    ..outbox::Limits::DEFAULT
+};
 
 /// A collector that serves. Dropped, it goes on until the runtime ends; [`stop`](Self::stop) it to
 /// have everything written.
@@ -69,7 +76,8 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     })?;
     let files = Arc::new(Files::open(&settings.database).map_err(Error::Store)?);
     let (writer, lanes) = Writer::open(&files, &endpoints).map_err(Error::Store)?;
-    let outgoing = Arc::new(Outgoing::new(lanes));
+    let handed_on = outbox::Limits { held: settings.forward_bytes, ..HANDED_ON };
+    let outgoing = Arc::new(Outgoing::new(lanes, handed_on));
     let (grown, _) = broadcast::channel(BEHIND);
     let (news, _) = broadcast::channel(LATE);
     let limits = Limits { bytes: settings.max_bytes, age: settings.max_age };
@@ -92,12 +100,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
             let client = Client::new().map_err(|error| Error::Tls(error.to_string()))?;
             let reader = Arc::new(Reader::new(Arc::clone(&files)));
             let way = Way { client, reader, queue: queue.clone(), stopping: stopping.clone() };
-            let limits = outbox::Limits {
-                linger: LINGER,
-                held: settings.forward_bytes,
-                ..outbox::Limits::default()
-            };
-            forward::start(&outgoing, destinations, limits, &way)
+            forward::start(&outgoing, destinations, handed_on, &way)
         }
     };
     let http_door = HttpDoor {

@@ -46,7 +46,7 @@ use std::fmt;
 pub(crate) use digest::Digests;
 pub(crate) use evict::Limits;
 pub(crate) use open::Files;
-pub(crate) use outbox::{Lane, Note, Parcel};
+pub(crate) use outbox::{Lane, Note, Parcel, Slice};
 pub(crate) use read::{Listed, Reader, Stored};
 pub(crate) use search::Search;
 pub(crate) use summary::Summary;

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use backend::outbox::{Ledger, Limits, Waiting, Why};
+use backend::outbox::{Ledger, Limits, Part, Waiting, Why};
 use backend::stores::{Destination, OUTBOX};
-use trace::Timestamp;
 use trace::order::order;
+use trace::{Timestamp, json};
 use webext::journal::{Place, SpanChunk};
 use webext::storage::{self, Area};
 use webext::{Error, Journal};
@@ -105,8 +105,29 @@ impl Outbox {
         self.keep().await;
     }
 
+    /// The chunk of which a destination has a part; `None` where there is none, or it waits no more.
+    pub(crate) async fn begun(
+        &self,
+        journal: &Journal,
+        to: &Destination,
+    ) -> Result<Option<SpanChunk>, Error> {
+        let Some(place) = self.ledger(|ledger| ledger.part(to.slot).and_then(whole)) else {
+            return Ok(None);
+        };
+        let found = journal.chunks_at(&[place]).await?.pop();
+        Ok(found.filter(|chunk| {
+            let done = self.done.borrow().get(&place).copied().unwrap_or_default();
+            chunk.unsent.unwrap_or_default() & !done & to.bit() != 0
+        }))
+    }
+
     /// The first chunks that wait for a destination, a request's full, in the order of the journal.
-    pub(crate) async fn oldest(&self, journal: &Journal, bit: u8) -> Result<Vec<SpanChunk>, Error> {
+    pub(crate) async fn oldest(
+        &self,
+        journal: &Journal,
+        bit: u8,
+        limits: Limits,
+    ) -> Result<Vec<SpanChunk>, Error> {
         let (mut found, mut bytes, mut spans) = (Vec::new(), 0, 0_u32);
         for mask in journal.masks().await? {
             if mask & bit == 0 {
@@ -119,7 +140,7 @@ impl Outbox {
                     (bytes, spans) = (bytes + chunk.bytes.len(), spans.saturating_add(chunk.count));
                     found.push(chunk);
                 }
-                if LIMITS.full(bytes, spans) {
+                if limits.full(bytes, spans) {
                     return Ok(found);
                 }
             }
@@ -203,9 +224,15 @@ impl Outbox {
                 continue;
             }
             let spans = gone.iter().filter_map(|place| self.weight_of(place));
-            let spans = spans.map(|weight| u64::from(weight.spans)).sum();
+            let spans: u64 = spans.map(|weight| u64::from(weight.spans)).sum();
             journal.settle(&gone, to.bit()).await?;
-            self.ledger(|ledger| ledger.lose(to.slot, Why::Full, spans));
+            self.ledger(|ledger| {
+                // What it has of one of them is not lost.
+                let part = ledger.part(to.slot);
+                let part = part.filter(|part| whole(part).is_some_and(|it| gone.contains(&it)));
+                let sent = part.map_or(0, |part| u64::from(part.done));
+                ledger.lose(to.slot, Why::Full, spans.saturating_sub(sent));
+            });
             let gone: BTreeSet<Place> = gone.into_iter().collect();
             for (_, mask) in all.iter_mut().filter(|(place, _)| gone.contains(place)) {
                 *mask &= !to.bit();
@@ -249,6 +276,16 @@ fn mask(destinations: &[Destination]) -> u8 {
 /// Where a chunk lies.
 pub(crate) const fn place(chunk: &SpanChunk) -> Place {
     (chunk.trace, chunk.side, chunk.part)
+}
+
+/// How a chunk that goes in parts is named.
+pub(crate) fn name(chunk: &SpanChunk) -> String {
+    json::write(&place(chunk))
+}
+
+/// Where the chunk lies of which this is a part.
+fn whole(part: &Part) -> Option<Place> {
+    json::read(&part.of).ok()
 }
 
 /// Since when a chunk waits; one of an earlier version since ever.

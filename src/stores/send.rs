@@ -3,7 +3,8 @@
 //!
 //! What is to happen is `backend::outbox`'s to say. Before a request goes out it is in the ledger, and
 //! when its answer is there its chunks are struck off: a worker that dies in between sends again only
-//! what it had no answer to, and not before a pause.
+//! what it had no answer to, and not before a pause. Of a chunk that goes in parts the ledger has how
+//! many spans are done with.
 
 use std::future::poll_fn;
 use std::mem;
@@ -11,7 +12,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use backend::outbox::{self, Due, Form, Waiting};
+use backend::outbox::{self, Due, Letter, Part, Waiting, Why};
 use backend::stores::{self, Destination};
 use bridge::Sent;
 use trace::Timestamp;
@@ -21,7 +22,7 @@ use webext::storage::{self, Area};
 use webext::{Error, Journal, clock, gzip, settings};
 
 use crate::Stores;
-use crate::queue::{LIMITS, place};
+use crate::queue::{LIMITS, name, place};
 
 /// Destinations that are being served; each ends by saying when it is to be gone on with.
 type Waits<'a> = Vec<Pin<Box<dyn Future<Output = Option<Timestamp>> + 'a>>>;
@@ -78,9 +79,15 @@ impl Stores {
             if let Due::Wait { until } = LIMITS.due(&[anything], pace, clock::now(), true) {
                 return Some(until);
             }
-            let mut chunks = self.outbox.oldest(journal, to.bit()).await.ok()?;
+            // What is begun is ended first: only of one chunk is known which spans are done with.
+            if let Some(begun) = self.outbox.begun(journal, to).await.ok()? {
+                self.post(journal, to, &[begun]).await.ok()?;
+                continue;
+            }
+            let limits = self.outbox.ledger(|ledger| ledger.limits(slot, LIMITS));
+            let mut chunks = self.outbox.oldest(journal, to.bit(), limits).await.ok()?;
             let waiting = self.outbox.waiting(&chunks);
-            match LIMITS.due(&waiting, pace, clock::now(), false) {
+            match limits.due(&waiting, pace, clock::now(), false) {
                 Due::Nothing => return None,
                 Due::Wait { until } => return Some(until),
                 Due::Send { chunks: count } => {
@@ -98,27 +105,43 @@ impl Stores {
         to: &Destination,
         chunks: &[SpanChunk],
     ) -> Result<(), Error> {
-        let spans = chunks.iter().map(|chunk| u64::from(chunk.count)).sum();
-        let places: Vec<Place> = chunks.iter().map(place).collect();
-        let body = outbox::join(chunks.iter().map(|chunk| &*chunk.bytes));
         let Destination { slot, endpoint, form, packed, access } = to;
-        let body = match form {
-            Form::Protobuf => body,
-            // We wrote it ourselves, so it can be read; one that cannot is sent as if it were empty.
-            Form::Json => outbox::to_json(&body).unwrap_or_default(),
+        let spans = chunks.iter().map(|chunk| u64::from(chunk.count)).sum();
+        let bytes: Vec<&[u8]> = chunks.iter().map(|chunk| &*chunk.bytes).collect();
+        let alone = match chunks {
+            [chunk] => Some((name(chunk), chunk.bytes.len())),
+            _ => None,
         };
-        let body = if *packed { gzip::gzip(&body).await? } else { body };
-        let ask = outbox::export(endpoint, body, *form, *packed);
-        let ask = access.sign(endpoint, ask);
-        let before = self.outbox.ledger(|ledger| ledger.begin(*slot, clock::now(), dice()));
-        self.outbox.keep().await;
-        let answer = self.reach(Purpose::Send, &ask).await.ok();
-        let now = clock::now();
-        let done = self
-            .outbox
-            .ledger(|ledger| ledger.judge(*slot, before, answer.as_ref(), spans, now, dice()));
+        let cut = alone
+            .as_ref()
+            .and_then(|(name, bytes)| self.outbox.ledger(|ledger| ledger.cut(*slot, name, *bytes)));
+        let Letter { body, load, lost, next } = Letter::write(&bytes, spans, cut, *form);
+        // What nobody can read is no request.
+        if load.spans > 0 {
+            let body = if *packed { gzip::gzip(&body).await? } else { body };
+            let ask = outbox::export(endpoint, body, *form, *packed);
+            let ask = access.sign(endpoint, ask);
+            let before = self.outbox.ledger(|ledger| ledger.begin(*slot, clock::now(), dice()));
+            self.outbox.keep().await;
+            let answer = self.reach(Purpose::Send, &ask).await.ok();
+            let now = clock::now();
+            let done = self
+                .outbox
+                .ledger(|ledger| ledger.judge(*slot, before, answer.as_ref(), load, now, dice()));
+            if !done {
+                self.outbox.keep().await;
+                return Ok(());
+            }
+        }
+        let part = alone.zip(next).map(|((of, _), done)| Part { of, done });
+        let whole = part.is_none();
+        self.outbox.ledger(|ledger| {
+            ledger.lose(*slot, Why::Garbled, lost);
+            ledger.set_part(*slot, part);
+        });
+        let places: Vec<Place> = chunks.iter().map(place).collect();
         let struck =
-            if done { self.outbox.settle(journal, &places, to.bit()).await } else { Ok(()) };
+            if whole { self.outbox.settle(journal, &places, to.bit()).await } else { Ok(()) };
         self.outbox.keep().await;
         struck
     }

@@ -52,7 +52,7 @@ impl Stores {
             return Some(unsent(&flaw));
         }
         let body = probe::send(&endpoint).body;
-        let body = if form == Form::Json { outbox::to_json(&body).ok()? } else { body };
+        let body = if form == Form::Json { outbox::to_json([&*body]).0 } else { body };
         let ask = access.sign(&endpoint, outbox::export(&endpoint, body, form, false));
         let begun = clock::now();
         let answer = self.reach(Purpose::Test, &ask).await;

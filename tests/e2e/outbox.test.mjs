@@ -6,7 +6,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { followToast, start, startSite, until } from './harness.mjs';
 import { startInbox } from './inbox.mjs';
 import { rawSpans } from './raw.mjs';
-import { enqueue, push, queued, written } from './waiting.mjs';
+import { enqueue, push, queued, spoil, written } from './waiting.mjs';
 
 let lab, site;
 let inboxes = [];
@@ -155,13 +155,13 @@ test('429 is heeded in both forms of Retry-After', async () => {
   }
 });
 
-test('what a store rejects, refuses, denies or finds too large is counted by its reason and not sent again', async () => {
+test('what a store rejects, refuses or denies, or finds too large alone, is counted by its reason and not sent again', async () => {
   const other = await inbox();
   const partial = '{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}';
-  for (const [answer, why, lost, said] of [
+  for (const [answer, why, lost, said, requests = 1] of [
     [refuse(200, {}, partial), 'Rejected', 2, 'the store rejected 2 spans: too old'],
     [refuse(401, {}, '{"message":"who?"}'), 'Denied', 3, 'the store refused 3 spans with 401: who?'],
-    [refuse(413, {}, ''), 'Large', 3, 'the store refused 3 spans with 413: nothing more'],
+    [refuse(413, {}, ''), 'Large', 3, 'the store refused 1 span with 413: nothing more', 4],
     [refuse(500, {}, '{"message":"oh"}'), 'Refused', 3, 'the store refused 3 spans with 500: oh'],
     [refuse(307, { location: `${other.url}/v1/traces` }), 'Redirected', 3, 'the store sends 3 spans elsewhere'],
   ]) {
@@ -177,9 +177,58 @@ test('what a store rejects, refuses, denies or finds too large is counted by its
     assert.deepEqual([left, trouble], [0, said]);
     const { drops, spans } = await account(3);
     assert.deepEqual([drops, spans], [[[why, lost]], why === 'Rejected' ? 1 : 0]);
-    assert.equal(store.taken.length, 1, why);
+    assert.equal(store.taken.length, requests, why);
   }
   assert.equal(other.taken.length, 0, 'nobody is followed elsewhere');
+});
+
+test('what is too large for a store is halved until it fits, once each, whenever the worker dies', async () => {
+  const store = await inbox();
+  store.answer = ({ body }) => (body.length > 20_000 ? 413 : 200);
+  await send([{ slot: 0, endpoint: store.url }]);
+  // Chunks of 40 kB: none fits whole. The spans of the last chunk fit nowhere.
+  const [chunks, spans] = [3, 20];
+  await enqueue(lab, { chunks, spans, bytes: 2_000 });
+  await enqueue(lab, { chunks: 1, spans: 2, bytes: 30_000, first: chunks });
+  // The worker dies before each of the calls by which it notes what it did.
+  for (let n = 1; n <= 8; n++) {
+    const { call } = await lab.mortal.doom(n);
+    let hangs = false;
+    const hanging = call.then(() => (hangs = true));
+    await until('it hangs', async () => {
+      await Promise.race([push(lab).catch(() => {}), hanging]);
+      return hangs;
+    });
+    await lab.killWorker();
+    await lab.startWorker();
+  }
+  await until('nothing is left', async () => (await push(lab)).left === 0, 60_000);
+  const counts = store.counts();
+  for (let at = 0; at < chunks; at++) {
+    for (let nth = 0; nth < spans; nth++) assert.equal(counts.get(written(at, nth)), 1, `span ${nth} of ${at}`);
+  }
+  assert.equal(counts.size, chunks * spans);
+  const { drops, spans: took, fits } = await account(0);
+  assert.deepEqual([drops, took], [[['Large', 2]], chunks * spans]);
+  assert.ok(fits < 22_000, `${fits} bytes are known to fit`);
+  const large = store.taken.filter(({ status }) => status === 413);
+  assert.ok(large.length < 12, `${large.length} requests were too large`);
+});
+
+test('what nobody can read is sent to nobody, and counted', async () => {
+  const store = await inbox();
+  await send([{ slot: 0, endpoint: store.url, form: 'Json' }]);
+  await enqueue(lab, { chunks: 2, spans: 3 });
+  await spoil(lab, 0);
+  await until('it is sent', async () => (await push(lab)).left === 0);
+  assert.deepEqual(got(store), [0, 1, 2].map((nth) => written(1, nth)));
+  const { drops, spans } = await account(0);
+  assert.deepEqual([drops, spans], [[['Garbled', 3]], 3]);
+  await enqueue(lab, { chunks: 1, spans: 3, first: 5 });
+  await spoil(lab, 5);
+  await until('it is given up', async () => (await push(lab)).left === 0);
+  assert.deepEqual((await account(0)).drops, [['Garbled', 6]]);
+  assert.equal(store.taken.length, 1, 'no request without spans');
 });
 
 test('what waits for a destination that was taken off waits no more, and others keep their bits', async () => {

@@ -61,6 +61,19 @@ async function write({ from, to, spans, bytes, mask }) {
   database.close();
 }
 
+/** Spoils the bytes of a chunk that waits, as a disk might. */
+export function spoil(lab, chunk) {
+  return lab.desk.evaluate(async (prefix) => {
+    const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const database = await done(indexedDB.open('tracelight'));
+    const store = database.transaction('spans', 'readwrite').objectStore('spans');
+    const row = (await done(store.index('unsent').getAll())).find(({ trace }) => trace.startsWith(prefix));
+    row.bytes = row.bytes.map(() => 255);
+    await done(store.put(row));
+    database.close();
+  }, hex(chunk + 1));
+}
+
 /** What waits, as it lies in the journal: `{ trace, unsent, count }`. */
 export function queued(lab) {
   return lab.desk.evaluate(async () => {

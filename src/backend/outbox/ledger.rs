@@ -6,7 +6,7 @@ use trace::Timestamp;
 use trace::quantity;
 use trace::table::Table;
 
-use super::{Drops, Fate, Pace, Why};
+use super::{Cut, Drops, Fate, Limits, Load, Pace, Part, Why};
 use crate::store::Answer;
 use crate::stores::Destination;
 
@@ -31,6 +31,25 @@ pub struct Account {
     pub took: Option<Timestamp>,
     /// How many it has taken.
     pub spans: u64,
+    /// Bytes of a request that it takes, once one was too large for it.
+    pub fits: Option<usize>,
+    /// The chunk that goes in parts.
+    pub part: Option<Part>,
+}
+
+impl Account {
+    /// A request of so many bytes was too large. Always less than before, whatever was in it.
+    fn shrink(&mut self, bytes: usize) {
+        self.fits = Some(self.fits.unwrap_or(bytes).min(bytes) / 2);
+    }
+
+    /// One of so many was taken. What fits grows again little by little, as whoever set a limit may
+    /// raise it: one request in fifty is too large again.
+    fn grow(&mut self, bytes: usize) {
+        if let Some(fits) = self.fits.filter(|fits| bytes > fits / 2) {
+            self.fits = Some(fits.saturating_add(fits / 64 + 1));
+        }
+    }
 }
 
 impl Ledger {
@@ -60,20 +79,53 @@ impl Ledger {
         before
     }
 
-    /// Judges the answer to a request of so many spans (`None` for silence), and notes it. Whether
-    /// the request is done with.
+    /// How requests to a destination are put together: as all are, or less where that was too large.
+    #[must_use]
+    pub fn limits(&self, slot: u8, limits: Limits) -> Limits {
+        let fits = self.0.get(&slot).and_then(|account| account.fits);
+        Limits { bytes: fits.map_or(limits.bytes, |fits| fits.min(limits.bytes)), ..limits }
+    }
+
+    /// How a chunk of so many bytes is cut that goes alone: on from where it was cut before, or as it
+    /// does not fit; `None` where it goes whole.
+    #[must_use]
+    pub fn cut(&self, slot: u8, of: &str, bytes: usize) -> Option<Cut> {
+        let Account { fits, part, .. } = self.0.get(&slot)?;
+        let done = part.as_ref().filter(|part| part.of == of).map(|part| part.done);
+        let most = fits.unwrap_or(usize::MAX);
+        (done.is_some() || bytes > most).then(|| Cut { done: done.unwrap_or_default(), most })
+    }
+
+    /// The chunk that goes to a destination in parts.
+    #[must_use]
+    pub fn part(&self, slot: u8) -> Option<&Part> {
+        self.0.get(&slot)?.part.as_ref()
+    }
+
+    /// Notes how far a destination is with a chunk that goes in parts; `None` where none does.
+    pub fn set_part(&mut self, slot: u8, part: Option<Part>) {
+        self.0.or_default(slot).part = part;
+    }
+
+    /// Judges the answer to a request (`None` for silence), and notes it. Whether the request is done
+    /// with.
     pub fn judge(
         &mut self,
         slot: u8,
         before: Pace,
         answer: Option<&Answer>,
-        spans: u64,
+        load: Load,
         now: Timestamp,
         entropy: u32,
     ) -> bool {
         let account = self.0.or_default(slot);
+        let Load { spans, bytes } = load;
         account.pace = before;
         match account.pace.judge(answer, spans, now, entropy) {
+            Fate::Less => {
+                account.shrink(bytes);
+                false
+            }
             Fate::Again => {
                 account.said = answer.map_or_else(
                     || format!("nothing answers at {}", account.endpoint),
@@ -84,6 +136,7 @@ impl Ledger {
             Fate::Done { lost: None, said } => {
                 account.took = Some(now);
                 account.spans = account.spans.saturating_add(spans);
+                account.grow(bytes);
                 account.said =
                     if said.is_empty() { said } else { format!("the store warns: {said}") };
                 true

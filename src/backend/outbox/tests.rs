@@ -127,6 +127,16 @@ fn partial_success_is_final_and_a_message_alone_is_a_warning() {
 }
 
 #[test]
+fn what_is_too_large_is_less_the_next_time_and_one_span_is_lost() {
+    let mut pace = Pace { failures: 3, not_before: NOW };
+    assert_eq!(judge(&mut pace, reply(413, "")), Fate::Less);
+    assert_eq!(pace, Pace::default(), "whoever says so is there: nothing is waited for");
+    let answer = Answer { reply: reply(413, "{\"message\":\"huge\"}"), ..Answer::default() };
+    let fate = pace.judge(Some(&answer), 1, NOW, 0);
+    assert_eq!(fate, done(Some((Why::Large, 1)), "huge"));
+}
+
+#[test]
 fn what_is_lost_is_counted_by_reason() {
     let mut drops = Drops::default();
     drops.add(Why::Full, 2);
@@ -134,7 +144,6 @@ fn what_is_lost_is_counted_by_reason() {
         (400, Why::Refused),
         (500, Why::Refused),
         (401, Why::Denied),
-        (413, Why::Large),
         (308, Why::Redirected),
         (0, Why::Redirected),
     ] {
@@ -142,6 +151,7 @@ fn what_is_lost_is_counted_by_reason() {
         assert_eq!(fate, done(Some((why, 8)), "why"), "{status}");
         drops.add(why, 8);
     }
+    drops.add(Why::Large, 8);
     drops.add(Why::Rejected, 0);
     assert_eq!(drops.count(), 50);
     let said = drops.to_string();
@@ -152,31 +162,6 @@ fn what_is_lost_is_counted_by_reason() {
         assert!(said.contains(part), "{said}");
     }
     assert!(!said.contains("rejected"), "{said}");
-}
-
-#[test]
-fn chunks_together_are_one_message_in_either_form() {
-    const EXAMPLE: &[u8] = include_bytes!("../../../tests/fixtures/otlp/otlp-example-trace.json");
-    let spans = json::decode(EXAMPLE).unwrap().spans;
-    let chunk = proto::encode(&spans);
-    let message = join([&*chunk, &*chunk]);
-    assert_eq!(proto::decode(&message).unwrap().spans.len(), 2 * spans.len());
-    let text = to_json(&message).unwrap();
-    assert_eq!(json::decode(&text).unwrap().spans, proto::decode(&message).unwrap().spans);
-    assert!(to_json(b"\xff").is_err());
-}
-
-#[test]
-fn a_request_says_its_form_and_follows_no_redirect() {
-    let ask = export("http://h:4318", vec![1], Form::Json, true);
-    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(
-        ask.request.headers,
-        [header("content-type", "application/json"), header("content-encoding", "gzip")]
-    );
-    assert_eq!((ask.redirects, &*ask.request.url), (Redirects::Refuse, "http://h:4318/v1/traces"));
-    let plain = export("http://h:4318", vec![1], Form::Protobuf, false);
-    assert_eq!(plain.request, sender::export("http://h:4318", vec![1]));
 }
 
 /// 100,000 spans through a store that fails every third request, by a worker that forgets all but
@@ -205,6 +190,7 @@ fn all_spans_arrive_through_a_store_that_fails_every_third_request() {
                     }
                     Fate::Done { lost, said } => panic!("{lost:?} {said}"),
                     Fate::Again => assert_eq!(status, 503),
+                    Fate::Less => panic!("nothing was too large"),
                 }
             }
         }

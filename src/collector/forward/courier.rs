@@ -1,20 +1,19 @@
 //! One who hands spans to one destination, one request at a time.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use backend::outbox::{self, Due, Form, Ledger, Limits, Waiting, Why};
+use backend::outbox::{self, Due, Ledger, Limits, Load, Part, Waiting, Why};
 use backend::stores::Destination;
 use backend::{Request, store};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use bytes::Bytes;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use trace::Timestamp;
 
-use super::{Fresh, Outgoing, Way};
+use super::bundle::{self, Bundle, Dress};
+use super::{Fresh, Outgoing, Way, told};
 use crate::client;
 use crate::store::{Lane, Note};
 
@@ -40,14 +39,6 @@ pub(super) struct Courier {
     done: i64,
     /// Whether the log has it that nothing is taken.
     away: bool,
-}
-
-/// A request's spans.
-struct Load {
-    body: Vec<u8>,
-    spans: u64,
-    /// Spans that were evicted while they waited.
-    gone: u64,
 }
 
 /// What is done with.
@@ -109,30 +100,39 @@ impl Courier {
 
     /// Does what is due.
     async fn step(&mut self) -> Result<Rest, String> {
-        let mut head = self.head().await?;
+        let limits = self.ledger.limits(self.to.slot, self.limits);
+        let mut head = self.head(limits).await?;
         if self.drop_overflow(&head).await? {
             return Ok(Rest::None);
         }
+        // What is begun is ended, alone.
+        let begun = head.first().is_some_and(|first| self.begun(first).is_some());
         let waiting: Vec<Waiting> = head.iter().map(|it| it.waiting).collect();
         let (now, pace) = (now(), self.ledger.pace(self.to.slot));
-        Ok(match self.limits.due(&waiting, pace, now, false) {
+        Ok(match limits.due(&waiting, pace, now, begun) {
             Due::Nothing => Rest::Heard,
             // Sooner than it may be long: what is too much goes meanwhile.
             Due::Wait { until } if pace.not_before > now => Rest::For(until.since(now).min(LOOK)),
             Due::Wait { until } => Rest::Either(until.since(now)),
             Due::Send { chunks } => {
-                head.truncate(chunks);
+                head.truncate(if begun { 1 } else { chunks });
                 self.deliver(head).await?;
                 Rest::None
             }
         })
     }
 
+    /// How many spans of a parcel are done with, if it goes in parts.
+    fn begun(&self, parcel: &Fresh) -> Option<u32> {
+        let part = self.ledger.part(self.to.slot)?;
+        (part.of == parcel.name()).then_some(part.done)
+    }
+
     /// The oldest of what waits.
-    async fn head(&mut self) -> Result<Vec<Fresh>, String> {
+    async fn head(&mut self, limits: Limits) -> Result<Vec<Fresh>, String> {
         let last = {
             let books = self.outgoing.books();
-            if let Some(fresh) = books.after(self.done, self.limits) {
+            if let Some(fresh) = books.after(self.done, limits) {
                 return Ok(fresh);
             }
             if books.lanes[self.at].spans == 0 {
@@ -141,7 +141,7 @@ impl Courier {
             books.last
         };
         let (reader, slot) = (Arc::clone(&self.way.reader), self.to.slot);
-        let (done, limits) = (self.done, self.limits);
+        let done = self.done;
         let read = spawn_blocking(move || reader.parcels(slot, done, limits)).await;
         let found = read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         if found.is_empty() {
@@ -163,58 +163,44 @@ impl Courier {
         waiting.push(Waiting { bytes: rest, spans: 0, since: Timestamp::default() });
         let over = self.limits.overflow(&waiting).min(head.len());
         let Some(settled) = Settled::of(&head[..over]) else { return Ok(false) };
-        self.ledger.lose(self.to.slot, Why::Full, settled.spans);
+        let begun = head.first().and_then(|first| self.begun(first)).unwrap_or_default();
+        self.ledger.lose(self.to.slot, Why::Full, settled.spans.saturating_sub(begun.into()));
+        self.ledger.set_part(self.to.slot, None);
         self.settle(Some(settled)).await?;
         self.tell_drops();
         Ok(true)
     }
 
-    /// Makes one request of parcels, and notes the answer.
+    /// Makes one request of parcels, or of a part of one, and notes the answer.
     async fn deliver(&mut self, parcels: Vec<Fresh>) -> Result<(), String> {
         let Some(settled) = Settled::of(&parcels) else { return Ok(()) };
-        let Load { body, spans, gone } = self.load(parcels, settled).await?;
-        self.ledger.lose(self.to.slot, Why::Removed, gone);
-        let done = spans == 0 || self.send(body, spans).await;
-        self.settle(done.then_some(settled)).await?;
-        if gone > 0 {
+        let slot = self.to.slot;
+        let (name, cut) = match &*parcels {
+            [alone] => (alone.name(), self.ledger.cut(slot, &alone.name(), alone.waiting.bytes)),
+            _ => (String::new(), None),
+        };
+        let dress = Dress { form: self.to.form, packed: self.to.packed };
+        let Bundle { parts, load, lost, next } =
+            bundle::make(&self.way.reader, parcels, cut, dress).await?;
+        let done = load.spans == 0 || self.send(parts, load).await;
+        if done {
+            lost.iter().for_each(|(why, spans)| self.ledger.lose(slot, *why, *spans));
+            self.ledger.set_part(slot, next.map(|done| Part { of: name, done }));
+        }
+        self.settle((done && next.is_none()).then_some(settled)).await?;
+        if done && lost.iter().any(|(_, spans)| *spans > 0) {
             self.tell_drops();
         }
         Ok(())
     }
 
-    /// Puts a request's spans together, out of memory if they are all there.
-    async fn load(&self, parcels: Vec<Fresh>, settled: Settled) -> Result<Load, String> {
-        let (reader, to) = (Arc::clone(&self.way.reader), self.to.clone());
-        let made = spawn_blocking(move || {
-            let bodies: Option<Vec<_>> = parcels.iter().map(|it| it.bodies.as_ref()).collect();
-            let (body, spans) = match bodies {
-                Some(bodies) => {
-                    let parts = bodies.into_iter().flatten().map(|body| &**body);
-                    (outbox::join(parts), settled.spans)
-                }
-                None => {
-                    let numbers: Vec<_> = parcels.iter().map(|it| it.no).collect();
-                    reader.unpack(&numbers).map_err(|error| error.to_string())?
-                }
-            };
-            let body = match to.form {
-                Form::Json => outbox::to_json(&body).map_err(|error| error.to_string())?,
-                Form::Protobuf => body,
-            };
-            let body =
-                if to.packed { pack(&body).map_err(|error| error.to_string())? } else { body };
-            Ok(Load { body, spans, gone: settled.spans.saturating_sub(spans) })
-        });
-        made.await.map_err(|error| error.to_string())?
-    }
-
     /// Sends a body and judges the answer; whether it is done with.
-    async fn send(&mut self, body: Vec<u8>, spans: u64) -> bool {
+    async fn send(&mut self, parts: Vec<Bytes>, load: Load) -> bool {
         let Destination { slot, endpoint, form, packed, access, .. } = &self.to;
         let slot = *slot;
-        let ask = access.sign(endpoint, outbox::export(endpoint, body, *form, *packed));
+        let ask = access.sign(endpoint, outbox::export(endpoint, Vec::new(), *form, *packed));
         let url = ask.request.url.clone();
-        let answered = self.ask(ask.request, ask.most).await;
+        let answered = self.ask(ask.request, parts, ask.most).await;
         let answer = answered.as_ref().ok().map(|reply| store::Answer {
             url,
             date: reply.header("date").to_owned(),
@@ -224,7 +210,7 @@ impl Courier {
         });
         let before = self.ledger.pace(slot);
         let said = self.said().to_owned();
-        let done = self.ledger.judge(slot, before, answer.as_ref(), spans, now(), entropy());
+        let done = self.ledger.judge(slot, before, answer.as_ref(), load, now(), entropy());
         if let (Err(error), Some(account)) = (&answered, self.ledger.0.get_mut(&slot)) {
             account.said = format!("{} did not take spans: {error}", self.to.endpoint);
         }
@@ -233,9 +219,14 @@ impl Courier {
     }
 
     /// Waits for an answer; not long once we are asked to stop.
-    async fn ask(&self, request: Request, most: usize) -> Result<client::Reply, client::Error> {
+    async fn ask(
+        &self,
+        request: Request,
+        parts: Vec<Bytes>,
+        most: usize,
+    ) -> Result<client::Reply, client::Error> {
         let limits = client::Limits { patience: PATIENCE, most };
-        let answer = self.way.client.send(request, limits);
+        let answer = self.way.client.send_parts(request, parts, limits);
         tokio::pin!(answer);
         let mut stopping = self.way.stopping.clone();
         tokio::select! {
@@ -290,7 +281,7 @@ impl Courier {
 
     fn tell_drops(&self) {
         if let Some(account) = self.ledger.0.get(&self.to.slot) {
-            tracing::warn!("{}: {} so far", self.to.endpoint, account.drops);
+            tracing::warn!("{}: spans dropped so far: {}", self.to.endpoint, told(&account.drops));
         }
     }
 }
@@ -305,12 +296,6 @@ enum Rest {
     For(Duration),
     /// So long, or until something comes in.
     Either(Duration),
-}
-
-fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut packer = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    packer.write_all(body)?;
-    packer.finish()
 }
 
 fn now() -> Timestamp {

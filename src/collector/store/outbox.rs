@@ -4,7 +4,9 @@
 //! bytes each are written in the transaction that stores them. A span that was there before is in no
 //! parcel, so collectors that hand on to one another in a circle come to an end.
 
-use backend::outbox::{Account, Limits, Waiting};
+use std::collections::HashMap;
+
+use backend::outbox::{Account, Cut, Limits, Waiting};
 use backend::stores::SLOTS;
 use rusqlite::{Connection, TransactionBehavior, params};
 use trace::{Timestamp, json};
@@ -37,6 +39,19 @@ pub(crate) struct Parcel {
     /// The batches whose spans these are, all of them and no others, by their places in the
     /// transaction. `None` where there is no such batch.
     pub(crate) batches: Option<Vec<usize>>,
+}
+
+/// Spans of a parcel.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice {
+    pub(crate) message: Vec<u8>,
+    /// How many are in it, and their bytes.
+    pub(crate) spans: u64,
+    pub(crate) bytes: usize,
+    /// How many of the parcel it stands for: some may have been evicted.
+    pub(crate) passed: u32,
+    /// Whether the parcel has more behind them.
+    pub(crate) more: bool,
 }
 
 /// What became of parcels.
@@ -248,6 +263,35 @@ impl Reader {
                 stored.collect(transaction, &keys)?;
             }
             Ok((stored.to_proto(), stored.count()))
+        })
+    }
+
+    /// The spans of a parcel from one on: as many as fit, and one at least. They are counted as the
+    /// parcel names them, whatever is evicted between two slices.
+    ///
+    /// # Errors
+    /// When SQLite says no.
+    pub(crate) fn slice(&self, no: i64, cut: Cut) -> Result<Slice, Error> {
+        self.with("read what waits", |transaction| {
+            let (mut stored, mut known) = (Stored::default(), HashMap::new());
+            let mut read = transaction.prepare_cached(sql::KEYS_OF)?;
+            let keys: Vec<u8> = read.query_row([no], |row| row.get(0))?;
+            let (keys, _) = keys.as_chunks::<8>();
+            let rest = usize::try_from(cut.done).ok().and_then(|done| keys.get(done..));
+            let mut look = transaction.prepare_cached(sql::SPAN_AT)?;
+            let (mut passed, mut more) = (0, false);
+            for key in rest.unwrap_or_default() {
+                let mut rows = look.query([i64::from_le_bytes(*key)])?;
+                stored.fill(transaction, &mut rows, &mut known, 1)?;
+                if stored.count() > 1 && stored.size() > cut.most {
+                    stored.pop();
+                    more = true;
+                    break;
+                }
+                passed += 1;
+            }
+            let (message, spans, bytes) = (stored.to_proto(), stored.count(), stored.size());
+            Ok(Slice { message, spans, bytes, passed, more })
         })
     }
 }

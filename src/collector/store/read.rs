@@ -281,8 +281,20 @@ impl Stored {
         self.spans.len() as u64
     }
 
+    /// How much there is of spans.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Gives the last span up.
+    pub(super) fn pop(&mut self) {
+        if let Some((_, range)) = self.spans.pop() {
+            self.bytes.truncate(range.start);
+        }
+    }
+
     /// Takes in so many of the rows at most, whose sources may be known; says how many.
-    fn fill(
+    pub(super) fn fill(
         &mut self,
         connection: &Connection,
         rows: &mut Rows<'_>,

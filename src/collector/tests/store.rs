@@ -76,7 +76,7 @@ async fn what_is_sent_in_either_form_arrives() {
     let shop = Shop::open().await;
     for (number, form) in [(1, Form::Protobuf), (2, Form::Json)] {
         let chunk = otlp::proto::encode(&[span(number, number)]);
-        let body = if form == Form::Json { outbox::to_json(&chunk).unwrap() } else { chunk };
+        let body = if form == Form::Json { outbox::to_json([&*chunk]).0 } else { chunk };
         let answer = sent(&outbox::export(&shop.url("/v1/traces"), body, form, false)).await;
         let fate = Pace::default().judge(Some(&answer), 1, second(1), 0);
         assert_eq!(fate, Fate::Done { lost: None, said: String::new() });

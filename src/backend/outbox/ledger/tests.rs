@@ -5,6 +5,8 @@ use trace::json;
 
 const NOW: Timestamp = Timestamp::from_nanos(1_795_218_972_000_000_000);
 
+const LOAD: Load = Load { spans: 8, bytes: 1_000 };
+
 fn destination(slot: u8, endpoint: &str) -> Destination {
     Destination { slot, endpoint: endpoint.to_owned(), ..Destination::default() }
 }
@@ -21,7 +23,7 @@ fn send(ledger: &mut Ledger, slot: u8, status: u16, body: &str) -> bool {
     let content_type = "application/json".to_owned();
     let reply = Reply { status, content_type, body: body.into(), ..Reply::default() };
     let answer = Answer { reply, ..Answer::default() };
-    ledger.judge(slot, before, Some(&answer), 8, NOW, 0)
+    ledger.judge(slot, before, Some(&answer), LOAD, NOW, 0)
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn what_a_store_says_is_said_until_it_takes_all() {
         assert_eq!(ledger.trouble().as_deref(), Some(wanted));
     }
     let before = ledger.begin(0, NOW, 0);
-    assert!(!ledger.judge(0, before, None, 8, NOW, 0));
+    assert!(!ledger.judge(0, before, None, LOAD, NOW, 0));
     assert_eq!(ledger.trouble().as_deref(), Some("nothing answers at http://a"));
     assert!(send(&mut ledger, 0, 200, ""));
     assert_eq!(ledger.trouble(), None);
@@ -72,7 +74,7 @@ fn a_request_that_nobody_answers_is_a_failure_even_for_the_next_worker() {
     }
     assert_eq!(pauses, [500, 1000, 2000]);
     let before = ledger.begin(0, NOW, 0);
-    ledger.judge(0, before, None, 8, NOW, 0);
+    ledger.judge(0, before, None, LOAD, NOW, 0);
     let failed = ledger.pace(0);
     assert_eq!(failed.failures, 4, "a request that failed is one failure and not two");
     assert_eq!(failed.not_before, NOW.plus(Duration::from_secs(4)));
@@ -101,4 +103,22 @@ fn what_is_kept_comes_back() {
     let text = json::write(&ledger);
     assert_eq!(json::read::<Ledger>(&text), Ok(ledger), "{text}");
     assert_eq!(json::read("[[1,{}]]").map(|it: Ledger| it.0.len()), Ok(1));
+}
+
+#[test]
+fn a_request_that_was_too_large_makes_the_next_ones_smaller() {
+    let mut ledger = ledger();
+    let bytes = |ledger: &Ledger, slot| ledger.limits(slot, Limits::DEFAULT).bytes;
+    assert!(!send(&mut ledger, 0, 413, ""));
+    assert_eq!((bytes(&ledger, 0), ledger.pace(0)), (500, Pace::default()));
+    assert!(!send(&mut ledger, 0, 413, ""));
+    assert_eq!((bytes(&ledger, 0), ledger.0.get(&0).unwrap().drops.count()), (250, 0));
+    assert_eq!(bytes(&ledger, 3), Limits::DEFAULT.bytes, "to nobody else");
+    assert!(send(&mut ledger, 0, 200, ""));
+    assert_eq!(bytes(&ledger, 0), 254);
+    // What is known is known to the next worker, and not of another store in the slot.
+    ledger = json::read(&json::write(&ledger)).unwrap();
+    assert_eq!(bytes(&ledger, 0), 254);
+    ledger.keep(&[destination(0, "http://else")]);
+    assert_eq!(bytes(&ledger, 0), Limits::DEFAULT.bytes);
 }

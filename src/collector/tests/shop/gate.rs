@@ -22,6 +22,8 @@ use trace::{SpanId, TraceId};
 pub(crate) enum Turn {
     /// Its spans are taken.
     Take,
+    /// They are, if the body has no more bytes than this, unpacked; else it is too large.
+    Fit(usize),
     /// This is said, and nothing is taken.
     Say(u16, Vec<(&'static str, String)>, Vec<u8>),
 }
@@ -115,15 +117,20 @@ async fn answer(
         flate2::read::GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
         body = plain;
     }
-    let spans =
-        proto::decode(&body).unwrap().spans.iter().map(|span| (span.trace, span.id)).collect();
+    let json = head.headers.get("content-type").is_some_and(|it| it == "application/json");
+    let read = if json { otlp::json::decode(&body) } else { proto::decode(&body) };
+    let spans = read.unwrap().spans.iter().map(|span| (span.trace, span.id)).collect();
     let mut book = book.lock().unwrap();
-    let turn = turn(book.len());
+    let turn = match turn(book.len()) {
+        Turn::Fit(most) if body.len() > most => Turn::Say(413, Vec::new(), Vec::new()),
+        Turn::Fit(_) => Turn::Take,
+        turn => turn,
+    };
     let path = head.uri.path().to_owned();
     let taken = matches!(turn, Turn::Take);
     book.push(Came { at: Instant::now(), path, headers: head.headers, spans, taken });
     match turn {
-        Turn::Take => Response::default(),
+        Turn::Take | Turn::Fit(_) => Response::default(),
         Turn::Say(status, headers, body) => {
             let mut response = Response::builder().status(status);
             for (name, value) in headers {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test file uses another part of it")]
 
 pub(crate) mod gate;
+pub(crate) mod onward;
 pub(crate) mod program;
 
 use std::sync::Arc;

@@ -17,7 +17,14 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = command().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::within(arguments, &[])
+    }
+
+    /// One in an environment.
+    pub(crate) fn within(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = command();
+        command.args(arguments).envs(environment.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut ready = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
         Self { child, ready }
