@@ -209,7 +209,11 @@ impl Tab {
                     "{reason}: recorded here, not sent, until the next month begins or the \
                      limit in the options is raised."
                 ),
-                false => format!("The trace store cannot be used: {reason}."),
+                false => {
+                    // What a store says may end as a sentence does.
+                    let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
+                    format!("The trace store cannot be used: {reason}{end}")
+                }
             });
             troubles.extend(wait);
         }
@@ -349,6 +353,9 @@ mod tests {
             ]
         );
         assert_eq!(tab(sample::idle()).troubles(), [""; 0]);
+        let store_trouble = Some("the store refused 3 spans with 401: who are you?".to_owned());
+        let said = tab(TabView { store_trouble, ..sample::idle() }).troubles();
+        assert!(said[0].ends_with("401: who are you?"), "{said:?}");
     }
 
     #[test]

@@ -79,12 +79,16 @@ pub enum Flaw {
         /// What.
         what: &'static str,
     },
-    /// Something has a character that no header may have.
+    /// Something has a character that cannot be sent there.
     Character {
         /// What.
         what: &'static str,
+        /// Of what kind: a secret's own letters are not repeated.
+        found: &'static str,
         /// Where it stands, counted from 1.
         at: usize,
+        /// What may stand there.
+        wanted: &'static str,
     },
     /// A header is set by the browser, or by us.
     Taken {
@@ -108,9 +112,12 @@ pub enum Flaw {
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty { what } => write!(f, "the {what} is empty"),
-            Self::Character { what, at } => {
-                write!(f, "the {what} has a character at {at} that cannot be sent there")
+            Self::Empty { what } => write!(f, "the {what} is empty, wanted one"),
+            Self::Character { what, found, at, wanted } => {
+                write!(f, "the {what} has {found} at character {at}, wanted {wanted}")
+            }
+            Self::Taken { name } if name == TENANT => {
+                write!(f, "{name} is what Tenant is for, wanted another header")
             }
             Self::Taken { name } => {
                 write!(f, "{name} is set by the browser, wanted another header")
@@ -166,16 +173,21 @@ impl Access {
     /// # Errors
     /// What cannot.
     pub fn check(&self) -> Result<(), Flaw> {
-        value("tenant", &self.tenant)?;
+        // Tempo's and Loki's have no space either, and one that is not seen leads to nobody's data.
+        each("tenant", &self.tenant, "letters, digits and signs, without spaces", |at, letter| {
+            letter == ' ' || strange(at, letter, &self.tenant)
+        })?;
         match &self.credentials {
             Credentials::None => Ok(()),
-            // A colon ends the name. Both are UTF-8 in base64, so any other letter will do.
-            Credentials::Basic { user, .. } => {
-                match user.chars().position(|letter| letter == ':') {
-                    Some(at) => Err(Flaw::Character { what: "name", at: at + 1 }),
-                    None if user.is_empty() => Err(Flaw::Empty { what: "name" }),
-                    None => Ok(()),
+            // A colon ends the name. Both are UTF-8 in base64, so most other letters will do.
+            Credentials::Basic { user, password } => {
+                const NAME: &str = "one without colons and control characters";
+                const PASSWORD: &str = "one without control characters";
+                if user.is_empty() {
+                    return Err(Flaw::Empty { what: "name" });
                 }
+                each("name", user, NAME, |_, letter| letter == ':' || letter.is_control())?;
+                each("password", &password.0, PASSWORD, |_, letter| letter.is_control())
             }
             Credentials::Bearer { token } => filled("token", &token.0),
         }?;
@@ -258,9 +270,7 @@ fn header(name: &str) -> Result<String, Flaw> {
         return Err(Flaw::Empty { what: WHAT });
     }
     let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
-    if let Some(at) = name.chars().position(|letter| !token(letter)) {
-        return Err(Flaw::Character { what: WHAT, at: at + 1 });
-    }
+    each(WHAT, name, "letters, digits and hyphens", |_, letter| !token(letter))?;
     let small = name.to_ascii_lowercase();
     let kept = small.starts_with("proxy-") || small.starts_with("sec-");
     if kept || TAKEN.contains(&&*small) {
@@ -275,12 +285,42 @@ fn filled(what: &'static str, text: &str) -> Result<(), Flaw> {
 
 /// A header's value: visible ASCII, with spaces inside. A line break would begin another header.
 fn value(what: &'static str, text: &str) -> Result<(), Flaw> {
-    let ends = |at: usize| at == 0 || at + 1 == text.chars().count();
-    let bad =
-        |(at, letter): (usize, char)| !matches!(letter, ' '..='~') || letter == ' ' && ends(at);
-    match text.chars().enumerate().position(bad) {
-        Some(at) => Err(Flaw::Character { what, at: at + 1 }),
+    each(what, text, "visible ASCII, with spaces inside only", |at, letter| {
+        strange(at, letter, text)
+    })
+}
+
+/// Whether a letter may not stand where it does in a header's value.
+fn strange(at: usize, letter: char, text: &str) -> bool {
+    let ends = at == 0 || at + 1 == text.chars().count();
+    !matches!(letter, ' '..='~') || letter == ' ' && ends
+}
+
+/// Looks at every letter of a text.
+fn each(
+    what: &'static str,
+    text: &str,
+    wanted: &'static str,
+    bad: impl Fn(usize, char) -> bool,
+) -> Result<(), Flaw> {
+    match text.chars().enumerate().find(|(at, letter)| bad(*at, *letter)) {
+        Some((at, letter)) => {
+            Err(Flaw::Character { what, found: kind(letter), at: at + 1, wanted })
+        }
         None => Ok(()),
+    }
+}
+
+/// What a letter is, without saying which.
+const fn kind(letter: char) -> &'static str {
+    match letter {
+        '\n' | '\r' => "a line break",
+        '\t' => "a tab",
+        ' ' => "a space",
+        ':' => "a colon",
+        '!'..='~' => "a sign",
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => "a control character",
+        _ => "a letter outside ASCII",
     }
 }
 

@@ -23,7 +23,8 @@ pub use fault::Fault;
 pub use find::{Finder, Hint, Memory, Step};
 pub(crate) use reason::reason;
 pub use rest::Rest;
-pub use search::{Findings, Search, Wanted};
+pub use search::{Findings, Search};
+pub use trace::sought::Wanted;
 
 /// What a store speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use trace::{SessionId, Timestamp, TraceId};
+use trace::TraceId;
+use trace::sought::Wanted;
 
 /// Something to do for it. Its kind tells it from what recording does ([`Task`](crate::Task)).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,22 +44,6 @@ pub enum Consult {
     /// Something another version says.
     #[serde(other)]
     Unknown,
-}
-
-/// What is looked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Wanted {
-    /// The session.
-    pub session: SessionId,
-    /// Its traces that are known.
-    pub known: Vec<TraceId>,
-    /// Services that are known to take part; where there are none, the store is asked.
-    pub services: Vec<String>,
-    /// When it began.
-    pub from: Timestamp,
-    /// When it ended, or now.
-    pub to: Timestamp,
 }
 
 /// What was found of a session.

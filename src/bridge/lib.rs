@@ -18,10 +18,11 @@ pub mod verb;
 pub use command::{
     Command, EndedView, Plan, Reply, SessionView, SetKind, SetView, Site, TabView, TraceView,
 };
-pub use consult::{Consult, Findings, Wanted};
+pub use consult::{Consult, Findings};
 pub use envelope::{Envelope, VERSION};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
 pub use task::{Look, Looked, Sent, Tally, Task, Told};
+pub use trace::sought::Wanted;
 pub use trial::Trial;
 pub use verb::Verb;

@@ -61,36 +61,30 @@ pub fn Control(
             </select>
         }
         .into_any(),
-        Kind::List => view! {
-            <textarea
-                id=id
-                rows="3"
-                spellcheck="false"
-                placeholder=example
-                aria-describedby=described
-                aria-invalid=invalid
-                prop:value=move || text.get()
-                on:input:target=move |event| on_type.run(event.target().value())
-                on:change=move |_| on_commit.run(())
-            ></textarea>
-        }
-        .into_any(),
-        Kind::Text | Kind::Secret | Kind::Number => {
+        Kind::List | Kind::Text | Kind::Secret | Kind::Number => {
             let (shown, set_shown) = signal(false);
             let hidden = move || kind == Kind::Secret && !shown.get();
-            let input = view! {
-                <input
-                    type=move || if hidden() { "password" } else { "text" }
+            let typed = view! {
+                <{..}
                     id=id
-                    inputmode=(kind == Kind::Number).then_some("numeric")
-                    autocomplete="off"
                     spellcheck="false"
                     placeholder=example
                     aria-describedby=described
                     aria-invalid=invalid
                     prop:value=move || text.get()
-                    on:input:target=move |event| on_type.run(event.target().value())
+                    on:input=move |event| on_type.run(event_target_value(&event))
                     on:change=move |_| on_commit.run(())
+                />
+            };
+            if kind == Kind::List {
+                return view! { <textarea rows="3" {..typed}></textarea> }.into_any();
+            }
+            let input = view! {
+                <input
+                    type=move || if hidden() { "password" } else { "text" }
+                    inputmode=(kind == Kind::Number).then_some("numeric")
+                    autocomplete="off"
+                    {..typed}
                 />
             };
             if kind != Kind::Secret {

@@ -14,6 +14,7 @@ use trace::settings::RedactionSettings;
 use crate::check::{Problem, problems, regex};
 use crate::chosen::Chosen;
 use crate::field::{self, Field, Group, Kind};
+use crate::file::Imported;
 
 pub use stores::{Change, Learned, MOST_HEADERS};
 
@@ -32,6 +33,8 @@ pub struct Draft {
     pub failed: bool,
     /// What was wrong with the last file, each on a line.
     pub refusals: Vec<String>,
+    /// What the last file took away, each on a line.
+    pub lost: Vec<String>,
     /// What the worker learned of stores and destinations.
     pub learned: Learned,
     /// What is typed and not saved.
@@ -157,13 +160,15 @@ impl Draft {
     }
 
     /// Takes in a file's settings, which were saved, or all that is wrong with it.
-    pub fn imported(&mut self, done: Result<(Chosen, String), Vec<String>>) {
+    pub fn imported(&mut self, done: Result<Imported, Vec<String>>) {
         self.refusals.clear();
+        self.lost.clear();
         match done {
-            Ok((chosen, news)) => {
+            Ok(imported) => {
+                self.say(Ok(imported.news()));
                 self.typed_stores = None;
-                self.keep(chosen);
-                self.say(Ok(news));
+                self.keep(imported.chosen);
+                self.lost = imported.lost;
                 self.typed.clear();
                 self.wrong.clear();
             }
@@ -281,9 +286,12 @@ mod tests {
         draft.imported(Err(vec!["limit: 0, wanted more".to_owned()]));
         assert_eq!((draft.saved.settings.limit, draft.refusals.len()), (1_000_000, 1));
         assert_eq!(draft.text(field("limit")), "x");
-        let settings = limited(7);
-        draft.imported(Ok((settings, "Imported 1 setting".to_owned())));
+        let lost = vec!["The trace store's token: removed.".to_owned()];
+        let imported =
+            Imported { chosen: limited(7), count: 1, ignored: vec![], lost: lost.clone() };
+        draft.imported(Ok(imported));
         assert_eq!((draft.text(field("limit")), draft.refusals.len()), ("7".to_owned(), 0));
+        assert_eq!((draft.news.as_str(), &draft.lost), ("Imported 1 setting", &lost));
         assert_eq!(draft.problem(field("limit")), None);
     }
 }

@@ -31,6 +31,8 @@ pub struct Imported {
     pub count: usize,
     /// Names in it that we do not know.
     pub ignored: Vec<String>,
+    /// What was given for a host and is gone, each in a sentence that says why.
+    pub lost: Vec<String>,
 }
 
 impl Imported {
@@ -137,7 +139,8 @@ fn broken(text: &str, error: SyntaxError) -> Problem {
 }
 
 fn read(node: &Node<'_>, text: &str, now: &Chosen) -> Result<Imported, Vec<Problem>> {
-    let mut imported = Imported { chosen: now.clone(), count: 0, ignored: Vec::new() };
+    let mut imported =
+        Imported { chosen: now.clone(), count: 0, ignored: Vec::new(), lost: Vec::new() };
     let mut wrong = Vec::new();
     for (path, node) in leaves(node) {
         match Field::of(&path) {
@@ -156,7 +159,9 @@ fn read(node: &Node<'_>, text: &str, now: &Chosen) -> Result<Imported, Vec<Probl
     }
     wrong.extend(problems(&imported.chosen));
     match stores::read(text, &imported.chosen, now) {
-        Ok(stores) => imported.chosen.stores = stores,
+        Ok(stores::Read { stores, lost }) => {
+            (imported.chosen.stores, imported.lost) = (stores, lost)
+        }
         Err(flaws) => wrong.extend(flaws),
     }
     if wrong.is_empty() { Ok(imported) } else { Err(wrong) }
@@ -256,7 +261,12 @@ mod tests {
         let imported = import(&export(&changed(), true), &Chosen::default()).unwrap();
         assert_eq!(
             imported,
-            Imported { chosen: changed(), count: field::all().count(), ignored: vec![] }
+            Imported {
+                chosen: changed(),
+                count: field::all().count(),
+                ignored: vec![],
+                lost: vec![]
+            }
         );
     }
 

@@ -202,9 +202,11 @@ impl Party {
                 let uid = Some(&stores.asked.grafana).filter(|uid| !uid.is_empty())?;
                 credential::grafana("", uid).err()?
             }
-            Part::User | Part::Token => {
+            Part::User | Part::Password | Part::Token => {
                 let credentials = self.access(stores)?.credentials.clone();
-                Access { credentials, ..Access::default() }.check().err()?
+                let flaw = Access { credentials, ..Access::default() }.check().err()?;
+                // Name and password are one, and each says only what is wrong with itself.
+                Some(flaw).filter(|flaw| (about(flaw) == "password") == (part == Part::Password))?
             }
             Part::Tenant => {
                 let tenant = self.access(stores)?.tenant.clone();
@@ -212,9 +214,7 @@ impl Party {
             }
             Part::Name(at) => header(self.access(stores)?, at).filter(|flaw| !of_value(flaw))?,
             Part::Value(at) => header(self.access(stores)?, at).filter(of_value)?,
-            Part::Form | Part::Packed | Part::Hint | Part::Credentials | Part::Password => {
-                return None;
-            }
+            Part::Form | Part::Packed | Part::Hint | Part::Credentials => return None,
         };
         Some(said(&flaw))
     }
@@ -230,7 +230,9 @@ fn meant<T: Copy>(words: &[(T, &str)], text: &str) -> Option<T> {
 
 fn address(endpoint: &str) -> Option<String> {
     match stores::check_address(endpoint).err()? {
-        stores::Address::Empty => Some("Not saved yet: there is no address.".to_owned()),
+        stores::Address::Empty => Some(
+            "Not saved yet: there is no address, wanted the URL of an OTLP receiver.".to_owned(),
+        ),
         flaw => Some(format!("Not saved: {flaw}.")),
     }
 }
@@ -256,11 +258,15 @@ fn header(access: &Access, at: usize) -> Option<Flaw> {
 
 /// Whether a header's flaw is in its value.
 fn of_value(flaw: &Flaw) -> bool {
-    let what = match flaw {
+    about(flaw).ends_with("value")
+}
+
+/// What a flaw is in; empty where it is in no one text.
+const fn about(flaw: &Flaw) -> &'static str {
+    match flaw {
         Flaw::Empty { what } | Flaw::Character { what, .. } => what,
-        _ => return false,
-    };
-    what.ends_with("value")
+        _ => "",
+    }
 }
 
 #[cfg(test)]

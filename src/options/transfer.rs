@@ -17,16 +17,14 @@ pub fn Transfer(
     on_intent: Callback<Intent>,
 ) -> impl IntoView {
     let (secrets, set_secrets) = signal(false);
-    let refusals = move || {
-        let lines = draft.with(|draft| draft.refusals.clone());
-        let lines: Vec<_> = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect();
-        (!lines.is_empty()).then(|| {
-            view! {
-                <div class="note bad">
-                    <p>"This file was not imported, and every setting is as it was:"</p>
-                    <ul>{lines}</ul>
-                </div>
-            }
+    let told = move || {
+        draft.with(|draft| match &*draft.lost {
+            [] => note(
+                "bad",
+                "This file was not imported, and every setting is as it was:",
+                &draft.refusals,
+            ),
+            lost => note("warn", "The file was imported. What went with what it replaced:", lost),
         })
     };
     view! {
@@ -62,7 +60,8 @@ pub fn Transfer(
                     <label for=INPUT>"Import settings"</label>
                     <p class="meaning" id="import-about">
                         "A file with anything wrong in it changes nothing. What a file does not name \
-                         stays as it is; credentials stay with the address that they were given for."
+                         stays as it is; credentials stay with the host that they were given for, \
+                         and go where another takes its place."
                     </p>
                     <input
                         type="file"
@@ -71,10 +70,25 @@ pub fn Transfer(
                         aria-describedby="import-about"
                         on:change=move |_| on_intent.run(Intent::Import(INPUT))
                     />
-                    <div role="alert">{refusals}</div>
+                    <div role="alert">{told}</div>
                 </div>
             </div>
         </section>
     }
     .into_any()
+}
+
+/// What a file did or did not do, each on a line; nothing where there is nothing to say.
+fn note(tone: &str, head: &'static str, lines: &[String]) -> Option<AnyView> {
+    let items: Vec<_> = lines.iter().map(|line| view! { <li>{line.clone()}</li> }).collect();
+    let class = format!("note {tone}");
+    (!items.is_empty()).then(|| {
+        view! {
+            <div class=class>
+                <p>{head}</p>
+                <ul>{items}</ul>
+            </div>
+        }
+        .into_any()
+    })
 }

@@ -1,6 +1,6 @@
 //! Asks the store for all traces of a session.
 
-use backend::store::{self, Search};
+use backend::store::Search;
 use bridge::{Findings, Notice, Task, Wanted};
 use trace::TraceId;
 use trace::contact::Purpose;
@@ -31,8 +31,7 @@ impl Stores {
                 return findings;
             }
         };
-        let Wanted { session, known, services, from, to } = wanted;
-        let mut search = Search::new(store, store::Wanted { session, known, services, from, to });
+        let mut search = Search::new(store, wanted);
         while let Some(ask) = search.next() {
             let answer = self.put(&line, Purpose::Ask, ask).await;
             search.heard(answer.as_ref().map_err(Clone::clone), clock::now());

@@ -48,6 +48,7 @@ pub mod seen;
 pub mod session;
 pub mod settings;
 pub mod skew;
+pub mod sought;
 pub mod sourcemap;
 pub mod span;
 pub mod stack;

@@ -52,8 +52,8 @@ fn problem(parts: &[String], spans: &[usize], sheet: &Sheet) -> Problem {
         named.push_str(&format!(" and {more} more"));
     }
     let text = format!(
-        "The trace store has {who} otherwise: {named}. Counted once and shown as recorded here; the \
-         details have both."
+        "The trace store has other values of {who}: {named}. Counted once and shown as recorded here; \
+         the details have both."
     );
     Problem { name: OTHERWISE, text, span: first, filter: String::new() }
 }
@@ -84,7 +84,7 @@ pub fn groups(own: &Span, others: &[&Span]) -> Vec<Group> {
         heading: called(part),
         pairs: vec![
             pair("here", said(own, part, own.start)),
-            pair("in the trace store", said(other, part, own.start)),
+            pair("in the store", said(other, part, own.start)),
         ],
     };
     let of =
@@ -136,10 +136,12 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// A time from the span's own start, to the nanosecond.
+/// A time from the span's own start: as people say it, and to the nanosecond where that is less.
 fn offset(time: Timestamp, from: Timestamp) -> String {
     let (sign, by) = if time < from { ('−', from.since(time)) } else { ('+', time.since(from)) };
-    format!("{sign}{} ns", quantity::grouped(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX)))
+    let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+    let whole = format!("{sign}{} ns", quantity::grouped(nanos));
+    if nanos < 1_000 { whole } else { format!("{sign}{} ({whole})", quantity::duration(by)) }
 }
 
 #[cfg(test)]
@@ -174,12 +176,14 @@ mod tests {
                 (
                     Some(0),
                     format!(
-                        "The trace store has “page load /checkout” and 1 other span otherwise: host.name (resource). {both}"
+                        "The trace store has other values of “page load /checkout” and 1 other span: host.name (resource). {both}"
                     )
                 ),
                 (
                     Some(3),
-                    format!("The trace store has “SELECT orders” otherwise: name, end. {both}")
+                    format!(
+                        "The trace store has other values of “SELECT orders”: name, end. {both}"
+                    )
                 ),
             ]
         );
@@ -198,7 +202,7 @@ mod tests {
             .map(|it| format!("{}: {} / {}", it.heading, it.pairs[0].text(), it.pairs[1].text()))
             .collect();
         assert_eq!(said[0], "parent: 0000000000000005 / ");
-        assert_eq!(said[1], "start: +0 ns / −2500 ns");
+        assert_eq!(said[1], "start: +0 ns / −2.5 µs (−2500 ns)");
         assert_eq!(said[2], "status: error: card declined / ok");
         assert!(said[3].starts_with("events: [\"+") && said[3].ends_with(" / []"), "{}", said[3]);
         assert_eq!(said[4], "host.name (resource):  / edge-1");

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { readFile, rm, writeFile, mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start, startSite, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
+import { exportSettings, importSettings } from './settings_file.mjs';
 
 let lab, site, folder, options;
 
@@ -212,20 +213,8 @@ test('a server that answers rubbish, or wants credentials, is told from a store'
   }
 });
 
-async function exported() {
-  const [download] = await Promise.all([
-    options.waitForEvent('download'),
-    options.getByRole('button', { name: 'Export settings' }).click(),
-  ]);
-  assert.equal(download.suggestedFilename(), 'tracelight-settings.json');
-  return readFile(await download.path(), 'utf8');
-}
-
-async function importing(text) {
-  const path = join(folder, 'settings.json');
-  await writeFile(path, text);
-  await options.getByLabel('Import settings').setInputFiles(path);
-}
+const exported = () => exportSettings(options);
+const importing = (text) => importSettings(options, folder, text);
 
 test('settings go out to a file and come back, secrets only when asked for', async () => {
   await type("Cookie's secret", 'hush');
@@ -298,12 +287,21 @@ test('a preset is a link once its blanks are filled, previewed, and opened by th
   const preset = options.getByRole('combobox', { name: 'Preset for Link of a trace' });
   await preset.selectOption({ label: 'Vercel' });
   await options.locator('.wrong').filter({ hasText: '<team> at character 20 is a blank' }).waitFor();
+  await preset.selectOption({ label: 'VictoriaTraces' });
+  await options.locator('.wrong').filter({ hasText: '<victoria-traces> at character 8 is a blank' }).waitFor();
+  const template = await field('Link of a trace').inputValue();
+  await type('Link of a trace', template.replace('<victoria-traces>', '127.0.0.1'));
+  await news('Saved: Link of a trace');
+  const preview = options.locator('output[for="links.trace"]');
+  assert.match(
+    await preview.textContent(),
+    /^http:\/\/127\.0\.0\.1:10428\/select\/vmui\/#\/trace\?trace_id=[0-9a-f]{32}&span_id=[0-9a-f]{16}$/,
+  );
   await type(
     'Link of a trace',
     `${site.origin}/trace/{traceId}?span={spanId}&from={startMs}&to={endMs}&site={origin}`,
   );
-  await news('Saved: Link of a trace');
-  const preview = options.locator('output[for="links.trace"]');
+  await until('it is saved', async () => (await kept()).links.trace.startsWith(site.origin));
   assert.match(
     await preview.textContent(),
     /\/trace\/[0-9a-f]{32}\?span=[0-9a-f]{16}&from=\d{13}&to=\d{13}&site=https%3A%2F%2Fshop\.example$/,

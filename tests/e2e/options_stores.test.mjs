@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Report } from './axe.mjs';
 import { start, until } from './harness.mjs';
 import { fits, photograph } from './photo.mjs';
+import { exportSettings, importSettings } from './settings_file.mjs';
 
 const SECRET = 'hush-hush-hush';
 
@@ -123,7 +124,9 @@ test('what is wrong is said at its field, and what is right elsewhere is saved',
   for (const [name, text, said] of [
     ['Endpoint', 'ftp://x', 'it begins with “ftp://x”, wanted http:// or https://'],
     ['Endpoint', '', 'Not saved yet: there is no address'],
-    ['Tenant', 'café', 'the tenant has a character at 4 that cannot be sent there'],
+    ['Tenant', 'café', 'the tenant has a letter outside ASCII at character 4, wanted letters, digits and signs'],
+    ['Tenant', 'team a', 'the tenant has a space at character 5, wanted letters, digits and signs'],
+    ['Endpoint', 'http://a b', "' ' at character 9 is in no URL, wanted it percent-encoded"],
   ]) {
     const old = await field(card, name).inputValue();
     await type(card, name, text);
@@ -221,19 +224,8 @@ test('settings are found by what is asked of stores', async () => {
   assert.equal(await region('Destinations').count(), 0);
 });
 
-async function exported() {
-  const [download] = await Promise.all([
-    options.waitForEvent('download'),
-    button(options, 'Export settings').click(),
-  ]);
-  return readFile(await download.path(), 'utf8');
-}
-
-async function importing(text) {
-  const path = join(folder, 'settings.json');
-  await writeFile(path, text);
-  await options.getByLabel('Import settings').setInputFiles(path);
-}
+const exported = () => exportSettings(options);
+const importing = (text) => importSettings(options, folder, text);
 
 test('a file has credentials only when they are asked for, and without them takes none away', async () => {
   const card = await destination(1, 'http://127.0.0.1:1');
@@ -264,14 +256,43 @@ test('a file has credentials only when they are asked for, and without them take
   assert.deepEqual(await kept(), last);
 });
 
-test('a file that names another host gets nothing that was given for this one', async () => {
+test('a file that names another host gets nothing that was given for this one, and that is said', async () => {
   await choose(store(), 'Credentials', 'Bearer token');
   await type(store(), 'Token', SECRET);
   await until('it is saved', async () => (await kept()).asked.access.credentials.token === SECRET);
+  const card = await destination(1, 'http://127.0.0.1:1');
+  await choose(card, 'Credentials', 'Bearer token');
+  await type(card, 'Token', SECRET);
+  await until('it is saved', async () => (await kept()).sent[0].access.credentials.token === SECRET);
+  const before = await kept();
   const plain = await exported();
-  await importing(plain.replace(lab.collector.url, 'http://localhost:9'));
+
+  // The same hosts, at other paths: who they know is not forgotten, and there is nothing to say.
+  const below = plain.replace(lab.collector.url, `${lab.collector.url}/below`);
+  await importing(below.replace('http://127.0.0.1:1"', 'http://127.0.0.1:1/below"'));
+  await until('it is another path', async () => (await kept()).sent[0].endpoint.endsWith('/below'));
+  const after = await kept();
+  assert.deepEqual(after.asked, before.asked);
+  assert.deepEqual({ ...after.sent[0], endpoint: before.sent[0].endpoint }, before.sent[0]);
+  const told = options.getByRole('alert').filter({ hasText: 'The file was imported' });
+  assert.equal(await told.count(), 0);
+
+  const elsewhere = plain.replace(lab.collector.url, 'http://localhost:9');
+  await importing(elsewhere.replace('http://127.0.0.1:1"', 'http://127.0.0.1:2"'));
   await news('Imported');
+  const lines = told.getByRole('listitem');
+  const given = `${lab.collector.url}/below`;
+  await told.waitFor();
+  assert.deepEqual(await lines.allTextContents(), [
+    `The trace store's token: removed. What was given for ${given} is not sent to http://localhost:9; type in what that one wants.`,
+    'Destination http://127.0.0.1:1/below with its token: removed. The file does not list it.',
+  ]);
   assert.ok(!JSON.stringify(await kept()).includes(SECRET));
+  const report = new Report();
+  await report.look(options, 'options after an import that took credentials');
+  report.end();
+  await told.scrollIntoViewIfNeeded();
+  await photograph(options, 'options-import', () => fits(options));
 });
 
 /** Tests a connection; resolves to what is said. */

@@ -117,7 +117,7 @@ test('what was added and changed on the way is found, shown with both values, an
   const dashboard = await open(trace);
   await otherwise(dashboard).first().waitFor();
   const said = await findings(dashboard).getByRole('list', { name: 'Problems' }).innerText();
-  assert.match(said, /The trace store has “.*” otherwise: name, host\.name \(resource\)\./);
+  assert.match(said, /The trace store has other values of “.*”: name, host\.name \(resource\)\./);
   assert.equal(await dashboard.getByRole('row').filter({ hasText: 'renamed' }).count(), 0);
 
   const row = dashboard.getByRole('row').filter({ hasText: 'page load' }).first();
@@ -125,7 +125,7 @@ test('what was added and changed on the way is found, shown with both values, an
   const details = dashboard.getByRole('complementary', { name: 'Span details' });
   const section = details.getByRole('group').filter({ hasText: 'Otherwise in the store' });
   await section.getByText('renamed').waitFor();
-  assert.match(await section.innerText(), /host\.name \(resource\)[\s\S]*in the trace store\s+edge-1/);
+  assert.match(await section.innerText(), /host\.name \(resource\)[\s\S]*in the store\s+edge-1/);
 
   // The worker forgets; the store is asked again and says the same: that is no news.
   await lab.stopWorker();

@@ -114,8 +114,12 @@ fn what_cannot_be_sent_says_why() {
     let one = |name: &str| with(vec![header(name, "v")]).check().unwrap_err().to_string();
     assert_eq!(one("Cookie"), "cookie is set by the browser, wanted another header");
     assert_eq!(one("Sec-X"), "sec-x is set by the browser, wanted another header");
-    assert_eq!(one("a b"), "the header's name has a character at 2 that cannot be sent there");
-    assert_eq!(one(""), "the header's name is empty");
+    assert_eq!(one("X-Scope-OrgID"), "x-scope-orgid is what Tenant is for, wanted another header");
+    assert_eq!(
+        one("a b"),
+        "the header's name has a space at character 2, wanted letters, digits and hyphens"
+    );
+    assert_eq!(one(""), "the header's name is empty, wanted one");
     let twice = with(vec![header("x-a", "1"), header("X-A", "2")]).check().unwrap_err();
     assert_eq!(twice.to_string(), "x-a is there twice, wanted each header once");
     let both = Access {
@@ -126,14 +130,62 @@ fn what_cannot_be_sent_says_why() {
     assert_eq!(with(vec![header("Authorization", "v")]).check(), Ok(()));
     let many = with(vec![header("x", "v"); 21]).check().unwrap_err();
     assert_eq!(many.to_string(), "there are 21 headers, wanted at most 20");
-    assert_eq!(said(Credentials::Bearer { token: Secret::default() }), "the token is empty");
-    let user = "a:b".to_owned();
     assert_eq!(
-        said(Credentials::Basic { user, password: value() }),
-        "the name has a character at 2 that cannot be sent there"
+        said(Credentials::Bearer { token: Secret::default() }),
+        "the token is empty, wanted one"
     );
-    let tenant = Access { tenant: "a\r\nx: y".to_owned(), ..Access::default() };
-    assert!(tenant.check().is_err());
+}
+
+#[test]
+fn a_character_that_cannot_be_sent_is_named_by_its_kind_and_place() {
+    let basic = |user: &str, password: &str| Access {
+        credentials: Credentials::Basic {
+            user: user.to_owned(),
+            password: Secret(password.to_owned()),
+        },
+        ..Access::default()
+    };
+    let bearer = |token: &str| Access {
+        credentials: Credentials::Bearer { token: Secret(token.to_owned()) },
+        ..Access::default()
+    };
+    let with = |value: &str| Access { headers: vec![header("x", value)], ..Access::default() };
+    let tenant = |tenant: &str| Access { tenant: tenant.to_owned(), ..Access::default() };
+    const LINE: &str = "wanted visible ASCII, with spaces inside only";
+    for (access, found, wanted) in [
+        (bearer("abc\r"), "the token has a line break at character 4", LINE),
+        (bearer("a\tb"), "the token has a tab at character 2", LINE),
+        (bearer(" a"), "the token has a space at character 1", LINE),
+        (with("a\nb: c"), "the header's value has a line break at character 2", LINE),
+        (with("caf\u{e9}"), "the header's value has a letter outside ASCII at character 4", LINE),
+        (with("a\0"), "the header's value has a control character at character 2", LINE),
+        (
+            tenant("team a"),
+            "the tenant has a space at character 5",
+            "wanted letters, digits and signs, without spaces",
+        ),
+        (
+            tenant("a\r\nx: y"),
+            "the tenant has a line break at character 2",
+            "wanted letters, digits and signs, without spaces",
+        ),
+        (
+            basic("a:b", "v"),
+            "the name has a colon at character 2",
+            "wanted one without colons and control characters",
+        ),
+        (
+            basic("a", "b\n"),
+            "the password has a line break at character 2",
+            "wanted one without control characters",
+        ),
+    ] {
+        let said = access.check().unwrap_err().to_string();
+        assert_eq!(said, format!("{found}, {wanted}"));
+    }
+    for good in [with("a b"), tenant("a|b"), basic("\u{e9} ", "\u{e9} "), bearer("a==")] {
+        assert_eq!(good.check(), Ok(()), "{good:?}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use otlp::Rejected;
 use trace::attribute::{Attributes, key};
+use trace::sought::Wanted;
 use trace::time::civil;
 use trace::{SessionId, Span, Timestamp, TraceId};
 
@@ -24,21 +25,6 @@ const SLACK: Duration = Duration::from_hours(1);
 const RANGE: Duration = Duration::from_hours(168);
 /// So long after a span came no search can be believed.
 const LAG: Duration = Duration::from_secs(45);
-
-/// What is looked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The session.
-    pub session: SessionId,
-    /// Its traces that are known.
-    pub known: Vec<TraceId>,
-    /// Services that are known to take part; where there are none, the store is asked.
-    pub services: Vec<String>,
-    /// When it began.
-    pub from: Timestamp,
-    /// When it ended, or now.
-    pub to: Timestamp,
-}
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -79,8 +79,8 @@ fn each_flaw_says_where_what_was_found_and_what_was_wanted() {
     let said: Vec<_> = bad.check().iter().map(ToString::to_string).collect();
     let wanted = [
         "that is no data source's UID, wanted up to 40 letters, digits, - and _",
-        "the tenant has a character at 1 that cannot be sent there",
-        "destination 1: the token is empty",
+        "the tenant has a line break at character 1, wanted letters, digits and signs, without spaces",
+        "destination 1: the token is empty, wanted one",
         "destination 2: its slot is 9, wanted one below 8",
         "destination 3: it has the slot of destination 1, wanted one of its own",
         "destination 4: there is no address, wanted one",

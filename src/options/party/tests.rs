@@ -59,7 +59,11 @@ fn what_is_wrong_is_said_at_its_part() {
     });
     sent.access_mut(&mut all).unwrap().headers = headers.to_vec();
     for (part, text, said) in [
-        (Part::Endpoint, "", "Not saved yet: there is no address."),
+        (
+            Part::Endpoint,
+            "",
+            "Not saved yet: there is no address, wanted the URL of an OTLP receiver.",
+        ),
         (
             Part::Endpoint,
             "ftp://a",
@@ -68,13 +72,13 @@ fn what_is_wrong_is_said_at_its_part() {
         (
             Part::Tenant,
             "a\u{e9}",
-            "Not saved: the tenant has a character at 2 that cannot be sent there.",
+            "Not saved: the tenant has a letter outside ASCII at character 2, wanted letters, digits and signs, without spaces.",
         ),
         (Part::Credentials, "basic", ""),
         (Part::User, "", "Not saved yet: the name is empty."),
         (Part::User, "a:b", "Not saved: the name has a character at 2 that cannot be sent there."),
         (Part::Credentials, "bearer", ""),
-        (Part::Token, "", "Not saved yet: the token is empty."),
+        (Part::Token, "", "Not saved yet: the token is empty, wanted one."),
         (Part::Name(0), "x-a", ""),
         (Part::Name(1), "X-A", "Not saved: x-a is there twice, wanted each header once."),
         (
@@ -85,14 +89,14 @@ fn what_is_wrong_is_said_at_its_part() {
         (
             Part::Name(3),
             "x b",
-            "Not saved: the header's name has a character at 2 that cannot be sent there.",
+            "Not saved: the header's name has a space at character 2, wanted letters, digits and hyphens.",
         ),
         (Part::Value(3), "1", ""),
         (Part::Name(4), "x-c", ""),
         (
             Part::Value(4),
             "\u{e9}",
-            "Not saved: the header's value has a character at 1 that cannot be sent there.",
+            "Not saved: the header's value has a letter outside ASCII at character 1, wanted visible ASCII, with spaces inside only.",
         ),
         (
             Part::Name(1),

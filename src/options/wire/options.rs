@@ -5,6 +5,7 @@ use std::time::Duration;
 use ::trace::choices::{self, KEY};
 use ::trace::origin::Origin;
 use ::trace::settings::Settings;
+use backend::credential::Access;
 use backend::stores::KEY as KEY_OF_STORES;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,7 +18,7 @@ use crate::chosen::Chosen;
 use crate::connection::Trials;
 use crate::draft::Draft;
 use crate::field::{Field, Group};
-use crate::file;
+use crate::file::{self, Imported};
 use crate::page::{self, Intent};
 use crate::party::Party;
 use crate::wire::stores;
@@ -233,7 +234,7 @@ fn import(draft: RwSignal<Draft>, input: &'static str) {
 }
 
 /// Reads a file and keeps what it says, all of it or nothing.
-async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Chosen, String), Vec<String>> {
+async fn take(draft: RwSignal<Draft>, text: &str) -> Result<Imported, Vec<String>> {
     let now = draft.with_untracked(|draft| draft.saved.clone());
     let imported = file::import(text, &now);
     let imported =
@@ -249,10 +250,17 @@ async fn take(draft: RwSignal<Draft>, text: &str) -> Result<(Chosen, String), Ve
         return Err(vec![problem.to_string()]);
     }
     let failed = |error: webext::Error| vec![error.to_string()];
+    let Chosen { settings, choices, stores } = &imported.chosen;
+    if settings.store != now.settings.store {
+        // Whoever asks between two of these lines must not tell one store what is for the other.
+        let mut between = stores.clone();
+        between.asked.access = Access::default();
+        storage::store(Area::Local, KEY_OF_STORES, &between).await.map_err(failed)?;
+        settings::save(settings).await.map_err(failed)?;
+    }
+    storage::store(Area::Local, KEY_OF_STORES, stores).await.map_err(failed)?;
+    settings::save(settings).await.map_err(failed)?;
     // The choices last: whoever hears of them reads all.
-    storage::store(Area::Local, KEY_OF_STORES, &imported.chosen.stores).await.map_err(failed)?;
-    settings::save(&imported.chosen.settings).await.map_err(failed)?;
-    storage::store(Area::Local, KEY, &imported.chosen.choices).await.map_err(failed)?;
-    let news = imported.news();
-    Ok((imported.chosen, news))
+    storage::store(Area::Local, KEY, choices).await.map_err(failed)?;
+    Ok(imported)
 }
