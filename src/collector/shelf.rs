@@ -154,20 +154,33 @@ impl Places {
         self.of.get(&trace).into_iter().flatten().filter_map(|place| rows.get(*place))
     }
 
+    /// Rows that stay move from the end into the gaps, in one go: one by one, each would be looked for
+    /// among all that its trace has.
     fn remove<T>(&mut self, rows: &mut Vec<T>, trace: i64) -> Vec<T> {
-        let mut gone = Vec::new();
-        let mut places = self.of.remove(&trace).unwrap_or_default();
-        // From the last on, so that no row that goes moves into a gap.
-        places.sort_unstable();
-        for place in places.into_iter().rev() {
-            gone.push(rows.swap_remove(place));
-            self.owners.swap_remove(place);
-            let moved = self.owners.get(place).and_then(|owner| self.of.get_mut(owner));
-            if let Some(at) = moved.and_then(|of| of.iter_mut().find(|at| **at == rows.len())) {
-                *at = place;
+        let mut gaps = self.of.remove(&trace).unwrap_or_default();
+        gaps.sort_unstable();
+        let left = rows.len() - gaps.len();
+        let mut gaps = gaps.into_iter().take_while(|gap| *gap < left);
+        let mut moves: BTreeMap<i64, Vec<(usize, usize)>> = BTreeMap::new();
+        for from in left..rows.len() {
+            let owner = self.owners[from];
+            if owner != trace
+                && let Some(to) = gaps.next()
+            {
+                rows.swap(from, to);
+                self.owners[to] = owner;
+                moves.entry(owner).or_default().push((from, to));
             }
         }
-        gone
+        for (owner, moves) in moves {
+            for at in self.of.get_mut(&owner).into_iter().flatten() {
+                if let Ok(found) = moves.binary_search_by_key(at, |(from, _)| *from) {
+                    *at = moves[found].1;
+                }
+            }
+        }
+        self.owners.truncate(left);
+        rows.split_off(left)
     }
 
     fn drop_below<T>(&mut self, rows: &mut Vec<T>, floor: i64) -> Vec<T> {

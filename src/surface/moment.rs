@@ -4,7 +4,7 @@
 //! `trace::quantity`.
 
 use trace::Timestamp;
-use trace::time::civil;
+use trace::time::{civil, days};
 
 const DAY: i64 = 86_400_000;
 
@@ -56,15 +56,6 @@ pub fn typed(text: &str, zone: i32) -> Option<Timestamp> {
     let minutes = days(year, month, day) * 1_440 + hour * 60 + minute - i64::from(zone);
     let millis = u32::try_from(minutes).ok().map(|minutes| f64::from(minutes) * 60_000.0)?;
     Some(Timestamp::from_millis(millis + seconds * 1_000.0))
-}
-
-/// Days since the epoch: `trace::time::civil`, backwards.
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 /// How long ago something was, in words.

@@ -283,6 +283,21 @@ test('settings that cannot be read are said, the defaults hold, and the worker l
   assert.equal((await kept()).limit, 9);
 });
 
+test('a part of what is kept that cannot be read takes no other with it', async () => {
+  await put({ limit: 7, answer: 'x-trace' });
+  await lab.desk.evaluate(() => chrome.storage.local.set({ stores: 7 }));
+  try {
+    await options.reload();
+    await options.getByRole('alert').getByText('The settings that are kept cannot be read').waitFor();
+    await type('Spans a month', '9');
+    await news('Saved: Spans a month');
+    const { limit, answer } = await kept();
+    assert.deepEqual([limit, answer], [9, 'x-trace']);
+  } finally {
+    await lab.desk.evaluate(() => chrome.storage.local.remove('stores'));
+  }
+});
+
 test('a preset is a link once its blanks are filled, previewed, and opened by the verbs', async () => {
   const preset = options.getByRole('combobox', { name: 'Preset for Link of a trace' });
   await preset.selectOption({ label: 'Vercel' });

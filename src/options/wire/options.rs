@@ -131,6 +131,17 @@ async fn load() -> Result<Chosen, webext::Error> {
     Ok(Chosen { settings, choices, stores })
 }
 
+/// As above, to save a field over it: a part that cannot be read begins anew, and takes no other with it.
+async fn readable() -> Chosen {
+    let choices = storage::load(Area::Local, KEY).await;
+    let stores = storage::load(Area::Local, KEY_OF_STORES).await;
+    Chosen {
+        settings: settings::load().await.unwrap_or_default(),
+        choices: choices.ok().flatten().unwrap_or_default(),
+        stores: stores.ok().flatten().unwrap_or_default(),
+    }
+}
+
 /// Takes in what is kept, where another page changed it: what is typed here stays typed.
 fn hear(draft: RwSignal<Draft>) {
     for key in [KEY, KEY_OF_STORES] {
@@ -152,7 +163,7 @@ fn commit(draft: RwSignal<Draft>, trials: RwSignal<Trials>, key: &str) {
         if !judge(draft, field, &text).await {
             return;
         }
-        let mut chosen = load().await.unwrap_or_default();
+        let mut chosen = readable().await;
         (field.set)(&mut chosen, &text);
         // Each half by itself: the worker heeds one, and Page Speed changes the other too.
         let done = match field.group {

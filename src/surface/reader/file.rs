@@ -9,7 +9,7 @@
 //! Each item of `traces` is OTLP/JSON by itself. Reading knows no journal.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use otlp::json;
@@ -121,6 +121,8 @@ pub(super) struct Reader<'a> {
     pub(super) requests: Vec<RequestRow>,
     /// Chunks, numbered from 0 by page and side.
     pub(super) chunks: Vec<SpanChunk>,
+    /// How many of them each page has of each side.
+    parts: BTreeMap<(TraceId, Side), u32>,
     items: usize,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
             version: None,
             requests: Vec::new(),
             chunks: Vec::new(),
+            parts: BTreeMap::new(),
             items: 0,
         }
     }
@@ -233,12 +236,14 @@ impl<'a> Reader<'a> {
             let found = spans.len();
             return Err(flaw(format!("it has {found} spans, wanted {MOST_SPANS} at most")));
         }
-        let before = self.chunks.iter().filter(|it| (it.trace, it.side) == (page, side)).count();
+        let parts = self.parts.entry((page, side)).or_default();
+        let part = *parts;
+        *parts += 1;
         let others: BTreeSet<TraceId> = spans.iter().map(|span| span.trace).collect();
         self.chunks.push(SpanChunk {
             trace: page,
             side,
-            part: u32::try_from(before).unwrap_or(u32::MAX),
+            part,
             open: false,
             unsent: None,
             since: None,

@@ -99,6 +99,11 @@ pub(super) fn take() -> Heard {
     all().heard.take()
 }
 
+/// What was heard could not be looked at.
+pub(super) fn put_back(traces: BTreeSet<TraceId>) {
+    all().heard.borrow_mut().traces.extend(traces);
+}
+
 /// Digests of these traces are others than those in memory; where none is named, all may be.
 pub(super) fn hear(traces: &[TraceId]) {
     let news = all();

@@ -76,8 +76,12 @@ impl Shelf {
             self.loaded = Some(all);
         }
         let mut done = Done::default();
-        for trace in heard.traces {
-            digesting::again(journal, trace, &mut done).await?;
+        for trace in &heard.traces {
+            if let Err(error) = digesting::again(journal, *trace, &mut done).await {
+                // They are others still: whoever asks next looks again.
+                news::put_back(heard.traces);
+                return Err(error);
+            }
         }
         self.take(done);
         self.digest(journal, patience, &mut steps).await?;

@@ -1,6 +1,6 @@
 //! Sessions to files and back, in steps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trace::seen::Seen;
 use webext::journal::Side;
@@ -66,10 +66,11 @@ pub async fn import(file: &[u8]) -> Result<usize, String> {
     let Reader { requests, chunks, .. } = reader;
     let mut taken = BTreeSet::new();
     let done = async {
-        let pages: BTreeSet<_> = chunks.iter().map(|chunk| chunk.trace).collect();
-        for page in pages {
-            let theirs: Vec<_> =
-                chunks.iter().filter(|chunk| chunk.trace == page).cloned().collect();
+        let mut pages: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for chunk in chunks {
+            pages.entry(chunk.trace).or_default().push(chunk);
+        }
+        for (page, theirs) in pages {
             if journal.take_page(page, &theirs).await? {
                 taken.insert(page);
             }
