@@ -6,7 +6,6 @@
 //! that records, which alone writes it into the journal.
 
 mod ask;
-mod contact;
 mod line;
 mod month;
 mod queue;
@@ -24,6 +23,7 @@ use bridge::Consult;
 use serde::Serialize;
 use trace::json;
 use wasm_bindgen::prelude::wasm_bindgen;
+use webext::contact;
 use webext::journal::Desk;
 
 use crate::line::Line;
@@ -40,8 +40,6 @@ pub async fn consult(task: String) -> Option<String> {
 #[derive(Debug, Default)]
 struct Stores {
     journal: Desk,
-    /// Whom we have spoken with, in `trace::contact`'s lines; `None` until they are read.
-    contacts: RefCell<Option<String>>,
     outbox: Outbox,
     /// What the store that is asked speaks; `None` until it is read.
     memory: RefCell<Option<Memory>>,
@@ -75,7 +73,7 @@ impl Stores {
             Consult::Search(wanted) => text(&self.search(wanted).await),
             Consult::Forget => {
                 self.outbox.forget().await;
-                self.forget_contacts().await;
+                contact::forget().await;
                 text(&true)
             }
             Consult::Unknown => None,

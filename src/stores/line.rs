@@ -7,7 +7,7 @@ use backend::store::{Answer, Ask, Fault, Memory, Rest, Step, Store};
 use backend::stores::{self, Asked, MEMORY};
 use trace::contact::Purpose;
 use webext::storage::{self, Area};
-use webext::{clock, settings};
+use webext::{clock, contact, settings};
 
 use crate::Stores;
 use crate::send::dice;
@@ -54,7 +54,7 @@ impl Stores {
             return self.reach(purpose, &ask).await;
         }
         self.may_ask(line)?;
-        self.contact(&ask.request.url, purpose).await;
+        contact::note(&ask.request.url, purpose).await;
         // What others asked may have been answered meanwhile.
         self.may_ask(line)?;
         let answer = self.go(purpose, &ask).await?;

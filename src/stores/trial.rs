@@ -10,7 +10,7 @@ use backend::stores::{Asked, Destination};
 use bridge::Trial;
 use trace::contact::Purpose;
 use trace::{Timestamp, json};
-use webext::clock;
+use webext::{clock, gzip};
 
 use crate::Stores;
 use crate::line::Line;
@@ -45,15 +45,20 @@ impl Stores {
         Some(trial)
     }
 
-    /// Sends a destination no spans. `None` for what is no draft.
+    /// Sends a destination no spans, in the form in which it gets others. `None` for what is no draft.
     pub(crate) async fn test_sent(&self, destination: &str) -> Option<Trial> {
-        let Destination { endpoint, form, access, .. } = json::read(destination).ok()?;
+        let Destination { endpoint, form, packed, access, .. } = json::read(destination).ok()?;
         if let Err(flaw) = access.check() {
             return Some(unsent(&flaw));
         }
         let body = probe::send(&endpoint).body;
         let body = if form == Form::Json { outbox::to_json([&*body]).0 } else { body };
-        let ask = access.sign(&endpoint, outbox::export(&endpoint, body, form, false));
+        let body = if packed { gzip::gzip(&body).await } else { Ok(body) };
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => return Some(unsent(&error)),
+        };
+        let ask = access.sign(&endpoint, outbox::export(&endpoint, body, form, packed));
         let begun = clock::now();
         let answer = self.reach(Purpose::Test, &ask).await;
         let mut trial = Trial::default();

@@ -6,8 +6,8 @@ use backend::store::{Answer, Ask, Fault, Redirects};
 use backend::{Reply, Request};
 use trace::contact::Purpose;
 use trace::origin::Origin;
-use webext::Error;
 use webext::net::{self, Bounds};
+use webext::{Error, contact};
 
 use crate::Stores;
 
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(25);
 impl Stores {
     /// Sends what is asked to a store, which is noted first.
     pub(crate) async fn reach(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
-        self.contact(&ask.request.url, purpose).await;
+        contact::note(&ask.request.url, purpose).await;
         self.go(purpose, ask).await
     }
 
@@ -32,7 +32,7 @@ impl Stores {
                 // Whoever we were sent to was spoken with as well. It saw no secret: with one, nothing
                 // is followed.
                 if Origin::of(&answer.url).is_ok_and(|from| Origin::of(url) != Ok(from)) {
-                    self.contact(&answer.url, purpose).await;
+                    contact::note(&answer.url, purpose).await;
                 }
                 Ok(read(answer))
             }

@@ -70,7 +70,7 @@ class Recorded {
     /** What is answered, by path; a path that ends with `/` is for all below it. */
     this.answers = answers;
     this.#below = below;
-    /** What was asked so far: `{ line: 'GET /api/echo', headers }`. */
+    /** What was asked so far: `{ line: 'GET /api/echo', headers, body }`. */
     this.asked = [];
     /** Answers a request by itself when it returns true: `(request, response) => boolean`. */
     this.instead = () => false;
@@ -96,8 +96,9 @@ class Recorded {
 
   #answer(request, response) {
     const { method, url, headers } = request;
-    this.asked.push({ line: `${method} ${url}`, headers });
-    request.resume();
+    const asked = { line: `${method} ${url}`, headers, body: Buffer.alloc(0) };
+    this.asked.push(asked);
+    request.on('data', (part) => { asked.body = Buffer.concat([asked.body, part]); });
     if (this.instead(request, response)) return;
     // What is sent is taken.
     if (method === 'POST') return response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();

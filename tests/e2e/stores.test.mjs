@@ -2,6 +2,7 @@
 // set. Jaeger's version 3 is our own collector, live; the others answer what real ones answered.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { sendSpans, spanId, start, startCollector, traceId, until } from './harness.mjs';
 import { KINDS, SESSION, startRecorded, TRACE, ZIPKIN_TRACE } from './recorded.mjs';
 
@@ -37,6 +38,10 @@ async function refresh(trace, pattern) {
 
 /** Has the module that speaks with stores do something. */
 const consult = (task) => lab.say('consult', { task: JSON.stringify(task) });
+
+/** Whom the extension spoke with, a line each. */
+const contacts = () =>
+  lab.desk.evaluate(async () => (await chrome.storage.local.get('contacts')).contacts?.split('\n') ?? []);
 
 /** What the extension remembers of the store. */
 const remembered = () =>
@@ -141,6 +146,46 @@ test('a draft is tried before it is set: what it is is told, and who is not let 
   const sent = await consult({ kind: 'testSent', destination });
   assert.deepEqual([sent.understood, sent.status], [true, 200]);
   assert.equal(sent.tried, `POST ${store.url}/v1/traces`);
+});
+
+for (const form of ['Protobuf', 'Json']) {
+  test(`a destination is tried in the form in which it is to get spans (${form}, packed)`, async () => {
+    await beside('tempo2');
+    const destination = JSON.stringify({ endpoint: store.url, form, packed: true });
+    const sent = await consult({ kind: 'testSent', destination });
+    assert.deepEqual([sent.understood, sent.said], [true, '']);
+    const { headers, body } = store.asked.find(({ line }) => line === 'POST /v1/traces');
+    assert.equal(headers['content-encoding'], 'gzip');
+    const plain = gunzipSync(body);
+    if (form === "Json") assert.deepEqual(JSON.parse(plain), {}, plain.toString());
+    else assert.deepEqual([...plain], [0x0a, 0]);
+  });
+}
+
+test('whom the extension spoke with is noted, and no line of worker or page is lost to another', async () => {
+  await beside('tempo2');
+  await consult({ kind: 'ask', trace: traceId() }); // it is known
+  store.asked = [];
+  const before = await contacts();
+  const many = Array.from({ length: 20 }, traceId);
+  // As a page of the extension does, which shows a trace while the worker asks for others.
+  const noting = lab.desk.evaluate(async (count) => {
+    for (let number = 0; number < count; number += 1) {
+      await navigator.locks.request('contacts', async () => {
+        const { contacts = '' } = await chrome.storage.local.get('contacts');
+        const line = `${1000 + number} 5 1 ask http://page${number}.test`;
+        await chrome.storage.local.set({ contacts: `${line}\n${contacts}` });
+      });
+    }
+  }, many.length);
+  await Promise.all(many.slice(1).map((trace) => consult({ kind: 'ask', trace })));
+  await noting;
+  await consult({ kind: 'ask', trace: many[0] });
+  assert.equal(store.asked.length, many.length);
+  const after = await contacts();
+  const counted = (lines) => Number(lines.find((line) => line.endsWith(` ask ${store.url}`)).split(' ')[2]);
+  assert.equal(counted(after) - counted(before), many.length, 'each request is counted');
+  assert.equal(after.filter((line) => line.includes('//page')).length, many.length, "no page's line is lost");
 });
 
 for (const kind of ['tempo2', 'victoria']) {

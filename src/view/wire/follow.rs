@@ -2,10 +2,9 @@
 
 use backend::follow::{self, Part, Parts};
 use trace::TraceId;
-use trace::contact::{self, Purpose};
+use trace::contact::Purpose;
 use webext::net::Flow;
-use webext::storage::{self, Area};
-use webext::{Listening, settings};
+use webext::{Listening, contact};
 
 /// An answer that goes on.
 pub(super) struct Follow {
@@ -60,9 +59,5 @@ impl Follow {
 
 /// Notes that the store was asked, where nobody else does: the trust page tells of it.
 pub(super) async fn note(store: &str) {
-    let lines = storage::load::<String>(Area::Local, settings::CONTACTS).await;
-    let lines = lines.ok().flatten().unwrap_or_default();
-    let lines = contact::note(&lines, store, Purpose::Ask, webext::page::now());
-    // What cannot be kept is told no worse than before.
-    let _kept = storage::store(Area::Local, settings::CONTACTS, &lines).await;
+    contact::note(store, Purpose::Ask).await;
 }
