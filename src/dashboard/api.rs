@@ -84,7 +84,7 @@ pub fn requests(
     view! {
         <div class="trends">{charts}</div>
         {sheet("Requests by route", view! {
-            <table class="figures">
+            <table>
                 <caption>"API Requests"</caption>
                 <Heads columns=&COLUMNS sorting />
                 <tbody>{rows}</tbody>

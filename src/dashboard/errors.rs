@@ -89,7 +89,7 @@ pub fn frequent(
     };
     view! {
         {sheet("Errors by fingerprint", view! {
-            <table class="figures">
+            <table>
                 <caption>"Frequent Errors"</caption>
                 <Heads columns=&COLUMNS sorting />
                 <tbody>{rows}</tbody>

@@ -86,16 +86,10 @@ pub fn Heads(
 ) -> impl IntoView {
     let heads = columns.iter().enumerate().map(|(at, column)| {
         let press = move |_| sorting.update(|it| *it = it.pressed(at, column.text));
-        let mark = move || match sorting.get().aria(at) {
-            Some("descending") => "▼",
-            Some(_) => "▲",
-            None => "",
-        };
         view! {
             <th scope="col" class:number=!column.text aria-sort=move || sorting.get().aria(at)>
                 <button type="button" class="sorter" on:click=press>
                     {column.name}
-                    <span class="way" aria-hidden="true">{mark}</span>
                 </button>
             </th>
         }

@@ -178,7 +178,7 @@ fn numbers(plot: &Plot) -> AnyView {
         <details class="aside">
             <summary>"As a table"</summary>
             {sheet(format!("{} as a table", plot.title), view! {
-                <table class="figures">
+                <table>
                     <caption class="hidden">{plot.title}</caption>
                     {plain(&columns)}
                     <tbody>{rows.collect_view()}</tbody>

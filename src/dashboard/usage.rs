@@ -203,7 +203,7 @@ fn sites(sites: &[UsageSite]) -> AnyView {
         <div class="block">
             <h2 id="sites-head">"Spans by site"</h2>
             {sheet("Spans by site", view! {
-                <table class="figures" aria-labelledby="sites-head">
+                <table aria-labelledby="sites-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>

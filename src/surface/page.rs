@@ -65,7 +65,10 @@ pub fn BadAddress(
             <div class="empty" role="alert">
                 <h1>"Nothing to show here"</h1>
                 <p>{error}</p>
-                <p>"Open a trace with View Page Trace in Tracelight's popup."</p>
+                <p>
+                    "Open a trace with View Page Trace in Tracelight's popup, or from "
+                    <a href="app.html?view=dashboard&tab=logs">"Logs"</a>"."
+                </p>
             </div>
         </main>
     }

@@ -29,7 +29,7 @@ pub fn list(rows: &[CallRow], chosen: RwSignal<Option<Key>>, zone: i32) -> AnyVi
         return view! {
             <div class="empty">
                 <h2>"No such requests in this time"</h2>
-                <p>"Choose a longer time above, or show all requests of this route."</p>
+                <p>"Choose a longer time above, or all requests rather than those that failed."</p>
             </div>
         }
         .into_any();
@@ -47,7 +47,7 @@ pub fn list(rows: &[CallRow], chosen: RwSignal<Option<Key>>, zone: i32) -> AnyVi
     let more = more(rows.len(), LISTED, "older request", ": a shorter time shows them");
     view! {
         {sheet("Requests of this route", view! {
-            <table class="figures">
+            <table>
                 <caption>"Network Request Information"</caption>
                 {plain(&columns)}
                 <tbody>{lines.collect_view()}</tbody>
@@ -194,7 +194,7 @@ fn timing(span: &Span) -> AnyView {
         }
     });
     view! {
-        <table class="figures phases">
+        <table class="phases">
             <caption>"Phases"</caption>
             <tbody>{rows.collect_view()}</tbody>
         </table>

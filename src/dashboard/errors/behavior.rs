@@ -81,7 +81,7 @@ pub fn draw(behavior: Option<&Behavior>, row: &ErrorRow, zone: i32) -> AnyView {
     view! {
         {more}
         {sheet("Steps before the error", view! {
-            <table class="figures" aria-labelledby="behavior-head">
+            <table aria-labelledby="behavior-head">
                 {plain(&columns)}
                 <tbody>{items.collect_view()}</tbody>
             </table>

@@ -218,7 +218,7 @@ pub fn occurrences(rows: &[ErrorRow], zone: i32) -> AnyView {
         <div class="block">
             <h2 id="occurrences-head">"Occurrences"</h2>
             {sheet("Occurrences", view! {
-                <table class="figures" aria-labelledby="occurrences-head">
+                <table aria-labelledby="occurrences-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>

@@ -78,7 +78,7 @@ pub(super) fn table(routes: &[PagesLine]) -> AnyView {
             <h2 id="phases-head">"Phase breakdown"</h2>
             <p class="hint">"Means of the documents of a route. Pages within a document have no phases."</p>
             {sheet("Phase breakdown", view! {
-                <table class="figures">
+                <table>
                     <caption class="hidden">"Phases of the loads by route, their means"</caption>
                     <thead>
                         <tr>

@@ -56,7 +56,7 @@ pub(super) fn table(routes: Vec<PagesLine>, looks: Looks, limits: Memo<Limits>) 
         <div class="block">
             <h2 id="routes-head">"Pages by route"</h2>
             {sheet("Pages by route", view! {
-                <table class="figures">
+                <table>
                     <caption class="hidden">
                         "Pages by route: views, loads, vitals at their 75th percentile, Performance Score"
                     </caption>

@@ -53,7 +53,8 @@ pub(super) fn card(all: &PagesLine, limits: Limits) -> AnyView {
     let told = of(all, limits).map(|score| match score.of {
         5 => "All five vitals were measured.".to_owned(),
         1 => "Of one vital: the other four were not measured.".to_owned(),
-        of => format!("Of {of} vitals: {} were not measured.", 5_u32.saturating_sub(of)),
+        4 => "Of four vitals: the fifth was not measured.".to_owned(),
+        of => format!("Of {of} vitals: the other {} were not measured.", 5_u32.saturating_sub(of)),
     });
     view! {
         <section class="block score" aria-labelledby="score-head">
@@ -89,7 +90,7 @@ fn sum(all: &PagesLine, limits: Limits) -> AnyView {
     });
     view! {
         {sheet("Points by vital", view! {
-            <table class="figures">
+            <table>
                 <caption class="hidden">"Points by vital"</caption>
                 {plain(&columns)}
                 <tbody>{rows.collect_view()}</tbody>

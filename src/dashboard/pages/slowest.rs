@@ -27,7 +27,7 @@ pub(super) fn table(rows: &[PageRow], zone: i32) -> AnyView {
         <section class="block" aria-labelledby="slowest-head">
             <h2 id="slowest-head">"Slow Page Session Trace (TOP20)"</h2>
             {sheet("Slowest pages", view! {
-                <table class="figures" aria-labelledby="slowest-head">
+                <table aria-labelledby="slowest-head">
                     {plain(&columns)}
                     <tbody>{lines.collect_view()}</tbody>
                 </table>

@@ -148,8 +148,16 @@ impl Stored {
             (_, false) => (Tone::Warn, format!("{count} found, and not all was answered")),
         };
         if !found.traces.is_empty() {
-            let new = quantity::grouped(found.grew.len() as u64);
-            said.insert(0, format!("Of {new}, this browser did not have all."));
+            said.insert(
+                0,
+                match found.grew.len() {
+                    0 => "This browser had all of it.".to_owned(),
+                    new => format!(
+                        "Of {}, this browser did not have all.",
+                        quantity::grouped(new as u64)
+                    ),
+                },
+            );
         }
         said.push(LIMITS.to_owned());
         Standing::new(tone, &title, said.join(" "))
@@ -215,7 +223,7 @@ fn table(lines: &[Line], zone: i32) -> AnyView {
     });
     view! {
         <div class="sheet" tabindex="0" role="region" aria-label="Traces in the store">
-            <table class="figures" aria-labelledby="stored">
+            <table aria-labelledby="stored">
                 {plain(&columns)}
                 <tbody>{lines.collect_view()}</tbody>
             </table>
@@ -261,11 +269,14 @@ mod tests {
             (found.traces, found.more) = (vec![trace], true);
             (found.again, found.rejected) = (Some(Duration::from_millis(30_500)), 3);
         });
-        assert!(text.starts_with(
-            "The trace store has 1 trace: Of 0, this browser did not have all. 3 spans could not be \
+        assert!(
+            text.starts_with(
+                "The trace store has 1 trace: This browser had all of it. 3 spans could not be \
              read. There may be more: the store gives no more at once. What came just now may be \
              missing, because search lags: ask again in 30 s. A store has spans"
-        ), "{text}");
+            ),
+            "{text}"
+        );
         let text = over(|found| found.trouble.push("http://a.test: it answers 502".to_owned()));
         assert!(
             text.starts_with(

@@ -116,7 +116,7 @@ fn unknown(id: &str, was: bool, left: u32) -> Standing {
         )
     };
     let detail = format!(
-        "This browser's journal has nothing of session {id}. It was recorded by another browser, or \
+        "Nothing is kept here of session {id}. It was recorded by another browser, or \
          deleted since: open its link where it was recorded, or import the file that it was exported \
          to under Sessions.{form}"
     );

@@ -172,7 +172,7 @@ pub fn Room(
         let used = keep.sizes.with(|sizes| sizes.as_ref().map(|sizes| sizes.used));
         used.map(|used| {
             let room = quantity::bytes(u64::from(keep.room.get()).saturating_mul(1_000_000));
-            format!("{} of storage are used. The journal may hold {room}: beyond that the oldest pages go. ", quantity::bytes(used))
+            format!("{} of storage is used. The journal may hold {room}: beyond that the oldest pages go. ", quantity::bytes(used))
         })
     };
     view! {

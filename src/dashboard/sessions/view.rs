@@ -89,7 +89,7 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
             <th scope="col" class=class aria-sort=move || sorting.get().aria(column)>
                 <button
                     type="button"
-                    class="sort"
+                    class="sorter"
                     on:click=move |_| sorting.update(|it| *it = it.click(column))
                 >
                     {column.title()}

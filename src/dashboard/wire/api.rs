@@ -12,6 +12,7 @@ use crate::api::route::{details, key, list};
 use crate::api::{SORTING, requests};
 use crate::found::Blank;
 use crate::frame::{Desk, Frame};
+use crate::link;
 use crate::wire::ask::ask;
 use crate::wire::choice::choices;
 
@@ -88,6 +89,7 @@ pub fn Route(
         let (method, route, _) = wanted(desk);
         format!("{method} {route}")
     });
+    let back = move || link::to(Tab::Api, desk.board.with(|board| board.period));
     let only = move || wanted(desk).2;
     let switch = move |on: bool| {
         desk.board.update(|board| {
@@ -98,6 +100,7 @@ pub fn Route(
     };
     view! {
         <Frame desk heading>
+            <p class="back"><a href=back>"All API requests"</a></p>
             <label class="tickable">
                 <input
                     type="checkbox"

@@ -144,7 +144,7 @@ fn gone() -> AnyView {
         <div class="empty">
             <h2>"No such error here"</h2>
             <p>
-                "This browser's journal has no error of that fingerprint: it was recorded in another browser, or its pages were deleted since."
+                "Nothing that is kept here has an error of that fingerprint: it was recorded by another browser, or its pages were deleted since. All errors leads to those that are kept."
             </p>
         </div>
     }
