@@ -5,7 +5,6 @@
 //! styles, measures and paints them as if all were new: of sixty lines, three times as long. Besides,
 //! whoever had come to a line by the keyboard is thrown out of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bridge::query::SessionLine;
@@ -26,30 +25,38 @@ pub struct Drawn {
 /// number that no line had yet.
 #[must_use]
 pub fn next(drawn: &[Drawn], wanted: &[SessionLine], free: &mut u32) -> Option<Vec<Drawn>> {
-    let places: BTreeMap<&str, &Drawn> =
-        drawn.iter().map(|it| (it.line.session.as_str(), it)).collect();
-    let known = |line: &SessionLine| {
-        places.get(line.session.as_str()).copied().filter(|it| *it.line == *line)
+    let mut near = 0;
+    let find = |line| {
+        let place = place(drawn, line, near);
+        near = place.map_or(near, |at| at + 1);
+        place
     };
+    let places: Vec<Option<usize>> = wanted.iter().map(find).collect();
+    let known = |place: Option<usize>| drawn.get(place?).cloned();
     let mut new = |line: &SessionLine| {
         *free = free.wrapping_add(1);
         Drawn { number: *free, line: Arc::new(line.clone()) }
     };
-    let stay: Vec<&Drawn> = wanted.iter().filter_map(known).collect();
-    let mut before = drawn.iter();
-    let in_order = stay.iter().all(|it| before.any(|other| other.number == it.number));
-    if !in_order || wanted.len() - stay.len() > MOST {
-        return Some(
-            wanted.iter().map(|it| known(it).cloned().unwrap_or_else(|| new(it))).collect(),
-        );
+    let stay: Vec<usize> = places.iter().copied().flatten().collect();
+    if !stay.is_sorted() || wanted.len() - stay.len() > MOST {
+        let lines = wanted.iter().zip(places);
+        return Some(lines.map(|(line, at)| known(at).unwrap_or_else(|| new(line))).collect());
     }
     if stay.len() < drawn.len() {
-        return Some(stay.into_iter().cloned().collect());
+        return Some(stay.into_iter().filter_map(|at| known(Some(at))).collect());
     }
-    let (place, line) = wanted.iter().enumerate().find(|(_, line)| known(line).is_none())?;
+    let at = places.iter().position(Option::is_none)?;
     let mut drawn = drawn.to_vec();
-    drawn.insert(place, new(line));
+    drawn.insert(at, new(wanted.get(at)?));
     Some(drawn)
+}
+
+/// Where a line is drawn; most are where one looks first.
+fn place(drawn: &[Drawn], line: &SessionLine, near: usize) -> Option<usize> {
+    let same = |it: &Drawn| *it.line == *line;
+    let (before, behind) = drawn.split_at(near.min(drawn.len()));
+    let behind = behind.iter().position(same).map(|at| before.len() + at);
+    behind.or_else(|| before.iter().position(same))
 }
 
 #[cfg(test)]

@@ -98,8 +98,7 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
         }
         .into_any()
     };
-    let wanted = Memo::new(move |_| lines.with(|lines| sorting.get().first(most.get(), lines)));
-    let rows = approach(wanted);
+    let rows = approach(move || lines.with(|lines| sorting.get().first(most.get(), lines)));
     let more = move || {
         let (all, drawn) = (lines.with(Vec::len), most.get());
         (all > drawn).then(|| {
@@ -150,21 +149,23 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
 
 /// What is drawn: what is wanted, as soon as all of it came. That is before the browser draws, for
 /// between two lines that come lies nothing but the list's turn.
-fn approach(wanted: Memo<Vec<SessionLine>>) -> RwSignal<Vec<Drawn>> {
-    let (drawn, free) = (RwSignal::new(Vec::new()), StoredValue::new(0));
-    let step = move || {
-        let mut number = free.try_get_value()?;
-        let step = wanted.try_with_untracked(|wanted| {
-            drawn.try_with_untracked(|drawn| next(drawn, wanted, &mut number))
-        });
-        free.try_set_value(number);
-        step??
-    };
+fn approach(wanted: impl Fn() -> Vec<SessionLine> + 'static) -> RwSignal<Vec<Drawn>> {
+    let drawn = RwSignal::new(Vec::new());
+    // How often another list was wanted, and how many lines there were.
+    let counts = StoredValue::new((0_u32, 0_u32));
     Effect::new(move |_| {
-        wanted.track();
+        let wanted = wanted();
+        let (turn, lines) = counts.get_value();
+        let turn = turn.wrapping_add(1);
+        counts.set_value((turn, lines));
         spawn_local(async move {
-            // Where the list is gone, there is no next step.
-            while let Some(step) = step() {
+            // Until that is drawn, another list is wanted, or there is none any more.
+            while let Some((now, mut lines)) = counts.try_get_value()
+                && now == turn
+                && let Some(Some(step)) =
+                    drawn.try_with_untracked(|drawn| next(drawn, &wanted, &mut lines))
+            {
+                counts.try_set_value((turn, lines));
                 let _gone = drawn.try_set(step);
                 tick().await;
             }
