@@ -151,6 +151,46 @@ async function anew(spans) {
   await page.close();
 }
 
+/** Writes pages of 5,000 spans a second, for so many seconds. Resolves to how many a second they were. */
+async function pour(seconds) {
+  const begun = performance.now();
+  let written = 0;
+  for (let turn = 1; turn <= seconds * 10; turn++) {
+    written += await more(lab, turn * 500 - written, SESSION);
+    const wait = begun + turn * 100 - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+  return (written * 1_000) / (performance.now() - begun);
+}
+
+/** Of what the page's thread did meanwhile, the task that took most of it: how long, and what was in it. */
+async function heaviest(page, meanwhile) {
+  const browser = lab.context.browser();
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] });
+  await meanwhile();
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const place = ({ pid, tid }) => `${pid} ${tid}`;
+  const begins = traceEvents.filter(({ name }) => name === 'FireAnimationFrame').map(place);
+  const many = (thread) => begins.filter((it) => it === thread).length;
+  const [thread] = [...new Set(begins)].toSorted((a, b) => many(b) - many(a));
+  const ours = traceEvents.filter((event) => place(event) === thread && event.tdur > 0);
+  const tasks = ours.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').toSorted((a, b) => b.tdur - a.tdur);
+  const [{ ts, dur, tdur }] = tasks;
+  const within = ours.filter((it) => it.ts >= ts && it.ts < ts + dur).toSorted((a, b) => a.ts - b.ts);
+  const parts = { script: 'FunctionCall', style: 'UpdateLayoutTree', layout: 'Layout', 'pre-paint': 'PrePaint', paint: 'Paint', garbage: 'MajorGC' };
+  const told = Object.entries(parts).flatMap(([part, called]) => {
+    let [sum, end] = [0, 0];
+    // One within another is counted with it.
+    for (const it of within.filter(({ name }) => name === called)) {
+      if (it.ts < end) continue;
+      sum += it.tdur / 1_000;
+      end = it.ts + it.dur;
+    }
+    return sum < 0.5 ? [] : [`${part} ${sum.toFixed(0)}`];
+  });
+  return `${(tdur / 1_000).toFixed(0)} ms on its thread${told.length > 0 ? ` (${told.join(', ')})` : ''}`;
+}
+
 /** Pages of 5,000 spans a second are written while a list is open: its longest frame. */
 async function live(spans) {
   await fill(lab, { spans, session: SESSION, digested: true });
@@ -166,16 +206,12 @@ async function live(spans) {
     };
     requestAnimationFrame(frame);
   });
-  const begun = performance.now();
-  let written = 0;
-  for (let turn = 1; turn <= SECONDS * 10; turn++) {
-    written += await more(lab, turn * 500 - written, SESSION);
-    const wait = begun + turn * 100 - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-  const [seconds, gaps] = [(performance.now() - begun) / 1_000, await page.evaluate(() => gaps)];
-  const rate = `${Math.round(written / seconds).toLocaleString('en')} spans a second`;
-  note('written with the list open: frame', spans.toLocaleString('en'), 50, Math.max(...gaps), `${rate}, ${lasted(await longest(page))}`);
+  const rate = `${Math.round(await pour(SECONDS)).toLocaleString('en')} spans a second`;
+  const [gaps, task] = [await page.evaluate(() => gaps), lasted(await longest(page))];
+  // Once more, looked at from within, which takes time itself.
+  const heavy = `heaviest task ${await heaviest(page, () => pour(Math.min(SECONDS, 5)))}`;
+  const over = `${gaps.filter((gap) => gap >= 50).length} of ${gaps.length} frames over it`;
+  note('written with the list open: frame', spans.toLocaleString('en'), 50, Math.max(...gaps), `${over}, ${rate}, ${task}, ${heavy}`);
   await page.close();
 }
 
