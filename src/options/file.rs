@@ -160,7 +160,7 @@ fn read(node: &Node<'_>, text: &str, now: &Chosen) -> Result<Imported, Vec<Probl
     wrong.extend(problems(&imported.chosen));
     match stores::read(text, &imported.chosen, now) {
         Ok(stores::Read { stores, lost }) => {
-            (imported.chosen.stores, imported.lost) = (stores, lost)
+            (imported.chosen.stores, imported.lost) = (stores, lost);
         }
         Err(flaws) => wrong.extend(flaws),
     }
