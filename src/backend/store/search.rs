@@ -66,6 +66,8 @@ impl Search {
     pub fn new(store: Store, wanted: Wanted) -> Self {
         let steps = wanted.known.iter().copied().map(Step::Trace).collect();
         let mut search = Self { store, wanted, steps, findings: Findings::default() };
+        // What came before that is not looked for.
+        search.findings.more = search.is_bounded() && search.back() > RANGE;
         if search.store.dialect == Dialect::JaegerJson {
             search.by_service();
         } else {
@@ -121,6 +123,17 @@ impl Search {
     pub fn again(&self, now: Timestamp) -> Option<Duration> {
         let believed = self.wanted.to.plus(LAG);
         (believed > now).then(|| believed.since(now))
+    }
+
+    /// Whether the store refuses a range that is too long.
+    const fn is_bounded(&self) -> bool {
+        matches!(self.store.dialect, Dialect::TempoV2 | Dialect::TempoV1)
+    }
+
+    /// How long a time is looked through.
+    fn back(&self) -> Duration {
+        let Wanted { from, to, .. } = self.wanted;
+        to.plus(SLACK).since(from).saturating_add(SLACK)
     }
 
     fn by_service(&mut self) {
@@ -203,13 +216,9 @@ impl Search {
     }
 
     fn query(&self, service: Option<&str>) -> String {
-        let Wanted { session, from, to, .. } = self.wanted;
-        let to = to.plus(SLACK);
-        let back = if matches!(self.store.dialect, Dialect::TempoV2 | Dialect::TempoV1) {
-            to.since(from).saturating_add(SLACK).min(RANGE)
-        } else {
-            to.since(from).saturating_add(SLACK)
-        };
+        let session = self.wanted.session;
+        let to = self.wanted.to.plus(SLACK);
+        let back = if self.is_bounded() { self.back().min(RANGE) } else { self.back() };
         let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let from = Timestamp::from_nanos(to.nanos().saturating_sub(nanos(back)));
         let tags = || encode(&format!("{{\"session.id\":\"{session}\"}}"));

@@ -25,6 +25,10 @@ const LIMITS: &str = "A store has spans and no more: pages, users and errors are
                       browser's spans are among them, and traces whose spans do not say session.id are \
                       not found.";
 
+/// What is told where nothing says when the session was.
+const RECENT: &str = "This browser does not know when the session was: the last 167 hours were searched, \
+                      because some stores refuse more.";
+
 /// How the search stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Stage {
@@ -48,6 +52,8 @@ pub enum Stage {
 pub struct Stored {
     /// How it stands.
     pub stage: Stage,
+    /// Whether it is not known when the session was, so that the store is asked for the last days.
+    pub recent: bool,
     /// Its traces, the last first.
     pub lines: Vec<Line>,
 }
@@ -159,6 +165,9 @@ impl Stored {
                 },
             );
         }
+        if self.recent {
+            said.push(RECENT.to_owned());
+        }
         said.push(LIMITS.to_owned());
         Standing::new(tone, &title, said.join(" "))
     }
@@ -239,7 +248,7 @@ mod tests {
     use super::*;
 
     fn said(stage: Stage) -> String {
-        let standing = Stored { stage, lines: Vec::new() }.standing();
+        let standing = Stored { stage, ..Stored::default() }.standing();
         format!("{}: {}", standing.title, standing.detail)
     }
 
@@ -283,6 +292,10 @@ mod tests {
                 "The trace store could not be searched: http://a.test: it answers 502."
             )
         );
+        let stage = Stage::Over(Findings::default());
+        assert!(!over(|_| {}).contains("hours"));
+        let said = Stored { stage, recent: true, lines: Vec::new() }.standing().detail;
+        assert!(said.contains("the last 167 hours were searched"), "{said}");
     }
 
     #[test]

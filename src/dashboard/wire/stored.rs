@@ -45,7 +45,7 @@ pub(super) fn search(session: &str, found: RwSignal<Found>) -> Option<Search> {
                 Some(Answer::Session(Some(details))) => Some((**details).clone()),
                 _ => None,
             });
-            stored.update(|it| it.stage = Stage::Asking);
+            stored.update(|it| (it.stage, it.recent) = (Stage::Asking, known.is_none()));
             spawn_local(find(stored, wanted(session, known)));
         }
     });

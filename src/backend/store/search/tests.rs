@@ -103,6 +103,7 @@ fn a_range_is_never_longer_than_tempo_takes() {
         rest.split('&').next().unwrap().parse::<u64>().unwrap()
     };
     assert_eq!(number("end=") - number("start="), 168 * 3600 + 1);
+    assert!(search.findings().more, "what came before was not looked for");
 }
 
 #[test]
