@@ -36,6 +36,7 @@ mod key;
 mod open;
 mod outbox;
 mod read;
+mod roll;
 mod search;
 mod sql;
 mod summary;

@@ -1,17 +1,17 @@
 //! What waits to be handed on: which spans, and who still wants them.
 //!
-//! A parcel names spans by their keys and holds none: they lie in the table of spans already, and eight
-//! bytes each are written in the transaction that stores them. A span that was there before is in no
+//! A parcel names spans by their keys and holds none: they lie in the table of spans already, and four
+//! to eight bytes each (`roll.rs`) are written in the transaction that stores them. A span that was there before is in no
 //! parcel, so collectors that hand on to one another in a circle come to an end.
 
 use std::collections::HashMap;
 
 use backend::outbox::{Account, Cut, Limits, Waiting};
 use backend::stores::SLOTS;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Statement, TransactionBehavior, params};
 use trace::{Timestamp, json};
 
-use super::{Error, Reader, Stored, sql};
+use super::{Error, Reader, Stored, roll, sql};
 use crate::batch::Batch;
 
 /// A destination's bit.
@@ -130,7 +130,7 @@ pub(super) struct Packer<'a> {
     last: i64,
     now: i64,
     limits: Limits,
-    keys: Vec<u8>,
+    keys: Vec<i64>,
     waiting: Waiting,
     batches: Option<Vec<usize>>,
     /// Spans of the batch at hand that were added.
@@ -176,7 +176,7 @@ impl<'a> Packer<'a> {
             self.batches = None;
         }
         self.added += 1;
-        self.keys.extend_from_slice(&key.to_le_bytes());
+        self.keys.push(key);
         self.waiting.bytes += bytes;
         self.waiting.spans += 1;
         Ok(())
@@ -203,7 +203,8 @@ impl<'a> Packer<'a> {
             self.last += 1;
             let mut add = self.connection.prepare_cached(sql::ADD_PARCEL)?;
             let Waiting { bytes, spans, .. } = waiting;
-            add.execute(params![self.last, self.now, spans, bytes, self.wanted, self.keys])?;
+            let keys = roll::write(&mut self.keys);
+            add.execute(params![self.last, self.now, spans, bytes, self.wanted, keys])?;
             self.made.push(Parcel { no: self.last, waiting, batches });
         }
         self.keys.clear();
@@ -214,6 +215,11 @@ impl<'a> Packer<'a> {
         self.close()?;
         Ok(self.made)
     }
+}
+
+/// The keys of a parcel's spans.
+fn keys_of(read: &mut Statement<'_>, no: i64) -> rusqlite::Result<Vec<i64>> {
+    read.query_row([no], |row| Ok(roll::read(row.get_ref(0)?.as_blob()?, row.get(1)?)))
 }
 
 impl Reader {
@@ -256,9 +262,7 @@ impl Reader {
             let mut stored = Stored::default();
             let mut read = transaction.prepare_cached(sql::KEYS_OF)?;
             for no in parcels {
-                let keys: Vec<u8> = read.query_row([no], |row| row.get(0))?;
-                let (keys, _) = keys.as_chunks::<8>();
-                let mut keys: Vec<i64> = keys.iter().map(|key| i64::from_le_bytes(*key)).collect();
+                let mut keys = keys_of(&mut read, *no)?;
                 keys.sort_unstable();
                 stored.collect(transaction, &keys)?;
             }
@@ -275,13 +279,12 @@ impl Reader {
         self.with("read what waits", |transaction| {
             let (mut stored, mut known) = (Stored::default(), HashMap::new());
             let mut read = transaction.prepare_cached(sql::KEYS_OF)?;
-            let keys: Vec<u8> = read.query_row([no], |row| row.get(0))?;
-            let (keys, _) = keys.as_chunks::<8>();
+            let keys = keys_of(&mut read, no)?;
             let rest = usize::try_from(cut.done).ok().and_then(|done| keys.get(done..));
             let mut look = transaction.prepare_cached(sql::SPAN_AT)?;
             let (mut passed, mut more) = (0, false);
             for key in rest.unwrap_or_default() {
-                let mut rows = look.query([i64::from_le_bytes(*key)])?;
+                let mut rows = look.query([key])?;
                 stored.fill(transaction, &mut rows, &mut known, 1)?;
                 if stored.count() > 1 && stored.size() > cut.most {
                     stored.pop();

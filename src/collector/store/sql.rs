@@ -94,7 +94,7 @@ pub(super) const WAITING_FOR: &str = "SELECT coalesce(sum(spans), 0), coalesce(s
 pub(super) const ADD_PARCEL: &str = "INSERT INTO waiting VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 pub(super) const PARCELS: &str = "SELECT no, born, spans, bytes FROM waiting \
     WHERE no > ?1 AND wanted & ?2 <> 0 ORDER BY no";
-pub(super) const KEYS_OF: &str = "SELECT keys FROM waiting WHERE no = ?1";
+pub(super) const KEYS_OF: &str = "SELECT keys, spans FROM waiting WHERE no = ?1";
 /// The last one who wanted a parcel takes it away, and the others their bit.
 pub(super) const TAKE_PARCELS: &str =
     "DELETE FROM waiting WHERE no > ?1 AND no <= ?2 AND wanted = ?3";
