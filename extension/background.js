@@ -22,7 +22,7 @@ const once = (load, name) => {
 const recording = once(loadRecording, 'tracelight-recording_bg.wasm');
 const stores = once(loadStores, 'tracelight-stores_bg.wasm');
 /** Tasks of the module that speaks with trace stores. Both have something to forget. */
-const outside = /^{"kind":"(ask|send|test\w+|search|lost|forget)"/;
+const outside = /^{"kind":"(ask|send|test\w+|search|list|follow|map|lost|forget)"/;
 /** Carries out a task, as text, in the module that it is for. */
 globalThis.record = async (task) => {
   const kind = outside.exec(task)?.[1];

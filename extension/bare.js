@@ -1,6 +1,7 @@
 // Stands in for the browser's own functions for extensions where our pages are served over HTTP, by
 // the collector, to who has no extension: what is kept lies in the page's own storage, the trace
-// store is whoever serves us, and to what only an extension can do nobody answers.
+// store is whoever serves us and is asked by the same module, and to what only an extension can do
+// nobody answers.
 const event = () => {
   const listeners = new Set();
   return {
@@ -28,8 +29,16 @@ const ours = { ...local, get: async (keys) => {
   return keys.includes('settings') ? { ...found, settings: { ...found.settings, store: location.origin } } : found;
 } };
 
+/** What the extension's worker passes on to the module that speaks with trace stores. */
+const answer = async ({ kind, task }) => {
+  if (kind !== 'consult') return { kind: 'done' };
+  const { default: load, consult } = await import('./tracelight-stores.js');
+  await load();
+  return JSON.parse((await consult(task)) ?? 'null');
+};
+
 globalThis.chrome = {
   storage: { local: ours, session: area(sessionStorage) },
-  runtime: { onMessage: event(), sendMessage: async () => ({ kind: 'done' }), getURL: (path) => new URL(path, location.href).href },
+  runtime: { onMessage: event(), sendMessage: answer, getURL: (path) => new URL(path, location.href).href },
   tabs: { create: async ({ url }) => { open(url, '_blank', 'noopener'); } },
 };

@@ -17,6 +17,7 @@ use trace::{SessionId, Timestamp, quantity};
 use crate::buckets::{Brush, domain};
 
 use crate::facts::{Session, SessionFacts};
+use crate::found::Caveat;
 use crate::histogram::Chart;
 use crate::menus::{Filters, Shown, Times};
 use crate::panel::Chosen;
@@ -58,9 +59,9 @@ pub fn Logs(
     /// The trace store's address.
     #[prop(into)]
     store: Signal<String>,
-    /// Why the store could not be searched; empty where it could.
+    /// What the store did not tell.
     #[prop(into)]
-    trouble: Signal<String>,
+    caveat: Signal<Caveat>,
     /// The time.
     #[prop(into)]
     now: Signal<Timestamp>,
@@ -77,8 +78,9 @@ pub fn Logs(
         });
     });
     let caveat = move || {
-        trouble.with(|text| {
-            (!text.is_empty()).then(|| view! { <p class="note warn">{text.clone()}</p> })
+        caveat.with(|Caveat { text, wrong }| {
+            (!text.is_empty())
+                .then(|| view! { <p class="note" class:warn=*wrong>{text.clone()}</p> })
         })
     };
     view! {

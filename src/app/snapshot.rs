@@ -7,6 +7,7 @@ use surface::draw::draw;
 use trace::settings::Settings;
 
 use crate::facts::SessionFacts;
+use crate::found::Caveat;
 use crate::plan::Choice;
 use crate::requests::Requests;
 use crate::sessions::Sessions;
@@ -92,10 +93,10 @@ fn logs_list_requests_newest_first_beside_the_sessions() {
         let query = Query { traces: true, ..Query::default() };
         let (query, held) = (RwSignal::new(query), RwSignal::new(Held::default()));
         let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
-        let (store, trouble, now) = (String::new(), String::new(), sample::NOW);
+        let (store, caveat, now) = (String::new(), Caveat::default(), sample::NOW);
         view! {
             <logs::Logs
-                list query held columns on_columns views unsaved on_wish sessions facts store trouble now zone=60
+                list query held columns on_columns views unsaved on_wish sessions facts store caveat now zone=60
             />
         }
     });

@@ -1,6 +1,7 @@
 //! Wires the surfaces to the browser: asks, listens, reads the journal, and tells the plain state
 //! what came. Decides nothing; every text that a user reads comes from elsewhere.
 
+mod found;
 pub mod logs;
 mod tab;
 

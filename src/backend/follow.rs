@@ -3,16 +3,36 @@
 
 use trace::TraceId;
 
+use crate::store::{Ask, Store};
+
 /// The header that says how many spans are stored: only our collector sends it.
 pub const SPANS: &str = "tracelight-spans";
 
 /// A part larger than this is none of ours.
 const LARGEST: usize = 64 << 20;
 
-/// Where a trace is followed.
+/// Asks for a trace's spans as they come.
 #[must_use]
-pub fn url(base: &str, id: TraceId) -> String {
-    format!("{}/api/v3/traces/{id}/follow", base.trim_end_matches('/'))
+pub fn ask(store: &Store, id: TraceId) -> Ask {
+    store.get(&format!("/api/v3/traces/{id}/follow"), "application/x-protobuf")
+}
+
+/// Asks to be told when a trace grows, of which nothing else is wanted.
+#[must_use]
+pub fn growth(store: &Store, id: TraceId) -> Ask {
+    store.get(&format!("/api/stream?trace={id}"), EVENTS)
+}
+
+/// The type of an answer that tells of growth (HTML, server-sent events).
+pub const EVENTS: &str = "text/event-stream";
+
+/// Whether what came says that the trace grew. It is taken away up to the line that is not whole yet.
+pub fn grew(bytes: &mut Vec<u8>) -> bool {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let rest = bytes.split_off(end);
+    let lines = std::mem::replace(bytes, rest);
+    // That we missed something says so as well. Lines without a name show that the stream lives.
+    lines.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"event:"))
 }
 
 /// What came of an answer and is not taken yet.
@@ -95,6 +115,7 @@ fn field(bytes: &[u8]) -> Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Dialect;
 
     #[test]
     fn parts_come_apart_wherever_the_network_cut_them() {
@@ -129,7 +150,22 @@ mod tests {
     #[test]
     fn a_trace_is_followed_where_it_is_asked_for() {
         let id: TraceId = "4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap();
+        let store = Store::new("http://h:4318/", Dialect::JaegerV3);
         let wanted = "http://h:4318/api/v3/traces/4bf92f3577b34da6a3ce929d0e0e4736/follow";
-        assert_eq!(url("http://h:4318/", id), wanted);
+        assert_eq!(ask(&store, id).request.url, wanted);
+        let wanted = "http://h:4318/api/stream?trace=4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(growth(&store, id).request.url, wanted);
+    }
+
+    #[test]
+    fn growth_is_heard_once_its_line_is_whole_and_a_sign_of_life_is_none() {
+        let mut bytes = b": alive\n\neve".to_vec();
+        assert!(!grew(&mut bytes));
+        bytes.extend_from_slice(b"nt: grew");
+        assert!(!grew(&mut bytes), "its line goes on");
+        bytes.extend_from_slice(b"\ndata: {\"spans\":12}\n\n");
+        assert!(grew(&mut bytes));
+        assert!(!grew(&mut bytes) && bytes.is_empty());
+        assert!(grew(&mut b"event: missed\ndata: {}\n\n".to_vec()));
     }
 }

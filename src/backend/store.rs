@@ -6,6 +6,7 @@
 mod ask;
 mod fault;
 mod find;
+mod list;
 mod reason;
 mod rest;
 mod search;
@@ -21,6 +22,7 @@ use crate::{Method, Request};
 pub use ask::{Answer, Ask, Redirects};
 pub use fault::Fault;
 pub use find::{Finder, Hint, Memory, Step};
+pub use list::{Listed, Listing, Within};
 pub(crate) use reason::reason;
 pub use rest::Rest;
 pub use search::{Findings, Search};
@@ -147,7 +149,7 @@ impl Store {
     }
 
     /// A GET of something below its base.
-    fn get(&self, path: &str, accept: &str) -> Ask {
+    pub(crate) fn get(&self, path: &str, accept: &str) -> Ask {
         Ask {
             request: Request {
                 method: Method::Get,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use trace::TraceId;
 use trace::sought::Wanted;
 
+use crate::Within;
+
 /// Something to do for it. Its kind tells it from what recording does ([`Task`](crate::Task)).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename = "kind", rename_all = "camelCase")]
@@ -39,6 +41,19 @@ pub enum Consult {
     /// Ask the store that is set for all traces of a session, by id what is known and by search what
     /// is not, and have them recorded: answered by [`Findings`].
     Search(Wanted),
+    /// List the newest traces of the store that is set: answered by [`Listing`](crate::Listing).
+    List(Within),
+    /// Say how a surface may follow a trace in the store: answered by [`Pass`](crate::follow::Pass).
+    Follow {
+        /// The trace.
+        trace: TraceId,
+    },
+    /// Note that a source map, or the script that names it, is about to be asked for, which the user
+    /// wished: answered by `true`.
+    Map {
+        /// Where.
+        url: String,
+    },
     /// Forget whom it has spoken with: answered by `true`.
     Forget,
     /// Something another version says.

@@ -8,6 +8,8 @@ pub mod command;
 pub mod consult;
 pub mod envelope;
 pub mod file;
+pub mod follow;
+pub mod listing;
 pub mod notice;
 pub mod page;
 pub mod query;
@@ -20,6 +22,7 @@ pub use command::{
 };
 pub use consult::{Consult, Findings};
 pub use envelope::{Envelope, VERSION};
+pub use listing::{Listing, Within};
 pub use notice::Notice;
 pub use page::{FromPage, ToPage, Toast};
 pub use task::{Look, Looked, Sent, Tally, Task, Told};

@@ -6,7 +6,9 @@
 //! that records, which alone writes it into the journal.
 
 mod ask;
+mod follow;
 mod line;
+mod list;
 mod month;
 mod queue;
 mod search;
@@ -21,6 +23,7 @@ use async_lock::Mutex;
 use backend::store::{Fault, Memory, Rest, Store};
 use bridge::Consult;
 use serde::Serialize;
+use trace::contact::Purpose;
 use trace::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use webext::contact;
@@ -71,6 +74,12 @@ impl Stores {
             Consult::TestAsked { store, asked } => text(&self.test_asked(&store, &asked).await?),
             Consult::TestSent { destination } => text(&self.test_sent(&destination).await?),
             Consult::Search(wanted) => text(&self.search(wanted).await),
+            Consult::List(within) => text(&self.list(within).await),
+            Consult::Follow { trace } => text(&self.follow(trace).await),
+            Consult::Map { url } => {
+                contact::note(&url, Purpose::Map).await;
+                text(&true)
+            }
             Consult::Forget => {
                 self.outbox.forget().await;
                 contact::forget().await;

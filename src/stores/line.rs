@@ -39,6 +39,11 @@ impl Line {
         let asked = set.unwrap_or_default().asked;
         (!store.is_empty()).then(|| Self::new(&store, asked))
     }
+
+    /// A question with all that the store wants to know of who asks.
+    pub(crate) fn sign(&self, ask: Ask) -> Ask {
+        self.asked.access.sign(&self.address, ask)
+    }
 }
 
 impl Stores {
@@ -49,7 +54,7 @@ impl Stores {
         purpose: Purpose,
         ask: Ask,
     ) -> Result<Answer, Fault> {
-        let ask = line.asked.access.sign(&line.address, ask);
+        let ask = line.sign(ask);
         if purpose == Purpose::Test {
             return self.reach(purpose, &ask).await;
         }
@@ -121,7 +126,7 @@ impl Stores {
     }
 
     /// Whether a store may be asked now, or why not.
-    fn may_ask(&self, line: &Line) -> Result<(), Fault> {
+    pub(crate) fn may_ask(&self, line: &Line) -> Result<(), Fault> {
         self.fares(line, |rest| rest.holds(clock::now()).cloned()).map_or(Ok(()), Err)
     }
 

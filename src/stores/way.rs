@@ -16,6 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 impl Stores {
     /// Sends what is asked to a store, which is noted first.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the way out, and whom it leads to is noted"
+    )]
     pub(crate) async fn reach(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
         contact::note(&ask.request.url, purpose).await;
         self.go(purpose, ask).await

@@ -18,6 +18,8 @@ pub enum Purpose {
     Ask,
     /// To test the connection, as the user wished.
     Test,
+    /// To read source maps, as the user wished.
+    Map,
 }
 
 impl Purpose {
@@ -26,6 +28,7 @@ impl Purpose {
             Self::Send => "send",
             Self::Ask => "ask",
             Self::Test => "test",
+            Self::Map => "map",
         }
     }
 }
@@ -86,7 +89,7 @@ fn line(line: &str) -> Option<Contact> {
     let mut number = || words.next()?.parse().ok();
     let (first, last, count) = (number()?, number()?, number()?);
     let word = words.next()?;
-    let all = [Purpose::Send, Purpose::Ask, Purpose::Test];
+    let all = [Purpose::Send, Purpose::Ask, Purpose::Test, Purpose::Map];
     let purpose = all.into_iter().find(|purpose| purpose.word() == word)?;
     Some(Contact { host: words.next()?.to_owned(), purpose, first, last, count })
 }

@@ -40,7 +40,6 @@ pub mod scripts;
 pub mod settings;
 pub mod source;
 pub mod storage;
-pub mod stream;
 pub mod tabs;
 pub mod timeline;
 pub mod traffic;

@@ -152,12 +152,13 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Asks for something that goes on; `None` where the answer has another status than 200.
+    /// Asks for something that goes on; `None` where the answer has another status than 200. As with
+    /// [`send`], no redirect is followed.
     ///
     /// # Errors
     /// When nothing answers.
-    pub async fn open(url: &str) -> Result<Option<Self>, Error> {
-        let init = Init { method: "GET", headers: &[], credentials: "omit", redirect: "error" };
+    pub async fn open(url: &str, headers: &[(String, String)]) -> Result<Option<Self>, Error> {
+        let init = Init { method: "GET", headers, credentials: "omit", redirect: "error" };
         let asked = JSON::parse(&json::write(&init));
         let asked = asked.and_then(|init| call(&js_sys::global(), FETCH, &[&url.into(), &init]));
         let response = settled(FETCH, asked).await?;

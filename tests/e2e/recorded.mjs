@@ -51,6 +51,8 @@ export const KINDS = {
   zipkin: async () => ({
     '/api/v2/services': json('["blt","mobile_api"]'),
     [`/api/v2/trace/${ZIPKIN_TRACE}`]: await fixture('foreign/zipkin-yelp.json'),
+    // It lists traces as lists of spans each.
+    '/api/v2/traces': json(`[${(await fixture('foreign/zipkin-yelp.json'))[2]}]`),
     '': [404, {}, ''],
   }),
 };

@@ -1,7 +1,5 @@
-//! Feeds Logs: reads the journal's requests, searches the store, and keeps the address in step with
-//! the filters.
-
-use std::time::Duration;
+//! Feeds Logs: reads the journal's requests, has the store's listed, and keeps the address in step
+//! with the filters.
 
 use bridge::Notice;
 use leptos::prelude::*;
@@ -9,25 +7,24 @@ use leptos::task::spawn_local;
 use surface::column::Columns;
 use surface::page::{clock, journal, keep};
 use surface::steps::Steps;
+use trace::Timestamp;
 use trace::filter::REQUESTS;
 use trace::request::TracedRequest;
-use trace::{SessionId, Timestamp};
 use webext::storage::{self, Area};
 
+use super::found::{self, Asked};
 use super::{meter, settings, show};
 use crate::facts::SessionFacts;
 use crate::filter::Filter;
+use crate::found::Caveat;
+use crate::logs;
 use crate::requests::Requests;
 use crate::sessions::Past;
 use crate::views::{self, Saved, Views, Wish};
-use crate::{found, logs};
 use surface::gate::Gate;
 use surface::held::Held;
 use surface::query::{Query, Wanted};
 use surface::range::Range;
-
-/// How long the store may take to list its traces.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many requests are read first: more than a screen shows.
 const SCREEN: usize = 200;
@@ -48,7 +45,7 @@ struct Feed {
     list: RwSignal<Requests>,
     query: RwSignal<Query>,
     sessions: RwSignal<Vec<Past>>,
-    trouble: RwSignal<String>,
+    caveat: RwSignal<Caveat>,
     gate: StoredValue<Gate>,
     /// Whether all is to be read anew: something old came or went.
     anew: StoredValue<bool>,
@@ -68,7 +65,7 @@ pub fn Logs(
         list: RwSignal::new(Requests::newest_first()),
         query: RwSignal::new(query),
         sessions: RwSignal::new(Vec::new()),
-        trouble: RwSignal::new(String::new()),
+        caveat: RwSignal::new(Caveat::default()),
         gate: StoredValue::new(Gate::default()),
         anew: StoredValue::new(false),
         sifting: StoredValue::new(false),
@@ -92,7 +89,7 @@ pub fn Logs(
     feed.follow(held, set.store, now, open.is_some());
     let (columns, on_columns) = columns(feed.query);
     let (views, unsaved, on_wish) = saved(feed.query);
-    let Feed { list, query, sessions, trouble, .. } = feed;
+    let Feed { list, query, sessions, caveat, .. } = feed;
     let facts = Memo::new(move |_| {
         let id = query.with(|query| query.session.id());
         let since = list.with(|list| list.sessions().since(id?));
@@ -113,7 +110,7 @@ pub fn Logs(
             sessions
             facts
             store=set.store
-            trouble
+            caveat
             now
             zone
         />
@@ -265,10 +262,10 @@ impl Feed {
             list.update(|list| list.filter(filter));
             self.sift();
         });
-        let asked = Memo::new(move |_| query.with(|query| (query.session.id(), query.mine)));
+        let asked = Memo::new(move |_| query.with(Asked::of));
         Effect::new(move |_| {
-            let ((session, mine), store) = (asked.get(), store.get());
-            self.search(store, session, mine);
+            let asked = asked.get().filter(|_| store.with(|store| !store.is_empty()));
+            found::list(asked, query, list, self.caveat);
         });
         let chosen = Memo::new(move |_| list.with(Requests::chosen));
         // An address that names a trace has opened it; until the list is read, nothing is chosen.
@@ -285,28 +282,6 @@ impl Feed {
             show(chosen.get());
         });
         Effect::new(move |_| query.with(|query| webext::page::replace(&query.address())));
-    }
-
-    /// Asks the store for what other browsers asked for, unless only this one's is wanted.
-    fn search(self, store: String, session: Option<SessionId>, mine: bool) {
-        let last = self.query.with_untracked(|query| matches!(query.session, Wanted::Last { .. }));
-        if mine || store.is_empty() || last {
-            self.list.update(|list| list.find(Vec::new()));
-            self.trouble.set(String::new());
-            return;
-        }
-        spawn_local(async move {
-            let found = search(&store, session).await;
-            if self.query.with_untracked(|query| query.session.id()) != session {
-                return; // Another session was chosen meanwhile.
-            }
-            let (found, trouble) = match found {
-                Ok(found) => (found, String::new()),
-                Err(trouble) => (Vec::new(), trouble),
-            };
-            self.list.update(|list| list.find(found));
-            self.trouble.set(trouble);
-        });
     }
 }
 
@@ -379,17 +354,4 @@ async fn page(before: Option<Timestamp>, count: usize) -> Result<Vec<TracedReque
     let (journal, count) = (journal().await?, u32::try_from(count).unwrap_or(u32::MAX));
     let rows = journal.requests_before(before, count).await.map_err(|error| error.to_string())?;
     Ok(rows.into_iter().map(|row| row.request).collect())
-}
-
-/// The store's list. `Err` is a sentence for the user.
-async fn search(store: &str, session: Option<SessionId>) -> Result<Vec<TracedRequest>, String> {
-    const ALONE: &str = "Only this browser's requests are shown";
-    let url = found::address(store, session);
-    let request = webext::net::Request { method: "GET", url: &url, headers: &[], body: &[] };
-    let reply = webext::net::send(&request, PATIENCE).await;
-    let reply = reply.map_err(|_| format!("{ALONE}: nothing answers at {store}."))?;
-    if reply.status != 200 {
-        return Err(format!("{ALONE}: the store lists no traces (status {}).", reply.status));
-    }
-    found::read(&reply.body, session).map_err(|error| format!("{ALONE}: {error}."))
 }

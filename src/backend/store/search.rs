@@ -265,7 +265,7 @@ impl Search {
 }
 
 /// Where a store's services are listed.
-const fn services(dialect: Dialect) -> &'static str {
+pub(super) const fn services(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::JaegerV3 => "/api/v3/services",
         Dialect::Zipkin => "/api/v2/services",
@@ -274,7 +274,7 @@ const fn services(dialect: Dialect) -> &'static str {
 }
 
 /// Whether a span says that it belongs to a session, itself or by who recorded it.
-fn belongs(span: &Span, session: SessionId) -> bool {
+pub(super) fn belongs(span: &Span, session: SessionId) -> bool {
     let says = |attributes: &Attributes| {
         let said = attributes.get(key::SESSION_ID).and_then(|value| value.as_text()?.parse().ok());
         said == Some(session)
@@ -283,7 +283,7 @@ fn belongs(span: &Span, session: SessionId) -> bool {
 }
 
 /// As RFC 3339 has it.
-fn moment(time: Timestamp) -> String {
+pub(super) fn moment(time: Timestamp) -> String {
     let seconds = time.nanos() / 1_000_000_000;
     let (year, month, day) = civil(i64::try_from(seconds / 86_400).unwrap_or_default());
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);

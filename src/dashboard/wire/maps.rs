@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bridge::Consult;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use trace::origin::Origin;
@@ -74,7 +75,11 @@ async fn map(script: &str) -> Result<SourceMap, String> {
     SourceMap::parse(&text).map_err(|error| error.to_string())
 }
 
+#[expect(clippy::disallowed_methods, reason = "the user named the host, and it is noted first")]
 async fn fetch(url: &str) -> Result<Reply, String> {
+    // On the trust page first.
+    let noted = webext::message::consult::<bool>(&Consult::Map { url: url.to_owned() }).await;
+    noted.map_err(|error| error.to_string())?;
     let request = Request { method: "GET", url, headers: &[], body: &[] };
     let reply = send(&request, PATIENCE).await.map_err(|error| error.to_string())?;
     match reply.status {

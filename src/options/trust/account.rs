@@ -106,6 +106,7 @@ pub const fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Send => "to send spans",
         Purpose::Ask => "to ask for a trace",
         Purpose::Test => "to test the connection",
+        Purpose::Map => "to read source maps",
     }
 }
 

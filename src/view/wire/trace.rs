@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use backend::follow::Part;
+use bridge::follow::Pass;
 use bridge::{Command, Notice};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +12,7 @@ use surface::steps::Steps;
 use trace::{SpanId, TraceId};
 use webext::Listening;
 
-use super::follow::{self, Follow, Opened};
+use super::follow::{self, Follow, Growth, Opened};
 use super::work::{Aside, Piece, Work};
 use crate::load::Load;
 use crate::picture::Picture;
@@ -23,8 +24,11 @@ use surface::gate::Gate;
 const LARGE: usize = 5_000;
 /// How long the store has to say whether it is our collector, before it is asked as any other.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// How long a stream that broke is left alone.
-const BREAK: Duration = Duration::from_secs(3);
+/// How long it may take to hear how the trace can be followed: what knows it may have to be loaded.
+const LOADED: Duration = Duration::from_secs(1);
+/// How long a stream that broke is left alone; longer and longer where nothing answers, because each
+/// time the worker is woken.
+const BREAK: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(60));
 /// Between two growths lies nine times what the last one took, but within these bounds: a
 /// reader needs no more than a few pictures a second, and each has the view that is shown made anew.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
@@ -230,55 +234,59 @@ impl TraceWire {
 
     /// Follows the trace in the store where that is our collector; asks for it everywhere else.
     async fn subscribe(self, trace: TraceId) {
-        let settings = webext::settings::load().await.unwrap_or_default();
-        if settings.store.is_empty() {
-            // Whoever asks is told that there is none.
-            self.ask();
-            return;
-        }
-        // What the user denies is taken out where the journal is written.
-        if !settings.redaction.names.is_empty() {
-            self.ask();
-            let grew = move || self.ask();
-            self.stream.set_value(webext::stream::growth(&settings.store, trace, grew).ok());
-            return;
-        }
         let waits = StoredValue::new(true);
+        self.lose_patience(waits, trace, LOADED);
+        let mut pause = BREAK.0;
+        while self.trace() == Some(trace) {
+            let opened = match follow::pass(trace).await {
+                Pass::Go(way) => {
+                    self.lose_patience(waits, trace, PATIENCE);
+                    Opened::of(way).await
+                }
+                Pass::Later => Opened::Silent,
+                // Whoever asks is told why.
+                Pass::Never | Pass::Unknown => Opened::Other,
+            };
+            if self.trace() != Some(trace) {
+                return;
+            }
+            let first = waits.try_update_value(std::mem::take) == Some(true);
+            // A large trace is not asked for besides.
+            let large = matches!(&opened, Opened::Spans(follow) if follow.spans > LARGE);
+            if first && !large {
+                self.ask();
+            }
+            let last = std::mem::replace(&mut pause, BREAK.0);
+            match opened {
+                Opened::Spans(follow) => self.follow(follow, trace).await,
+                Opened::Growth(growth) => self.heed(growth, trace).await,
+                Opened::Silent => pause = (last * 2).min(BREAK.1),
+                Opened::Other => return,
+            }
+            webext::clock::sleep(pause).await;
+        }
+    }
+
+    /// Has the trace asked for as of any other store, if nobody has by then.
+    fn lose_patience(self, waits: StoredValue<bool>, trace: TraceId, patience: Duration) {
         spawn_local(async move {
-            webext::clock::sleep(PATIENCE).await;
-            if waits.get_value() && self.trace() == Some(trace) {
+            webext::clock::sleep(patience).await;
+            if self.trace() == Some(trace) && waits.try_update_value(std::mem::take) == Some(true) {
                 self.ask();
             }
         });
-        while self.trace() == Some(trace) {
-            match Follow::open(&settings.store, trace).await {
-                Opened::Ours(follow) => {
-                    let first = waits.try_update_value(std::mem::take) == Some(true);
-                    if follow.spans > LARGE {
-                        follow::note(&settings.store).await;
-                    } else if first {
-                        self.ask();
-                    }
-                    self.follow(follow, trace).await;
-                }
-                opened => {
-                    if waits.try_update_value(std::mem::take) == Some(true) {
-                        self.ask();
-                    }
-                    if matches!(opened, Opened::Other) {
-                        return;
-                    }
-                }
-            }
-            webext::clock::sleep(BREAK).await;
+    }
+
+    /// Asks for the trace each time that it grew, until there is no more word of it.
+    async fn heed(self, mut growth: Growth, trace: TraceId) {
+        self.stream.set_value(Some(growth.ending()));
+        while growth.next().await.is_some() && self.trace() == Some(trace) {
+            self.ask();
         }
     }
 
     /// Takes in what is stored, and then what arrives, until there is no more of it.
     async fn follow(self, mut follow: Follow, trace: TraceId) {
-        if self.trace() != Some(trace) {
-            return;
-        }
         self.stream.set_value(Some(follow.ending()));
         self.stored.set_value(follow.spans);
         let mut stored = true;
