@@ -16,16 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 impl Stores {
     /// Sends what is asked to a store, which is noted first.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the way out, and whom it leads to is noted"
-    )]
     pub(crate) async fn reach(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
         contact::note(&ask.request.url, purpose).await;
         self.go(purpose, ask).await
     }
 
     /// Sends what is noted already.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the way out, and whom it leads to is noted"
+    )]
     pub(crate) async fn go(&self, purpose: Purpose, ask: &Ask) -> Result<Answer, Fault> {
         let Ask { request: Request { method, url, headers, body }, redirects, most } = ask;
         let asked = net::Request { method: method.name(), url, headers, body };
