@@ -73,6 +73,11 @@ impl Reply {
             || content_type.is_empty() && self.body.trim_ascii_start().starts_with(b"{")
     }
 
+    /// Whether a page came where none was asked for, whatever its status: who answers is no store.
+    fn is_page(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<")
+    }
+
     /// What the store says of an error: its message, or the first line of its answer.
     fn said(&self) -> String {
         let refusal = match &*self.content_type {

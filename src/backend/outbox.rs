@@ -249,7 +249,7 @@ impl Pace {
                 let after = retry::after(&reply.retry_after, date, now);
                 return self.fail(after, now, entropy);
             }
-            200..=299 => None,
+            200..=299 if !reply.is_page() => None,
             0 | 300..=399 => Some(Why::Redirected),
             401 | 403 | 407 => Some(Why::Denied),
             413 if spans > 1 => {

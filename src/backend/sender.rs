@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use otlp::answer::Partial;
 
+use crate::store::reason;
 use crate::{Method, Reply, Request};
 
 /// What became of an export.
@@ -47,16 +48,16 @@ pub fn export(endpoint: &str, body: Vec<u8>) -> Request {
 }
 
 /// Reads the answer to [`export`] as OTLP/HTTP wants it read: partial success is final, and
-/// only four statuses may be tried again.
+/// only four statuses may be tried again. A page is no answer of a store, whatever its status.
 #[must_use]
 pub fn read_export(reply: &Reply) -> Outcome {
     match reply.status {
-        200..=299 => taken(reply),
+        200..=299 if !reply.is_page() => taken(reply),
         429 | 502 | 503 | 504 => Outcome::Retry {
             // An HTTP date needs a clock to read; without one, the caller's own back-off decides.
             after: reply.retry_after.trim().parse().ok().map(Duration::from_secs),
         },
-        status => Outcome::Refused { status, reason: reply.said() },
+        status => Outcome::Refused { status, reason: reason(reply) },
     }
 }
 
@@ -110,6 +111,20 @@ mod tests {
         for status in [400, 401, 403, 404, 413, 415, 500, 501] {
             assert!(matches!(outcome(status, "", "no"), Outcome::Refused { .. }), "{status}");
         }
+    }
+
+    #[test]
+    fn a_page_is_no_store_that_took_anything() {
+        let page = "\n<!doctype html><title>Sign in</title><p>…";
+        for status in [200, 302] {
+            let wanted = Outcome::Refused { status, reason: "“Sign in”".to_owned() };
+            assert_eq!(outcome(status, "text/html", page), wanted);
+        }
+        assert_eq!(
+            outcome(200, "text/html", ""),
+            Outcome::Delivered,
+            "by its type alone it is none"
+        );
     }
 
     #[test]

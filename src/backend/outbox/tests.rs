@@ -152,6 +152,8 @@ fn what_is_lost_is_counted_by_reason() {
         drops.add(why, 8);
     }
     drops.add(Why::Large, 8);
+    let page = judge(&mut Pace::default(), reply(200, "<!doctype html><title>Sign in</title>"));
+    assert_eq!(page, done(Some((Why::Refused, 8)), "“Sign in”"), "a page took nothing");
     drops.add(Why::Rejected, 0);
     assert_eq!(drops.count(), 50);
     let said = drops.to_string();

@@ -1,5 +1,7 @@
-//! Writes a report for people: a line a lamp, aligned, and what to do about the first dark one.
+//! Writes a report for people: a lamp and its evidence in columns, no wider than a terminal is at least,
+//! and what to do about the first dark one.
 
+use trace::doctor::Cause;
 use trace::ladder::Light;
 use trace::quantity;
 
@@ -11,6 +13,9 @@ const DIM: &str = "\x1b[2m";
 const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
 
+/// How many columns a terminal has at least.
+const WIDE: usize = 80;
+
 /// What only a browser knows, whatever the lamps show.
 const BROWSER: &str = "What a browser's cache, service workers and other extensions do to a request \
     is not seen from here: Run Page Trace there.";
@@ -21,13 +26,13 @@ pub(super) fn write(report: &Report, coloured: bool) -> String {
         true => format!("{style}{text}{PLAIN}"),
         false => text.to_owned(),
     };
-    let mut lines = vec![paint(BOLD, &head(report))];
+    let mut lines = vec![paint(BOLD, &fold(&head(report), 2))];
     for stop in report.visit.stops.iter().skip(1) {
         let kept = if stop.ours { "" } else { ", without trace context" };
-        lines.push(clean(&format!("  redirected to {}{kept}", stop.url)));
+        lines.push(format!("  {}", fold(&clean(&format!("redirected to {}{kept}", stop.url)), 2)));
     }
     if let Some(trouble) = &report.visit.trouble {
-        lines.push(clean(&format!("  {trouble}")));
+        lines.push(format!("  {}", fold(&clean(trouble), 2)));
     }
     let (rungs, checks) = (report.rungs(), report.checks());
     let wide = |width: fn(&Rung) -> usize| rungs.iter().chain(&checks).map(width).max();
@@ -42,30 +47,78 @@ pub(super) fn write(report: &Report, coloured: bool) -> String {
                 _ => DIM,
             };
             let word = paint(style, &format!("{:words$}", rung.word()));
-            lines.push(format!("  {:names$}  {word}  {}", rung.name, clean(&rung.evidence)));
+            let evidence = fold(&clean(&rung.evidence), names + words + 4);
+            lines.push(format!("{:names$}  {word}  {evidence}", rung.name));
         }
     }
     lines.push(String::new());
     if let Some(finding) = report.finding() {
         let likely = if finding.certain { "" } else { "Likely: " };
         lines.push(paint(BOLD, &format!("{likely}{}", finding.cause.title())));
-        lines.push(finding.cause.remedy().to_owned());
+        lines.push(fold(finding.cause.remedy(), 0));
+        lines.extend(flag(finding.cause, report).map(|flag| fold(&format!("Here: {flag}"), 0)));
     } else if report.well() {
         lines.push(paint(BOLD, "All lamps that can be known from here are lit."));
     } else if let Some(rung) = checks.iter().find(|rung| rung.light == Some(Light::Dark)) {
         let what = if rung.name == "Span sent" { "takes no spans" } else { "does not do its part" };
         lines.push(paint(BOLD, &format!("The trace store {what}")));
-        lines.push(
-            "Where it takes spans may be another address than where it is asked: --send ENDPOINT."
-                .to_owned(),
-        );
+        let send =
+            "Where it takes spans may be another address than where it is asked: --send ENDPOINT.";
+        lines.push(fold(send, 0));
     } else {
         lines.push(paint(BOLD, "Nothing is known of the server's side"));
         lines.push("Its answer names no trace, and no store was asked.".to_owned());
     }
-    lines.push(paint(DIM, BROWSER));
+    lines.push(paint(DIM, &fold(BROWSER, 0)));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// What of a remedy that speaks of the options is a flag of the command line.
+fn flag(cause: Cause, report: &Report) -> Option<&'static str> {
+    const TRUST: &str =
+        "where it is its certificate, SSL_CERT_FILE=authority.pem names who vouches for it.";
+    let secure = |url: &str| url.starts_with("https:");
+    match cause {
+        Cause::NoResponse if secure(&report.url) => Some(TRUST),
+        Cause::StoreSilent if report.storage.as_ref().is_some_and(|it| secure(&it.address)) => {
+            Some(TRUST)
+        }
+        Cause::StoreLocked | Cause::StoreForbidden => {
+            Some("--store-header 'Authorization: Bearer …' says who asks.")
+        }
+        Cause::StoreSilent | Cause::StoreGarbled | Cause::StoreMoved | Cause::StoreAbsent => {
+            Some("--store ADDRESS names another store to ask.")
+        }
+        Cause::NotJoined | Cause::Unsampled => Some(
+            "a server that follows the signed cookie needs its secret, --signature SECRET; \
+             docs/servers has the lines that make one follow.",
+        ),
+        _ => None,
+    }
+}
+
+/// Text in lines that fit beside what stands before it, all but the first indented so far. A word that
+/// is longer stays whole: it may be an address to copy.
+fn fold(text: &str, indent: usize) -> String {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && indent + used + 1 + length > WIDE {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+            used += length;
+        }
+    }
+    lines.join(&format!("\n{:indent$}", ""))
 }
 
 fn head(report: &Report) -> String {
@@ -90,6 +143,18 @@ pub(super) fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_folded_at_the_terminals_edge_and_long_words_stay_whole() {
+        let seven = ["abcdefg"; 12].join(" ");
+        let folded = fold(&seven, 25);
+        let lines: Vec<&str> = folded.lines().collect();
+        assert_eq!(lines[0].chars().count() + 25, 80, "{folded}");
+        assert_eq!(lines[1], format!("{:25}{}", "", ["abcdefg"; 5].join(" ")), "{folded}");
+        let long = "x".repeat(90);
+        assert_eq!(fold(&format!("a {long} b"), 2), format!("a\n  {long}\n  b"));
+        assert_eq!((fold("", 9), fold("a b", 9)), (String::new(), "a b".to_owned()));
+    }
 
     #[test]
     fn a_terminal_is_told_nothing_by_others() {

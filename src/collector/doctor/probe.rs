@@ -56,6 +56,10 @@ pub(super) async fn send(client: &Client, flags: &Flags, ids: &Ids) -> Option<Pr
                     trouble = Some(format!("the store rejected {rejected} spans: {reason}"));
                     break;
                 }
+                Outcome::Refused { status: 200..=299, reason } => {
+                    trouble = Some(format!("a page answered, wanted a store: {reason}"));
+                    break;
+                }
                 Outcome::Refused { status, reason } => {
                     trouble = Some(format!("the store refused spans with {status}: {reason}"));
                     break;

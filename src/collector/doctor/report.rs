@@ -56,7 +56,7 @@ impl Rung {
     pub(super) const fn word(&self) -> &'static str {
         match self.light {
             Some(light) => light.name(),
-            None => "in a browser",
+            None => "browser",
         }
     }
 }
@@ -151,10 +151,7 @@ impl Report {
 
     /// For machines.
     pub(super) fn json(&self) -> Value {
-        let rung = |rung: Rung| {
-            let word = if rung.light.is_some() { rung.word() } else { "browser" };
-            json!({ "name": rung.name, "light": word, "evidence": rung.evidence })
-        };
+        let rung = |rung: Rung| json!({ "name": rung.name, "light": rung.word(), "evidence": rung.evidence });
         let hop = |stop: &super::visit::Stop| json!({ "url": stop.url, "status": stop.status, "context": stop.ours });
         let finding = self.finding().map(|Finding { lamp, cause, certain }| {
             json!({
