@@ -54,6 +54,9 @@ pub(super) struct TraceWire {
     stored: StoredValue<usize>,
     /// What is read beside the picture.
     aside: StoredValue<Option<Aside>>,
+    /// How often a trace was opened or closed. Who followed one before follows it no more, though it
+    /// be opened again: two would end each other's streams for ever.
+    turn: StoredValue<u32>,
     stream: StoredValue<Option<Listening>, LocalStorage>,
 }
 
@@ -70,6 +73,7 @@ impl TraceWire {
             told: StoredValue::new(Vec::new()),
             stored: StoredValue::new(0),
             aside: StoredValue::new(None),
+            turn: StoredValue::new(0),
             stream: StoredValue::new_local(None),
         }
     }
@@ -89,7 +93,7 @@ impl TraceWire {
         self.reading.set(Reading::begin(trace, webext::page::now()));
         self.forget();
         self.read_journal();
-        spawn_local(self.subscribe(trace));
+        spawn_local(self.subscribe(trace, self.turn.get_value()));
     }
 
     /// Follows no trace any more.
@@ -101,6 +105,7 @@ impl TraceWire {
 
     /// Forgets what was read.
     fn forget(self) {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
         self.stream.set_value(None);
         self.picture.set(Picture::default());
         self.loads.set_value(None);
@@ -232,12 +237,17 @@ impl TraceWire {
         }
     }
 
+    /// Whether what was opened at that turn is open still.
+    fn holds(self, turn: u32) -> bool {
+        self.turn.try_get_value() == Some(turn)
+    }
+
     /// Follows the trace in the store where that is our collector; asks for it everywhere else.
-    async fn subscribe(self, trace: TraceId) {
+    async fn subscribe(self, trace: TraceId, turn: u32) {
         let waits = StoredValue::new(true);
         self.lose_patience(waits, trace, LOADED);
         let mut pause = BREAK.0;
-        while self.trace() == Some(trace) {
+        while self.holds(turn) {
             let opened = match follow::pass(trace).await {
                 Pass::Go(way) => {
                     self.lose_patience(waits, trace, PATIENCE);
@@ -247,7 +257,7 @@ impl TraceWire {
                 // Whoever asks is told why.
                 Pass::Never | Pass::Unknown => Opened::Other,
             };
-            if self.trace() != Some(trace) {
+            if !self.holds(turn) {
                 return;
             }
             let first = waits.try_update_value(std::mem::take) == Some(true);
@@ -258,8 +268,8 @@ impl TraceWire {
             }
             let last = std::mem::replace(&mut pause, BREAK.0);
             match opened {
-                Opened::Spans(follow) => self.follow(follow, trace).await,
-                Opened::Growth(growth) => self.heed(growth, trace).await,
+                Opened::Spans(follow) => self.follow(follow, turn).await,
+                Opened::Growth(growth) => self.heed(growth, turn).await,
                 Opened::Silent => pause = (last * 2).min(BREAK.1),
                 Opened::Other => return,
             }
@@ -278,20 +288,20 @@ impl TraceWire {
     }
 
     /// Asks for the trace each time that it grew, until there is no more word of it.
-    async fn heed(self, mut growth: Growth, trace: TraceId) {
+    async fn heed(self, mut growth: Growth, turn: u32) {
         self.stream.set_value(Some(growth.ending()));
-        while growth.next().await.is_some() && self.trace() == Some(trace) {
+        while growth.next().await.is_some() && self.holds(turn) {
             self.ask();
         }
     }
 
     /// Takes in what is stored, and then what arrives, until there is no more of it.
-    async fn follow(self, mut follow: Follow, trace: TraceId) {
+    async fn follow(self, mut follow: Follow, turn: u32) {
         self.stream.set_value(Some(follow.ending()));
         self.stored.set_value(follow.spans);
         let mut stored = true;
         while let Some(part) = follow.next().await {
-            if self.trace() != Some(trace) {
+            if !self.holds(turn) {
                 return;
             }
             match part {
@@ -309,7 +319,10 @@ impl TraceWire {
             }
             self.read();
         }
-        self.stored.set_value(0);
-        self.read();
+        // What is stored is of another trace by now, where one is open.
+        if self.holds(turn) {
+            self.stored.set_value(0);
+            self.read();
+        }
     }
 }
