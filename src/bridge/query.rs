@@ -24,9 +24,9 @@ mod usage;
 
 use std::collections::BTreeMap;
 
-use calls::{ByRoute, OfRoute, Wanted};
+use asking::Made;
 use near::Near;
-use trace::digest::{Digest, ErrorRow, PageRow};
+use trace::digest::{CallRow, Digest, ErrorRow, PageRow};
 
 pub use asking::Asking;
 pub use call::{Call, Calls as CallList};
@@ -58,17 +58,31 @@ impl<C: ?Sized> Clone for Shelves<'_, C> {
 
 impl<C: ?Sized> Copy for Shelves<'_, C> {}
 
+impl<'a> From<&'a Rows> for Shelves<'a, [CallRow]> {
+    fn from(Rows { pages, calls, errors }: &'a Rows) -> Self {
+        Self { pages, calls, errors }
+    }
+}
+
 /// Answers a question out of all rows, which lie in any order. Takes time in proportion to their
 /// number (and its logarithm).
 #[must_use]
 pub fn answer(rows: &Rows, question: &Question) -> Answer {
-    let Rows { pages, calls, errors } = rows;
-    answer_from(Shelves { pages, calls: &**calls, errors }, question)
+    Asking::begin(rows, question).end()
 }
 
 /// As [`answer`], of rows that lie in other forms.
 #[must_use]
 pub fn answer_from<C: CallList + ?Sized>(rows: Shelves<'_, C>, question: &Question) -> Answer {
+    let mut made = Made::begin(rows, question);
+    if made.wants_calls() {
+        rows.calls.each().for_each(|call| made.offer(call));
+    }
+    made.end()
+}
+
+/// An answer that is made at once.
+fn whole<C: CallList + ?Sized>(rows: Shelves<'_, C>, question: &Question) -> Answer {
     match question {
         Question::Sessions(filter) => Answer::Sessions(sessions::sessions(rows, filter)),
         Question::Session { session, slow } => {
@@ -77,18 +91,10 @@ pub fn answer_from<C: CallList + ?Sized>(rows: Shelves<'_, C>, question: &Questi
         Question::Pages { range, rules } => Answer::Pages(pages::pages(rows.pages, *range, rules)),
         Question::Errors { range } => Answer::Errors(errors::errors(rows.errors, *range)),
         Question::Error { fingerprint } => Answer::Error(errors::error(rows.errors, fingerprint)),
-        Question::Calls { range, rules } => {
-            let mut found = ByRoute::of(rows.calls, *range, rules);
-            rows.calls.each().for_each(|call| found.offer(call));
-            Answer::Calls(found.end())
-        }
-        Question::Route { range, rules, method, route, failed } => {
-            let wanted = Wanted { method, route, failed: *failed };
-            let mut found = OfRoute::of(rows.calls.count(), *range, rules, wanted);
-            rows.calls.each().for_each(|call| found.offer(call));
-            Answer::Route(found.end())
-        }
         Question::Usage { range, zone } => Answer::Usage(usage::usage(rows, *range, *zone)),
+        // Theirs are made call by call.
+        Question::Calls { .. } => Answer::Calls(Calls::default()),
+        Question::Route { .. } => Answer::Route(Vec::new()),
     }
 }
 

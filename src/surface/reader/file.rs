@@ -9,12 +9,13 @@
 //! Each item of `traces` is OTLP/JSON by itself. Reading knows no journal.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use otlp::json;
 use serde::Serialize;
 use trace::json::{Broken, Cursor, Opened, Scalar, SyntaxError};
+use trace::order::sort;
 use trace::{Span, TraceId};
 use webext::RequestRow;
 use webext::journal::{Side, SpanChunk};
@@ -119,10 +120,8 @@ pub(super) struct Reader<'a> {
     version: Option<String>,
     /// What was read.
     pub(super) requests: Vec<RequestRow>,
-    /// Chunks, numbered from 0 by page and side.
+    /// Chunks; in the end those of a page stand together, and are numbered from 0 on each side.
     pub(super) chunks: Vec<SpanChunk>,
-    /// How many of them each page has of each side.
-    parts: BTreeMap<(TraceId, Side), u32>,
     items: usize,
 }
 
@@ -146,7 +145,6 @@ impl<'a> Reader<'a> {
             version: None,
             requests: Vec::new(),
             chunks: Vec::new(),
-            parts: BTreeMap::new(),
             items: 0,
         }
     }
@@ -170,7 +168,10 @@ impl<'a> Reader<'a> {
         };
         match done {
             Ok(false) => Ok(false),
-            Ok(true) => self.check().map(|()| true),
+            Ok(true) => {
+                self.number();
+                self.check().map(|()| true)
+            }
             Err(Broken) => Err(Flaw::Syntax(self.cursor.error())),
         }
     }
@@ -194,6 +195,17 @@ impl<'a> Reader<'a> {
             _ => self.cursor.skip()?,
         }
         Ok(false)
+    }
+
+    /// Numbers the chunks of each page and side, in the order of the file.
+    fn number(&mut self) {
+        let chunks = &mut self.chunks;
+        sort(chunks, |_| 0, |a, b| (a.trace, a.side).cmp(&(b.trace, b.side)));
+        for of_one in chunks.chunk_by_mut(|a, b| (a.trace, a.side) == (b.trace, b.side)) {
+            for (part, chunk) in (0..).zip(of_one) {
+                chunk.part = part;
+            }
+        }
     }
 
     /// Whether it is a session at all, once all of it is read: names have no order.
@@ -236,14 +248,11 @@ impl<'a> Reader<'a> {
             let found = spans.len();
             return Err(flaw(format!("it has {found} spans, wanted {MOST_SPANS} at most")));
         }
-        let parts = self.parts.entry((page, side)).or_default();
-        let part = *parts;
-        *parts += 1;
         let others: BTreeSet<TraceId> = spans.iter().map(|span| span.trace).collect();
         self.chunks.push(SpanChunk {
             trace: page,
             side,
-            part,
+            part: 0,
             open: false,
             unsent: None,
             since: None,

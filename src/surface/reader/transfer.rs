@@ -1,6 +1,6 @@
 //! Sessions to files and back, in steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use trace::seen::Seen;
 use webext::journal::Side;
@@ -66,12 +66,9 @@ pub async fn import(file: &[u8]) -> Result<usize, String> {
     let Reader { requests, chunks, .. } = reader;
     let mut taken = BTreeSet::new();
     let done = async {
-        let mut pages: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for chunk in chunks {
-            pages.entry(chunk.trace).or_default().push(chunk);
-        }
-        for (page, theirs) in pages {
-            if journal.take_page(page, &theirs).await? {
+        for theirs in chunks.chunk_by(|a, b| a.trace == b.trace) {
+            let page = theirs[0].trace;
+            if journal.take_page(page, theirs).await? {
                 taken.insert(page);
             }
         }

@@ -1,9 +1,9 @@
 //! Rows of calls: what scripts asked for.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use crate::attribute::key;
-use crate::order::sort_by_rank;
+use crate::order::{order, sort};
 use crate::{Span, Status, Timestamp, TraceId};
 
 use super::page::status;
@@ -80,26 +80,24 @@ fn error(span: &Span) -> String {
 /// The calls, each once: what the network events tell of a request that the recorder tells of as
 /// well is left out.
 pub(super) fn once(mut found: Vec<CallRow>) -> Vec<CallRow> {
-    sort_by_rank(&mut found, |it| it.start.nanos());
-    let mut told: BTreeMap<&str, (Vec<Timestamp>, Vec<usize>)> = BTreeMap::new();
-    for (at, row) in found.iter().enumerate().filter(|(_, row)| row.unseen) {
-        told.entry(&row.url).or_default().1.push(at);
+    if !found.iter().any(|row| row.unseen) {
+        return found;
     }
-    if !told.is_empty() {
-        for row in found.iter().filter(|row| !row.unseen) {
-            if let Some((told, _)) = told.get_mut(&*row.url) {
-                told.push(row.start);
-            }
+    sort(&mut found, |it| it.start.nanos(), |_, _| Ordering::Equal);
+    // Those of one address side by side, each in order of time.
+    let places = order(found.len(), &|_| 0, &|a, b| found[a].url.cmp(&found[b].url));
+    let mut gone = vec![false; found.len()];
+    for same in places.chunk_by(|a, b| found[*a].url == found[*b].url) {
+        let (unseen, told): (Vec<usize>, Vec<usize>) =
+            same.iter().partition(|at| found[**at].unseen);
+        let starts =
+            |places: &[usize]| -> Vec<_> { places.iter().map(|at| found[*at].start).collect() };
+        for place in doubled(&starts(&unseen), &starts(&told)) {
+            gone[unseen[place]] = true;
         }
     }
-    let mut gone = Vec::new();
-    for (told, unseen) in told.into_values() {
-        let starts: Vec<Timestamp> = unseen.iter().map(|at| found[*at].start).collect();
-        gone.extend(doubled(&starts, &told).into_iter().map(|place| unseen[place]));
-    }
-    gone.sort_unstable();
-    let mut at = 0..;
-    found.retain(|_| at.next().is_none_or(|at| gone.binary_search(&at).is_err()));
+    let mut gone = gone.into_iter();
+    found.retain(|_| gone.next() == Some(false));
     found
 }
 

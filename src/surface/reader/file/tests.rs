@@ -79,6 +79,22 @@ fn what_was_written_is_read_back_and_its_requests_are_of_no_tab() {
 }
 
 #[test]
+fn chunks_of_a_side_are_numbered_wherever_they_stand_in_the_file() {
+    let all = [
+        chunk(Side::Server, 0, &[]),
+        chunk(Side::Browser, 0, &[]),
+        chunk(Side::Server, 1, &[]),
+        chunk(Side::Browser, 1, &[]),
+    ];
+    let mut writer = Writer::begin("a", &[]);
+    all.iter().for_each(|(chunk, spans)| writer.chunk(chunk, spans));
+    let (_, chunks) = read(&writer.end()).unwrap();
+    let places: Vec<_> = chunks.iter().map(|chunk| (chunk.side, chunk.part)).collect();
+    let (browser, server) = (Side::Browser, Side::Server);
+    assert_eq!(places, [(browser, 0), (browser, 1), (server, 0), (server, 1)]);
+}
+
+#[test]
 fn each_item_of_the_traces_is_otlp_by_itself() {
     let (chunk, spans) = chunk(Side::Server, 0, &[]);
     let mut writer = Writer::begin("s", &[]);
