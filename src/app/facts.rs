@@ -20,8 +20,8 @@ pub struct SessionFacts {
     pub totals: Totals,
     /// How long it still has, in words.
     pub left: Option<String>,
-    /// Spans of this month.
-    pub month: u64,
+    /// Spans of this month; `None` where no browser's month is told of.
+    pub month: Option<u64>,
     /// How many the user wants to stay under.
     pub limit: u64,
 }
@@ -31,13 +31,17 @@ impl SessionFacts {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "a share for a bar a few pixels wide")]
     pub fn share(&self) -> f64 {
-        if self.limit == 0 { 0.0 } else { (self.month as f64 / self.limit as f64).min(1.0) }
+        if self.limit == 0 {
+            0.0
+        } else {
+            (self.month.unwrap_or_default() as f64 / self.limit as f64).min(1.0)
+        }
     }
 
     /// The month's spans against their limit, in words.
     #[must_use]
     pub fn meter(&self) -> String {
-        let month = grouped(self.month);
+        let month = grouped(self.month.unwrap_or_default());
         match self.limit {
             0 => month,
             limit => format!("{month} of {}", grouped(limit)),
@@ -61,6 +65,28 @@ pub fn Session(
         let bad = name == "Errors" && text != "0";
         view! { <div class:bad=bad><dt>{name}</dt><dd>{text}</dd></div> }
     };
+    let counted = Memo::new(move |_| facts.with(|facts| facts.month.is_some()));
+    let month = move || {
+        view! {
+            <div class="month" class:bad=full>
+                <dt>"Spans this month"</dt>
+                <dd>
+                    <span
+                        class="meter"
+                        role="meter"
+                        aria-label="Spans this month"
+                        aria-valuemin="0"
+                        aria-valuemax=move || facts.with(|facts| facts.limit.to_string())
+                        aria-valuenow=move || facts.with(|facts| facts.month.unwrap_or_default().to_string())
+                    >
+                        <i style:width=move || facts.with(|facts| surface::viewport::percent(facts.share()))></i>
+                    </span>
+                    {move || facts.with(SessionFacts::meter)}
+                    {move || full().then(|| view! { " " <em>"at the limit: recorded here, not sent"</em> })}
+                </dd>
+            </div>
+        }
+    };
     view! {
         <dl class="facts line-up session" aria-label="Session">
             {move || id.get().map(|id| view! {
@@ -73,23 +99,7 @@ pub fn Session(
                 </div>
             })}
             {move || numbers.get().into_iter().map(draw).collect::<Vec<_>>()}
-            <div class="month" class:bad=full>
-                <dt>"Spans this month"</dt>
-                <dd>
-                    <span
-                        class="meter"
-                        role="meter"
-                        aria-label="Spans this month"
-                        aria-valuemin="0"
-                        aria-valuemax=move || facts.with(|facts| facts.limit.to_string())
-                        aria-valuenow=move || facts.with(|facts| facts.month.to_string())
-                    >
-                        <i style:width=move || facts.with(|facts| surface::viewport::percent(facts.share()))></i>
-                    </span>
-                    {move || facts.with(SessionFacts::meter)}
-                    {move || full().then(|| view! { <em>"at the limit: recorded here, not sent"</em> })}
-                </dd>
-            </div>
+            {move || counted.get().then(month)}
         </dl>
     }
     .into_any()
@@ -110,10 +120,10 @@ mod tests {
 
     #[test]
     fn the_month_is_measured_against_its_limit() {
-        let facts = SessionFacts { month: 250_000, limit: 1_000_000, ..SessionFacts::default() };
+        let facts = SessionFacts { month: Some(250_000), limit: 1_000_000, ..SessionFacts::default() };
         assert_eq!(facts.meter(), "250\u{202f}000 of 1\u{202f}000\u{202f}000");
         assert!((facts.share() - 0.25).abs() < 1e-9);
-        let without = SessionFacts { month: 999, ..SessionFacts::default() };
+        let without = SessionFacts { month: Some(999), ..SessionFacts::default() };
         assert_eq!((without.meter().as_str(), without.share()), ("999", 0.0));
     }
 

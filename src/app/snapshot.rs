@@ -66,8 +66,12 @@ fn the_panel_lists_requests_and_asks_to_choose_one() {
         let (tab, now) = (tab(sample::tracing()), sample::NOW);
         let (held, store) = (RwSignal::new(Held::default()), String::new());
         let totals = list.with(Requests::totals);
-        let facts =
-            SessionFacts { totals, month: 1_234, limit: 1_000_000, ..SessionFacts::default() };
+        let facts = SessionFacts {
+            totals,
+            month: Some(1_234),
+            limit: 1_000_000,
+            ..SessionFacts::default()
+        };
         let (theme, settings) = (Some("dark"), Settings::default());
         let on_times = Callback::new(|_| ());
         view! {
@@ -92,7 +96,11 @@ fn logs_list_requests_newest_first_beside_the_sessions() {
         let on_wish = Callback::new(|_| ());
         let query = Query { traces: true, ..Query::default() };
         let (query, held) = (RwSignal::new(query), RwSignal::new(Held::default()));
-        let facts = SessionFacts { totals: list.with(Requests::totals), ..SessionFacts::default() };
+        let facts = SessionFacts {
+            totals: list.with(Requests::totals),
+            month: Some(0),
+            ..SessionFacts::default()
+        };
         let (store, caveat, now) = (String::new(), Caveat::default(), sample::NOW);
         view! {
             <logs::Logs

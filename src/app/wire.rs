@@ -181,7 +181,7 @@ pub fn Panel(
         let totals = list.with(Requests::totals);
         let (month, limit) = (month.get(), set.limit.get());
         let session = state.with(|state| state.facts(now.get()));
-        SessionFacts { totals, month, limit, ..session }
+        SessionFacts { totals, month: Some(month), limit, ..session }
     });
     let on_verb = Callback::new(move |verb| {
         tab::act(state, verb, set.choice.with_untracked(Choice::plan), false);

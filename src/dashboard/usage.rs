@@ -175,6 +175,11 @@ fn days(usage: &Usage, zone: i32) -> AnyView {
     view! { <div class="trends">{trend(&plot)}</div> }.into_any()
 }
 
+/// A site's name; what servers traced of no page has none.
+fn name(origin: &str) -> String {
+    if origin.is_empty() { "of no page" } else { origin }.to_owned()
+}
+
 fn sites(sites: &[UsageSite]) -> AnyView {
     if sites.is_empty() {
         return ().into_any();
@@ -190,7 +195,7 @@ fn sites(sites: &[UsageSite]) -> AnyView {
     let lines = sites.iter().take(LISTED).map(|site| {
         view! {
             <tr>
-                <th scope="row" class="route">{site.origin.clone()}</th>
+                <th scope="row" class="route">{name(&site.origin)}</th>
                 <td class="number">{count(site.pages)}</td>
                 <td class="number">{count(site.spans)}</td>
                 <td class="number">{quantity::share(site.spans.into(), all)}</td>

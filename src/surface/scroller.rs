@@ -4,6 +4,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use webext::page;
 
 use crate::viewport::Viewport;
 
@@ -19,7 +20,7 @@ pub struct Scroller {
 }
 
 impl Scroller {
-    /// A scroller that measures itself when it is mounted and when the window changes.
+    /// A scroller that measures itself when it is mounted, and when it or the window changes.
     pub fn mounted() -> Self {
         let new = Self {
             element: NodeRef::new(),
@@ -27,10 +28,18 @@ impl Scroller {
             ended: RwSignal::new(true),
         };
         // Not `on_load`, which serves one element: a list may go and come back as another one.
+        let observed = StoredValue::new_local(None);
         Effect::new(move |_| {
-            if new.element.with(Option::is_some) {
+            let element = new.element.get();
+            if element.is_some() {
                 untrack(|| new.measure());
             }
+            // What stands beside a list comes and goes. Not in the same frame, which may be told of
+            // no more than one change.
+            let watch = |element: leptos::web_sys::HtmlDivElement| {
+                page::resized(&element, move || request_animation_frame(move || new.measure()))
+            };
+            observed.set_value(element.and_then(watch));
         });
         Effect::new(move |_| {
             let resized = window_event_listener(leptos::ev::resize, move |_| new.measure());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{UrlSearchParams, Window};
+use web_sys::{Element, UrlSearchParams, Window};
 
 use crate::js::{call, get, global, set};
 use crate::{Error, Listening};
@@ -51,6 +51,21 @@ pub fn fits(regex: &str, text: &str) -> bool {
 pub fn selects(selector: &str) -> bool {
     let document = global("document");
     document.and_then(|it| call(&it, "querySelector", &[&selector.into()])).is_ok()
+}
+
+/// Calls each time that an element has got another size, and once at the beginning, until what is
+/// returned is dropped (Resize Observer). `None` where the browser observes none.
+#[must_use]
+pub fn resized(element: &Element, then: impl Fn() + 'static) -> Option<Listening> {
+    let told = Closure::<dyn Fn()>::new(then);
+    let class = global("ResizeObserver").ok()?;
+    let observer =
+        Reflect::construct(class.unchecked_ref::<Function>(), &Array::of1(told.as_ref())).ok()?;
+    call(&observer, "observe", &[element]).ok()?;
+    Some(Listening::new(move || {
+        let _ended = call(&observer, "disconnect", &[]);
+        drop(told);
+    }))
 }
 
 /// Whether the surface is dark, as the system or the user wants it.

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { start, startCollector, startSite, until } from './harness.mjs';
+import { columnsFit } from './photo.mjs';
 import { given } from './servers.mjs';
 import { minified, visit } from './visits.mjs';
 
@@ -103,6 +104,11 @@ test('Logs lists the pages that the collector knows, and draws the one that is c
   await served.goto(`${collector.url}/app.html?view=dashboard&tab=logs`);
   const rows = served.getByRole('grid', { name: 'Traced requests' }).getByRole('row');
   await until('all pages are listed', async () => (await rows.count()) === 5); // with the columns' names
+  for (const width of [1400, 320, 1400]) {
+    await served.setViewportSize({ width, height: 700 });
+    await columnsFit(served.getByRole('grid', { name: 'Traced requests' }));
+  }
+  assert.equal(await served.getByText('Spans this month').count(), 0, "which are each browser's own");
   await rows.filter({ hasText: '/orders/2' }).click();
   const trace = served.getByRole('region', { name: 'Trace' });
   await trace.getByText('GET /api/items/2').first().waitFor();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { sendSpans, spanId, start, traceId, until } from './harness.mjs';
-import { fits, photograph } from './photo.mjs';
+import { columnsFit, fits, photograph } from './photo.mjs';
 
 let lab, page, session;
 
@@ -156,9 +156,11 @@ test("the user icon tells this browser's requests from what others asked for", a
 
 test('a row opens its trace beside the list, and the address names it', async () => {
   const logs = await lab.openSurface('dashboard', { tab: 'logs', session });
+  await logs.setViewportSize({ width: 1400, height: 800 });
   await row(logs, /POST \/api\/order/).click();
   const chart = logs.getByRole('treegrid', { name: 'Waterfall' });
   await chart.getByRole('row', { name: /INSERT.*payment/ }).first().waitFor();
+  await columnsFit(list(logs));
   await until('the address names it', () => /&trace=[\da-f]{32}&span=[\da-f]{16}$/.test(logs.url()));
   await photograph(logs, 'logs-trace', () => fits(logs));
   await logs.reload();

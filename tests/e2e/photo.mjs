@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { until } from './harness.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../target/e2e/', import.meta.url));
 const WIDTHS = [320, 360, 800, 1400];
@@ -28,4 +29,15 @@ export async function fits(page) {
     return { scrollWidth, clientWidth };
   });
   assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels wide in a window of ${clientWidth}`);
+}
+
+/** Waits until each column of a grid has room, and all of them have it within the grid. */
+export async function columnsFit(grid) {
+  await until('each column has room within the list', () =>
+    grid.evaluate((grid) => {
+      const heads = [...grid.querySelectorAll('[role=columnheader]')];
+      const has = ({ offsetLeft, offsetWidth }) => offsetWidth > 20 && offsetLeft + offsetWidth <= grid.clientWidth;
+      return heads.length > 2 && heads.every(has);
+    }),
+  );
 }

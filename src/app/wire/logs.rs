@@ -94,7 +94,9 @@ pub fn Logs(
         let id = query.with(|query| query.session.id());
         let since = list.with(|list| list.sessions().since(id?));
         let totals = list.with(Requests::totals);
-        SessionFacts { id, since, totals, left: None, month: month.get(), limit: set.limit.get() }
+        // A page that the collector serves is of no browser that records.
+        let month = webext::page::served().is_none().then(|| month.get());
+        SessionFacts { id, since, totals, left: None, month, limit: set.limit.get() }
     });
     let zone = webext::page::zone(webext::page::now());
     view! {

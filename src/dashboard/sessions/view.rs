@@ -130,7 +130,7 @@ fn List(lines: Memo<Vec<SessionLine>>, keep: Keep, zone: i32) -> impl IntoView {
                         <th scope="col">"Browser"</th>
                         <th scope="col">"Page Url"</th>
                         {head(Column::Spans)}
-                        <th scope="col" class="number">"Size"</th>
+                        {keep.is_here().then(|| view! { <th scope="col" class="number">"Size"</th> })}
                         <th scope="col"><span class="hidden">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -182,7 +182,7 @@ fn row(line: &SessionLine, keep: Keep, zone: i32) -> AnyView {
     };
     let (name, id) = (short(&line.session), line.session.clone());
     let (export, delete) = (format!("Export session {name}"), format!("Delete session {name}"));
-    let size = move || keep.size(&id);
+    let size = move || view! { <td class="number">{move || keep.size(&id)}</td> };
     let id = line.session.clone();
     let on_export = move |_| keep.on_intent.run(Intent::Export(id.clone()));
     let asked = Asked::One(Box::new(line.clone()));
@@ -213,7 +213,7 @@ fn row(line: &SessionLine, keep: Keep, zone: i32) -> AnyView {
             {said(line.browser.clone())}
             <td class="wide" title=line.url.clone()>{line.url.clone()}</td>
             {number(line.spans, "")}
-            <td class="number">{size}</td>
+            {keep.is_here().then(size)}
             <td>{keep.is_here().then(verbs)}</td>
         </tr>
     }
