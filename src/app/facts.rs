@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_month_is_measured_against_its_limit() {
-        let facts = SessionFacts { month: Some(250_000), limit: 1_000_000, ..SessionFacts::default() };
+        let facts =
+            SessionFacts { month: Some(250_000), limit: 1_000_000, ..SessionFacts::default() };
         assert_eq!(facts.meter(), "250\u{202f}000 of 1\u{202f}000\u{202f}000");
         assert!((facts.share() - 0.25).abs() < 1e-9);
         let without = SessionFacts { month: Some(999), ..SessionFacts::default() };
